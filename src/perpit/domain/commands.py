@@ -1,0 +1,324 @@
+"""Commands: everything that can be asked of the venue, each a plain class with its fields in journal order.
+
+A command is made at the edge without `seq` and `time_ms`; the sequencer stamps both before it is journaled and
+applied. `FIELDS` names the constructor's arguments in order: the journal codec writes and reads exactly those.
+"""
+
+from typing import ClassVar
+
+from perpit.domain.instrument import Instrument
+
+
+class Command:
+    """What every command carries: its place in the one sequence and the venue's time, both set by the sequencer."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.time_ms = 0
+
+
+class ListInstrument(Command):
+    """Start trading an instrument. Its `symbol_id` must be the next free one."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("instrument",)
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.instrument = instrument
+
+
+class CreateAccount(Command):
+    """Open an account; the engine gives it the next id. Names are unique."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.name = name
+
+
+class CreateKey(Command):
+    """Give an account an API key. `secret` is the HMAC secret, or the PEM public key of RSA and Ed25519 keys."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "account_id",
+        "api_key",
+        "secret",
+        "key_kind",
+        "label",
+        "permissions",
+        "ips",
+    )
+
+    def __init__(
+        self,
+        account_id: int,
+        api_key: str,
+        secret: str,
+        key_kind: int,
+        label: str,
+        permissions: int,
+        ips: list[str],
+    ) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.api_key = api_key
+        self.secret = secret
+        self.key_kind = key_kind
+        self.label = label
+        self.permissions = permissions
+        self.ips = ips
+
+
+class RevokeKey(Command):
+    """Take an API key away."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("api_key",)
+
+    def __init__(self, api_key: str) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.api_key = api_key
+
+
+class Transfer(Command):
+    """Deposit (amount > 0) or withdraw (amount < 0) units of 1e-8 of an asset, to or from one market's wallet."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "asset", "amount_units")
+
+    def __init__(self, account_id: int, market: int, asset: str, amount_units: int) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.market = market
+        self.asset = asset
+        self.amount_units = amount_units
+
+
+class SetLeverage(Command):
+    """Choose the initial leverage of an account in an instrument."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "leverage")
+
+    def __init__(self, account_id: int, symbol_id: int, leverage: int) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.leverage = leverage
+
+
+class PlaceOrder(Command):
+    """A new order. Immutable once stamped: the resting order and its events refer to it.
+
+    price_ticks: 0 for a market order. Fields after `reduce_only` are shapes for order kinds that the engine does
+    not accept yet (hedge sides, conditional orders, dates, price matching); their defaults mean "not used".
+    `client_order_id` must not be empty: the edge makes one when the client sent none.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "account_id",
+        "symbol_id",
+        "client_order_id",
+        "side",
+        "order_type",
+        "time_in_force",
+        "qty_lots",
+        "price_ticks",
+        "reduce_only",
+        "stp_mode",
+        "position_side",
+        "close_position",
+        "stop_price_ticks",
+        "working_type",
+        "price_protect",
+        "activation_price_ticks",
+        "callback_ppm",
+        "good_till_ms",
+        "price_match",
+    )
+
+    def __init__(
+        self,
+        account_id: int,
+        symbol_id: int,
+        client_order_id: str,
+        side: int,
+        order_type: int,
+        time_in_force: int,
+        qty_lots: int,
+        price_ticks: int,
+        reduce_only: bool = False,
+        stp_mode: int = 0,
+        position_side: int = 0,
+        close_position: bool = False,
+        stop_price_ticks: int = 0,
+        working_type: int = 0,
+        price_protect: bool = False,
+        activation_price_ticks: int = 0,
+        callback_ppm: int = 0,
+        good_till_ms: int = 0,
+        price_match: int = 0,
+    ) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.client_order_id = client_order_id
+        self.side = side
+        self.order_type = order_type
+        self.time_in_force = time_in_force
+        self.qty_lots = qty_lots
+        self.price_ticks = price_ticks
+        self.reduce_only = reduce_only
+        self.stp_mode = stp_mode
+        self.position_side = position_side
+        self.close_position = close_position
+        self.stop_price_ticks = stop_price_ticks
+        self.working_type = working_type
+        self.price_protect = price_protect
+        self.activation_price_ticks = activation_price_ticks
+        self.callback_ppm = callback_ppm
+        self.good_till_ms = good_till_ms
+        self.price_match = price_match
+
+
+class AmendOrder(Command):
+    """Change price and total quantity of a resting limit order; it loses its place in the queue (semantics 5.6).
+
+    The order is named by `order_id`, or by `client_order_id` when `order_id` is 0.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "account_id",
+        "symbol_id",
+        "order_id",
+        "client_order_id",
+        "side",
+        "qty_lots",
+        "price_ticks",
+        "modify_id",
+    )
+
+    def __init__(
+        self,
+        account_id: int,
+        symbol_id: int,
+        order_id: int,
+        client_order_id: str,
+        side: int,
+        qty_lots: int,
+        price_ticks: int,
+        modify_id: int = 0,
+    ) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.order_id = order_id
+        self.client_order_id = client_order_id
+        self.side = side
+        self.qty_lots = qty_lots
+        self.price_ticks = price_ticks
+        self.modify_id = modify_id
+
+
+class CancelOrder(Command):
+    """Cancel one open order, named by `order_id`, or by `client_order_id` when `order_id` is 0."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "order_id", "client_order_id")
+
+    def __init__(self, account_id: int, symbol_id: int, order_id: int, client_order_id: str) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.order_id = order_id
+        self.client_order_id = client_order_id
+
+
+class CancelAllOrders(Command):
+    """Cancel every open order of an account in an instrument."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id")
+
+    def __init__(self, account_id: int, symbol_id: int) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+
+
+class SetIndexPrice(Command):
+    """The price index of an instrument's underlying, in 1e-8 of the quote, > 0."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "price_e8")
+
+    def __init__(self, symbol_id: int, price_e8: int) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.symbol_id = symbol_id
+        self.price_e8 = price_e8
+
+
+class PinMarkPrice(Command):
+    """Hold the mark price at `price_e8`; 0 lets it be computed again."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "price_e8")
+
+    def __init__(self, symbol_id: int, price_e8: int) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.symbol_id = symbol_id
+        self.price_e8 = price_e8
+
+
+class HouseDepth(Command):
+    """The house's liquidity at some price levels, as absolute quantities; 0 takes a level away.
+
+    Applied as one step: removals and reductions first (newest house orders of a level go first, so nobody's place
+    in the queue gets better than it was), then additions, which join the back of the level's queue. A level that
+    crosses the house's own opposite levels replaces them; where it crosses an order of a user, it trades with it.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "bid_ticks", "bid_lots", "ask_ticks", "ask_lots")
+
+    def __init__(
+        self, symbol_id: int, bid_ticks: list[int], bid_lots: list[int], ask_ticks: list[int], ask_lots: list[int]
+    ) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.symbol_id = symbol_id
+        self.bid_ticks = bid_ticks
+        self.bid_lots = bid_lots
+        self.ask_ticks = ask_ticks
+        self.ask_lots = ask_lots
+
+
+class HouseTrade(Command):
+    """A trade of the tape: `qty_lots` at `price_ticks`, taken by the side `taker_side`.
+
+    House liquidity at better prices is stale and goes; users' orders there and in the queue of the level are filled
+    by the tape in their turn; the rest trades house against house. Prints sum to `qty_lots`.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "taker_side", "price_ticks", "qty_lots")
+
+    def __init__(self, symbol_id: int, taker_side: int, price_ticks: int, qty_lots: int) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.symbol_id = symbol_id
+        self.taker_side = taker_side
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+
+
+class Advance(Command):
+    """Time passes: due timers run."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()

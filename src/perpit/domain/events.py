@@ -1,0 +1,326 @@
+"""Events: what a command did, in the order in which it happened. The engine makes them, views fold them.
+
+Events are self-contained values; `request` in order events is the immutable command that placed the order.
+Orders of the house account have no order events: its liquidity shows in `BookChanged` and `TradePrinted` only.
+"""
+
+from perpit.domain.commands import Command, CreateKey, PlaceOrder
+from perpit.domain.instrument import Instrument
+
+
+class Event:
+    """What every event carries: the venue's time at which it happened."""
+
+    def __init__(self, time_ms: int) -> None:
+        self.time_ms = time_ms
+
+
+class Refused(Event):
+    """The command changed nothing; `refusal` is a value of `perpit.domain.refusals`."""
+
+    def __init__(self, time_ms: int, command: Command, refusal: int) -> None:
+        self.time_ms = time_ms
+        self.command = command
+        self.refusal = refusal
+
+
+class InstrumentListed(Event):
+    def __init__(self, time_ms: int, instrument: Instrument) -> None:
+        self.time_ms = time_ms
+        self.instrument = instrument
+
+
+class AccountCreated(Event):
+    def __init__(self, time_ms: int, account_id: int, name: str) -> None:
+        self.time_ms = time_ms
+        self.account_id = account_id
+        self.name = name
+
+
+class KeyCreated(Event):
+    def __init__(self, time_ms: int, key: CreateKey) -> None:
+        self.time_ms = time_ms
+        self.key = key
+
+
+class KeyRevoked(Event):
+    def __init__(self, time_ms: int, api_key: str, account_id: int) -> None:
+        self.time_ms = time_ms
+        self.api_key = api_key
+        self.account_id = account_id
+
+
+class LeverageChanged(Event):
+    """`max_notional_units` is the most that may be held with the new leverage."""
+
+    def __init__(
+        self, time_ms: int, account_id: int, symbol_id: int, leverage: int, max_notional_units: int
+    ) -> None:
+        self.time_ms = time_ms
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.leverage = leverage
+        self.max_notional_units = max_notional_units
+
+
+class WalletChanged(Event):
+    """A wallet moved without a fill. `change_units` is signed; balances are those after the change."""
+
+    def __init__(
+        self,
+        time_ms: int,
+        account_id: int,
+        market: int,
+        asset: str,
+        wallet_units: int,
+        cross_wallet_units: int,
+        change_units: int,
+        cause: int,
+    ) -> None:
+        self.time_ms = time_ms
+        self.account_id = account_id
+        self.market = market
+        self.asset = asset
+        self.wallet_units = wallet_units
+        self.cross_wallet_units = cross_wallet_units
+        self.change_units = change_units
+        self.cause = cause
+
+
+class OrderEvent(Event):
+    """State of an order right after something happened to it.
+
+    `filled_value_units` is the sum of the values of its fills. `bid_units` and `ask_units` are the open-order
+    notionals of the account in the instrument after the event (semantics 1.3.1).
+    """
+
+    def __init__(
+        self,
+        time_ms: int,
+        order_id: int,
+        request: PlaceOrder,
+        price_ticks: int,
+        qty_lots: int,
+        filled_lots: int,
+        filled_value_units: int,
+        status: int,
+        bid_units: int,
+        ask_units: int,
+    ) -> None:
+        self.time_ms = time_ms
+        self.order_id = order_id
+        self.request = request
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+        self.filled_lots = filled_lots
+        self.filled_value_units = filled_value_units
+        self.status = status
+        self.bid_units = bid_units
+        self.ask_units = ask_units
+
+
+class OrderAccepted(OrderEvent):
+    """The order is on the book or about to match. Status NEW."""
+
+
+class OrderTraded(OrderEvent):
+    """One fill of the order. `fee_units` and `realized_units` are of this fill; a rebate is a negative fee."""
+
+    def __init__(
+        self,
+        time_ms: int,
+        order_id: int,
+        request: PlaceOrder,
+        price_ticks: int,
+        qty_lots: int,
+        filled_lots: int,
+        filled_value_units: int,
+        status: int,
+        bid_units: int,
+        ask_units: int,
+        trade_id: int,
+        fill_price_ticks: int,
+        fill_lots: int,
+        fill_value_units: int,
+        fee_units: int,
+        realized_units: int,
+        is_maker: bool,
+    ) -> None:
+        self.time_ms = time_ms
+        self.order_id = order_id
+        self.request = request
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+        self.filled_lots = filled_lots
+        self.filled_value_units = filled_value_units
+        self.status = status
+        self.bid_units = bid_units
+        self.ask_units = ask_units
+        self.trade_id = trade_id
+        self.fill_price_ticks = fill_price_ticks
+        self.fill_lots = fill_lots
+        self.fill_value_units = fill_value_units
+        self.fee_units = fee_units
+        self.realized_units = realized_units
+        self.is_maker = is_maker
+
+
+class OrderClosed(OrderEvent):
+    """The order ended unfilled or partly filled: status CANCELED, EXPIRED or EXPIRED_IN_MATCH, with the reason."""
+
+    def __init__(
+        self,
+        time_ms: int,
+        order_id: int,
+        request: PlaceOrder,
+        price_ticks: int,
+        qty_lots: int,
+        filled_lots: int,
+        filled_value_units: int,
+        status: int,
+        bid_units: int,
+        ask_units: int,
+        reason: int,
+    ) -> None:
+        self.time_ms = time_ms
+        self.order_id = order_id
+        self.request = request
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+        self.filled_lots = filled_lots
+        self.filled_value_units = filled_value_units
+        self.status = status
+        self.bid_units = bid_units
+        self.ask_units = ask_units
+        self.reason = reason
+
+
+class OrderAmended(OrderEvent):
+    """Price and quantity of the order changed; the fields hold the new ones, `old_*` the ones before."""
+
+    def __init__(
+        self,
+        time_ms: int,
+        order_id: int,
+        request: PlaceOrder,
+        price_ticks: int,
+        qty_lots: int,
+        filled_lots: int,
+        filled_value_units: int,
+        status: int,
+        bid_units: int,
+        ask_units: int,
+        old_price_ticks: int,
+        old_qty_lots: int,
+        modify_id: int,
+    ) -> None:
+        self.time_ms = time_ms
+        self.order_id = order_id
+        self.request = request
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+        self.filled_lots = filled_lots
+        self.filled_value_units = filled_value_units
+        self.status = status
+        self.bid_units = bid_units
+        self.ask_units = ask_units
+        self.old_price_ticks = old_price_ticks
+        self.old_qty_lots = old_qty_lots
+        self.modify_id = modify_id
+
+
+class AllOrdersCancelled(Event):
+    """Ends the answer to `CancelAllOrders`; `count` orders were closed, each with its own `OrderClosed`."""
+
+    def __init__(self, time_ms: int, account_id: int, symbol_id: int, count: int) -> None:
+        self.time_ms = time_ms
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.count = count
+
+
+class PositionChanged(Event):
+    """A position and its wallet right after a fill. It precedes the `OrderTraded` of that fill (semantics 4.7.6).
+
+    qty_lots and entry_value_units carry the sign of the position. `realized_units` is the realised profit of the
+    position since it was first opened, before fees (cr, semantics 4.1.8); `fees_units` the fees of the current open
+    episode, and `episode_realized_units` its realised profit (break-even price, semantics 4.2.2). The wallet is the
+    one that collateralises the instrument.
+    """
+
+    def __init__(
+        self,
+        time_ms: int,
+        account_id: int,
+        symbol_id: int,
+        position_side: int,
+        qty_lots: int,
+        entry_value_units: int,
+        realized_units: int,
+        fees_units: int,
+        episode_realized_units: int,
+        wallet_units: int,
+        cross_wallet_units: int,
+        cause: int,
+    ) -> None:
+        self.time_ms = time_ms
+        self.account_id = account_id
+        self.symbol_id = symbol_id
+        self.position_side = position_side
+        self.qty_lots = qty_lots
+        self.entry_value_units = entry_value_units
+        self.realized_units = realized_units
+        self.fees_units = fees_units
+        self.episode_realized_units = episode_realized_units
+        self.wallet_units = wallet_units
+        self.cross_wallet_units = cross_wallet_units
+        self.cause = cause
+
+
+class TradePrinted(Event):
+    """A trade as the public sees it. `kind` tells ordinary trades from insurance-fund and deleveraging ones."""
+
+    def __init__(
+        self,
+        time_ms: int,
+        symbol_id: int,
+        trade_id: int,
+        price_ticks: int,
+        qty_lots: int,
+        taker_side: int,
+        kind: int,
+    ) -> None:
+        self.time_ms = time_ms
+        self.symbol_id = symbol_id
+        self.trade_id = trade_id
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+        self.taker_side = taker_side
+        self.kind = kind
+
+
+class BookChanged(Event):
+    """The whole quantity now resting at a price; 0 when the level is gone. After the trades that caused it."""
+
+    def __init__(self, time_ms: int, symbol_id: int, side: int, price_ticks: int, qty_lots: int) -> None:
+        self.time_ms = time_ms
+        self.symbol_id = symbol_id
+        self.side = side
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+
+
+class MarkPriceChanged(Event):
+    """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
+
+    `average_e8` is the moving average of the mark over the basis window.
+    """
+
+    def __init__(
+        self, time_ms: int, symbol_id: int, index_e8: int, mark_e8: int, average_e8: int
+    ) -> None:
+        self.time_ms = time_ms
+        self.symbol_id = symbol_id
+        self.index_e8 = index_e8
+        self.mark_e8 = mark_e8
+        self.average_e8 = average_e8

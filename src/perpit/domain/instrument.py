@@ -1,0 +1,194 @@
+"""An instrument: what is traded, on which grid, within which limits, and its leverage brackets.
+
+Everything is an integer on the instrument's own grid. `value_per_tick_lot` makes the linear notional exact:
+value_units = price_ticks × qty_lots × value_per_tick_lot.
+"""
+
+from math import gcd
+from typing import ClassVar
+
+from perpit.domain.numbers import PPM, UNIT
+from perpit.domain.words import INVERSE, LINEAR
+
+
+class Bracket:
+    """One row of the leverage table (semantics 1.1): `floor_units` < notional ≤ `cap_units`.
+
+    For inverse contracts the notional is a value in the margin coin.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("max_leverage", "floor_units", "cap_units", "maint_ppm", "cum_units")
+
+    def __init__(
+        self, max_leverage: int, floor_units: int, cap_units: int, maint_ppm: int, cum_units: int
+    ) -> None:
+        self.max_leverage = max_leverage
+        self.floor_units = floor_units
+        self.cap_units = cap_units
+        self.maint_ppm = maint_ppm
+        self.cum_units = cum_units
+
+
+class Instrument:
+    """The immutable terms of one contract. Limits are on the grid: prices in ticks, quantities in lots."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        "symbol_id",
+        "symbol",
+        "pair",
+        "market",
+        "contract_kind",
+        "contract_type",
+        "base_asset",
+        "quote_asset",
+        "margin_asset",
+        "tick_e8",
+        "lot_e8",
+        "contract_size",
+        "price_decimals",
+        "qty_decimals",
+        "min_price_ticks",
+        "max_price_ticks",
+        "min_qty_lots",
+        "max_qty_lots",
+        "market_min_qty_lots",
+        "market_max_qty_lots",
+        "min_notional_units",
+        "percent_up_ppm",
+        "percent_down_ppm",
+        "market_bound_ppm",
+        "trigger_protect_ppm",
+        "liquidation_fee_ppm",
+        "max_open_orders",
+        "max_amendments",
+        "maker_fee_ppm",
+        "taker_fee_ppm",
+        "default_leverage",
+        "onboard_ms",
+        "delivery_ms",
+        "funding_interval_hours",
+        "brackets",
+    )
+
+    def __init__(
+        self,
+        symbol_id: int,
+        symbol: str,
+        pair: str,
+        market: int,
+        contract_kind: int,
+        contract_type: str,
+        base_asset: str,
+        quote_asset: str,
+        margin_asset: str,
+        tick_e8: int,
+        lot_e8: int,
+        contract_size: int,
+        price_decimals: int,
+        qty_decimals: int,
+        min_price_ticks: int,
+        max_price_ticks: int,
+        min_qty_lots: int,
+        max_qty_lots: int,
+        market_min_qty_lots: int,
+        market_max_qty_lots: int,
+        min_notional_units: int,
+        percent_up_ppm: int,
+        percent_down_ppm: int,
+        market_bound_ppm: int,
+        trigger_protect_ppm: int,
+        liquidation_fee_ppm: int,
+        max_open_orders: int,
+        max_amendments: int,
+        maker_fee_ppm: int,
+        taker_fee_ppm: int,
+        default_leverage: int,
+        onboard_ms: int,
+        delivery_ms: int,
+        funding_interval_hours: int,
+        brackets: list[Bracket],
+    ) -> None:
+        self.symbol_id = symbol_id
+        self.symbol = symbol
+        self.pair = pair
+        self.market = market
+        self.contract_kind = contract_kind
+        self.contract_type = contract_type
+        self.base_asset = base_asset
+        self.quote_asset = quote_asset
+        self.margin_asset = margin_asset
+        self.tick_e8 = tick_e8
+        self.lot_e8 = lot_e8
+        self.contract_size = contract_size  # quote units of one inverse contract; 0 for linear
+        self.price_decimals = price_decimals
+        self.qty_decimals = qty_decimals
+        self.min_price_ticks = min_price_ticks
+        self.max_price_ticks = max_price_ticks
+        self.min_qty_lots = min_qty_lots
+        self.max_qty_lots = max_qty_lots
+        self.market_min_qty_lots = market_min_qty_lots
+        self.market_max_qty_lots = market_max_qty_lots
+        self.min_notional_units = min_notional_units
+        self.percent_up_ppm = percent_up_ppm  # PERCENT_PRICE multipliers, 1_050_000 = 1.05
+        self.percent_down_ppm = percent_down_ppm
+        self.market_bound_ppm = market_bound_ppm
+        self.trigger_protect_ppm = trigger_protect_ppm
+        self.liquidation_fee_ppm = liquidation_fee_ppm
+        self.max_open_orders = max_open_orders
+        self.max_amendments = max_amendments
+        self.maker_fee_ppm = maker_fee_ppm
+        self.taker_fee_ppm = taker_fee_ppm
+        self.default_leverage = default_leverage
+        self.onboard_ms = onboard_ms
+        self.delivery_ms = delivery_ms
+        self.funding_interval_hours = funding_interval_hours
+        self.brackets = brackets
+        # One lot in whole base units, reduced: quantity = lots × qty_num / qty_den.
+        common = gcd(lot_e8, UNIT)
+        self.qty_num = lot_e8 // common
+        self.qty_den = UNIT // common
+        self.value_per_tick_lot = 0
+        if contract_kind == LINEAR:
+            exact, rest = divmod(tick_e8 * lot_e8, UNIT)
+            if rest != 0 or exact == 0:
+                raise ValueError(f"{symbol}: tick × lot is finer than 1e-8 of the quote asset")
+            self.value_per_tick_lot = exact
+
+    def value_units(self, price_ticks: int, qty_lots: int) -> int:
+        """Value of `qty_lots` at a price on the book, in 1e-8 of the margin asset; sign follows the quantity.
+
+        Linear: exact. Inverse: cut toward zero (semantics 4.3.1).
+        """
+        if self.contract_kind == LINEAR:
+            return price_ticks * qty_lots * self.value_per_tick_lot
+        value = abs(qty_lots) * self.contract_size * UNIT * UNIT // (price_ticks * self.tick_e8)
+        return value if qty_lots >= 0 else -value
+
+    def value_at_e8(self, price_e8: int, qty_lots: int) -> int:
+        """Value at a price off the book (mark, index), in 1e-8 of the margin asset, cut toward zero."""
+        size = abs(qty_lots)
+        if self.contract_kind == INVERSE:
+            value = size * self.contract_size * UNIT * UNIT // price_e8
+        else:
+            value = price_e8 * size * self.qty_num // self.qty_den
+        return value if qty_lots >= 0 else -value
+
+    def bracket_for(self, notional_units: int) -> Bracket:
+        """The bracket that holds a notional; exactly at a cap the lower row holds it (semantics 1.1.8)."""
+        for bracket in self.brackets:
+            if notional_units <= bracket.cap_units:
+                return bracket
+        return self.brackets[-1]
+
+    def max_notional_units(self, leverage: int) -> int:
+        """Largest notional that may be held with this leverage (semantics 1.4.8, 1.7.1)."""
+        largest = 0
+        for bracket in self.brackets:
+            if bracket.max_leverage >= leverage:
+                largest = bracket.cap_units
+        return largest
+
+    def fee_units(self, value_units: int, fee_ppm: int) -> int:
+        """Commission on a traded value ≥ 0, cut toward zero; the payer keeps the dust (semantics 4.3.1)."""
+        fee = value_units * fee_ppm
+        return fee // PPM if fee >= 0 else -(-fee // PPM)

@@ -1,0 +1,108 @@
+"""The enumerated words of the domain, as integers that compile to constants.
+
+Owned by everybody: commands, events and the engine speak in these. They are written to the journal, so a value
+once given is never given another meaning.
+"""
+
+from typing import Final
+
+# Side of an order or a trade; the sign of the quantity it adds to a one-way position.
+BUY: Final = 1
+SELL: Final = -1
+
+# Which position of an account in an instrument: the only one (one-way mode), or one of two (hedge mode).
+BOTH: Final = 0
+LONG: Final = 1
+SHORT: Final = 2
+
+# Order types. Conditional ones are listed for the shapes that carry them; the engine refuses them for now.
+LIMIT: Final = 1
+MARKET: Final = 2
+STOP: Final = 3
+STOP_MARKET: Final = 4
+TAKE_PROFIT: Final = 5
+TAKE_PROFIT_MARKET: Final = 6
+TRAILING_STOP_MARKET: Final = 7
+
+# Time in force.
+GTC: Final = 1
+IOC: Final = 2
+FOK: Final = 3
+GTX: Final = 4  # post only
+GTD: Final = 5
+RPI: Final = 6
+
+# Self-trade prevention: what expires when an order meets another of its own account (semantics 5.5).
+STP_NONE: Final = 0
+STP_EXPIRE_TAKER: Final = 1
+STP_EXPIRE_MAKER: Final = 2
+STP_EXPIRE_BOTH: Final = 3
+
+# Order status (semantics 5.1).
+NEW: Final = 1
+PARTIALLY_FILLED: Final = 2
+FILLED: Final = 3
+CANCELED: Final = 4
+EXPIRED: Final = 5
+EXPIRED_IN_MATCH: Final = 6
+
+# Why an order ended otherwise than by being filled; the numbers are those of semantics 5.1 ("er").
+REASON_NONE: Final = 0
+REASON_SELF_TRADE: Final = 1
+REASON_IOC_REMAINDER: Final = 2
+REASON_IOC_SELF_TRADE: Final = 3
+REASON_REDUCE_ONLY: Final = 4
+REASON_LIQUIDATED: Final = 5
+REASON_GTE_CONDITION: Final = 6
+REASON_DELISTED: Final = 7
+REASON_TRIGGERED: Final = 8
+REASON_MARKET_REMAINDER: Final = 9
+REASON_FOK: Final = 10
+REASON_GTX: Final = 11
+
+# Kind of contract: value = price × quantity, or quantity × contract size ÷ price.
+LINEAR: Final = 0
+INVERSE: Final = 1
+
+# Market: which family of wallets collateralises the instrument.
+USDS_M: Final = 0
+COIN_M: Final = 1
+
+# Trading status of an instrument.
+TRADING: Final = 1
+HALTED: Final = 2
+CLOSED: Final = 3
+
+# Margin type of an account in an instrument.
+CROSS: Final = 0
+ISOLATED: Final = 1
+
+# Price a trigger watches.
+CONTRACT_PRICE: Final = 0
+MARK_PRICE: Final = 1
+
+# Why a balance or a position changed.
+CAUSE_ORDER: Final = 1
+CAUSE_DEPOSIT: Final = 2
+CAUSE_WITHDRAW: Final = 3
+CAUSE_FUNDING: Final = 4
+CAUSE_MARGIN_TRANSFER: Final = 5
+CAUSE_MARGIN_TYPE: Final = 6
+CAUSE_INSURANCE: Final = 7
+
+# Kind of a public trade.
+TRADE_MARKET: Final = 0
+TRADE_INSURANCE_FUND: Final = 1
+TRADE_ADL: Final = 2
+
+# Kind of an API key.
+KEY_HMAC: Final = 0
+KEY_RSA: Final = 1
+KEY_ED25519: Final = 2
+
+# What an API key may do: bits of `permissions`.
+PERMIT_READ: Final = 1
+PERMIT_FUTURES: Final = 2
+
+# The account that market sources trade through: exempt from margin and fees, never liquidated.
+HOUSE: Final = 0
