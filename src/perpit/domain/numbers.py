@@ -45,7 +45,7 @@ def parse_scaled(text: str, decimals: int) -> int:
         if fraction[decimals:].strip("0"):
             raise ValueError(f"more than {decimals} decimals: {text!r}")
         fraction = fraction[:decimals]
-    scaled = int((whole or "0") + fraction) * 10 ** (decimals - len(fraction))
+    scaled = int((whole or "0") + fraction.ljust(decimals, "0"))
     return -scaled if negative else scaled
 
 
