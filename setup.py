@@ -1,0 +1,121 @@
+"""The one optional step of the build: compile the engine with mypyc.
+
+A wheel that is built where a C compiler is at hand carries `perpit.domain` and `perpit.engine` compiled, as one mypyc
+group. Where there is none, or where compiling fails, the same wheel is built without, and one line says so: the engine
+is slower then, never different. PERPIT_COMPILE=0 does not try; PERPIT_COMPILE=1 makes a failure fatal.
+
+Only wheels are compiled, never an editable install: a stale compiled module beside an edited source wins the import.
+Everything else about the project stands in pyproject.toml; why it is done this way, in docs/decisions/0001.
+"""
+
+import io
+import os
+import shlex
+import shutil
+import sys
+import sysconfig
+import tempfile
+from contextlib import redirect_stdout
+from glob import glob
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+COMPILED_PACKAGES = ("domain", "engine")
+CACHE = Path("build/mypyc")  # the C sources and what was made of them: kept, so that an unchanged engine is not compiled again
+CONSEQUENCE = "the engine runs the same, slower"
+
+wish = os.environ.get("PERPIT_COMPILE", "")
+building_a_wheel = "bdist_wheel" in sys.argv
+
+
+class CannotCompile(Exception):
+    """Why the engine stays uncompiled, in a few words."""
+
+
+def say(message: str) -> None:
+    print(f"perpit: {message}", file=sys.stderr, flush=True)
+
+
+def require_a_compiler() -> None:
+    """Look for what compiling needs before mypyc is fetched and spends its time."""
+    if wish == "0":
+        raise CannotCompile("switched off by PERPIT_COMPILE=0")
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]
+    if os.name == "posix" and shutil.which(compiler) is None:
+        raise CannotCompile(f"no C compiler ({compiler})")
+    if not Path(sysconfig.get_path("include"), "Python.h").exists():
+        raise CannotCompile("no Python.h (the headers of this Python are not installed)")
+
+
+def extensions() -> list[Extension]:
+    """Translate the engine to C; the result is one shared library and a small shim for each module."""
+    try:
+        from mypyc.build import mypycify
+    except ImportError:
+        raise CannotCompile("mypyc is missing") from None
+    sources = [path for package in COMPILED_PACKAGES for path in sorted(glob(f"src/perpit/{package}/*.py"))]
+    messages = io.StringIO()
+    try:
+        with redirect_stdout(messages):
+            # no config file: a matter of style that `make check` would refuse must not cost a user the speed
+            return mypycify(
+                ["--config-file=", *sources],
+                opt_level="3",
+                debug_level="0",
+                separate=False,
+                group_name="perpit",
+                target_dir=str(CACHE),
+            )
+    except (Exception, SystemExit) as error:  # mypyc reports what it cannot translate by SystemExit
+        lines = messages.getvalue().splitlines() or [f"{type(error).__name__}: {error}"]
+        raise CannotCompile(f"mypyc refused: {lines[0]}") from error
+
+
+class BuildAllOrNothing(build_ext):
+    """A shim without the shared library behind it would break the import, so they arrive together or not at all."""
+
+    def run(self) -> None:
+        destination, self.build_lib = self.build_lib, str(CACHE / "lib")
+        self.parallel = os.cpu_count()
+        try:
+            super().run()
+        except Exception:  # whatever a compiler may do, the install goes on
+            if wish == "1":
+                raise
+            say(f"not compiled: the C compiler failed; {CONSEQUENCE}")
+            self.extensions = []
+            return
+        finally:
+            self.build_lib = destination
+        for extension in self.extensions:
+            name = self.get_ext_filename(extension.name)
+            self.mkpath(os.path.dirname(os.path.join(destination, name)))
+            self.copy_file(str(CACHE / "lib" / name), os.path.join(destination, name))
+        say("compiled perpit.domain and perpit.engine")
+
+
+def main() -> None:
+    ext_modules: list[Extension] = []
+    setup_requires: list[str] = []
+    try:
+        require_a_compiler()
+        setup_requires = ["mypy>=1.19"]  # fetched by the installer into the build's own environment
+        if building_a_wheel:
+            ext_modules = extensions()
+    except CannotCompile as reason:
+        if wish == "1":
+            sys.exit(f"perpit: cannot compile: {reason}")
+        if building_a_wheel:
+            say(f"not compiled: {reason}; {CONSEQUENCE}")
+    with tempfile.TemporaryDirectory(prefix="perpit-build-") as build_base:  # nothing stale can get into a wheel
+        setup(
+            ext_modules=ext_modules,
+            setup_requires=setup_requires,
+            cmdclass={"build_ext": BuildAllOrNothing},
+            options={"build": {"build_base": build_base}},
+        )
+
+
+main()
