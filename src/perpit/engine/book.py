@@ -1,0 +1,196 @@
+"""The order book of one instrument: two ladders of price levels, each level a queue in time priority.
+
+Theory: a ladder keeps its prices in a sorted list with the best price last, so that activity near the touch moves
+little memory; a level is an intrusive doubly linked list, so that an order leaves its queue in constant time.
+"""
+
+from bisect import bisect_left, insort
+
+from perpit.domain.commands import PlaceOrder
+from perpit.domain.words import BUY, HOUSE, SELL
+from perpit.engine.account import Exposure
+
+
+class Order:
+    """An order that is on a book, or about to match.
+
+    `assumed_e8` is the price at which its margin is reckoned and `reserved_units` the open-order notional that it
+    holds for what remains (semantics 1.3.1, 1.4.2); both 0 for house and reduce-only orders.
+    """
+
+    def __init__(
+        self, order_id: int, request: PlaceOrder, exposure: Exposure, price_ticks: int, qty_lots: int
+    ) -> None:
+        self.order_id = order_id
+        self.request = request
+        self.exposure = exposure
+        self.account_id = request.account_id
+        self.side = request.side
+        self.reduce_only = request.reduce_only
+        self.price_ticks = price_ticks
+        self.qty_lots = qty_lots
+        self.remaining_lots = qty_lots
+        self.filled_value_units = 0
+        self.assumed_e8 = 0
+        self.reserved_units = 0
+        self.amendments = 0
+        self.is_open = False
+        self.level: Level | None = None
+        self.ahead: Order | None = None
+        self.behind: Order | None = None
+
+
+class Level:
+    """The queue at one price: `head` is filled first. `total_lots` is what all its orders still offer."""
+
+    def __init__(self, side: int, price_ticks: int) -> None:
+        self.side = side
+        self.price_ticks = price_ticks
+        self.total_lots = 0
+        self.head: Order | None = None
+        self.tail: Order | None = None
+        self.touched = False
+
+    def append(self, order: Order) -> None:
+        """Join the back of the queue."""
+        last = self.tail
+        order.level = self
+        order.ahead = last
+        order.behind = None
+        if last is None:
+            self.head = order
+        else:
+            last.behind = order
+        self.tail = order
+        self.total_lots += order.remaining_lots
+
+    def unlink(self, order: Order) -> None:
+        """Leave the queue, with whatever still remains of the order."""
+        assert order.level is self
+        ahead = order.ahead
+        behind = order.behind
+        if ahead is None:
+            self.head = behind
+        else:
+            ahead.behind = behind
+        if behind is None:
+            self.tail = ahead
+        else:
+            behind.ahead = ahead
+        order.level = None
+        order.ahead = None
+        order.behind = None
+        self.total_lots -= order.remaining_lots
+
+    def house_lots(self) -> int:
+        """What the house offers here, over all its orders in the queue."""
+        total = 0
+        order = self.head
+        while order is not None:
+            if order.account_id == HOUSE:
+                total += order.remaining_lots
+            order = order.behind
+        return total
+
+
+class Ladder:
+    """One side of a book. `best` is the level that trades first, None when the side is empty."""
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+        self.levels: dict[int, Level] = {}
+        self.keys: list[int] = []  # side × price, ascending: the best price stands last
+        self.best: Level | None = None
+
+    def level_at(self, price_ticks: int) -> Level:
+        """The level at a price, made if there is none."""
+        level = self.levels.get(price_ticks)
+        if level is None:
+            level = Level(self.side, price_ticks)
+            self.levels[price_ticks] = level
+            key = self.side * price_ticks
+            keys = self.keys
+            if not keys or key > keys[-1]:
+                keys.append(key)
+                self.best = level
+            else:
+                insort(keys, key)
+        return level
+
+    def drop(self, level: Level) -> None:
+        """Take an empty level away."""
+        assert level.head is None and level.total_lots == 0
+        del self.levels[level.price_ticks]
+        key = self.side * level.price_ticks
+        keys = self.keys
+        if keys[-1] == key:
+            keys.pop()
+            self.best = self.levels[self.side * keys[-1]] if keys else None
+        else:
+            del keys[bisect_left(keys, key)]
+
+    def best_first(self) -> list[Level]:
+        """All levels, best price first."""
+        return [self.levels[self.side * key] for key in reversed(self.keys)]
+
+    def best_through(self, limit: int) -> list[Level]:
+        """Levels strictly better than a price, best first; `limit` is the taker's side × that price."""
+        better: list[Level] = []
+        index = len(self.keys) - 1
+        while index >= 0 and self.keys[index] > -limit:
+            better.append(self.levels[self.side * self.keys[index]])
+            index -= 1
+        return better
+
+    def lots_within(self, limit_ticks: int, enough_lots: int) -> int:
+        """Lots on offer at `limit_ticks` or better, counted until there are `enough_lots`."""
+        total = 0
+        limit = self.side * limit_ticks
+        index = len(self.keys) - 1
+        while index >= 0 and total < enough_lots and self.keys[index] >= limit:
+            total += self.levels[self.side * self.keys[index]].total_lots
+            index -= 1
+        return total
+
+
+class Book:
+    """Both sides of an instrument, and the levels that the running command touched."""
+
+    def __init__(self) -> None:
+        self.bids = Ladder(BUY)
+        self.asks = Ladder(SELL)
+        self.touched: list[Level] = []
+
+    def touch(self, level: Level) -> None:
+        """Remember that the level's total changed, so that one `BookChanged` tells of it."""
+        if not level.touched:
+            level.touched = True
+            self.touched.append(level)
+
+    def rest(self, order: Order) -> None:
+        """Put an order at the back of its level's queue."""
+        ladder = self.bids if order.side == BUY else self.asks
+        level = ladder.level_at(order.price_ticks)
+        level.append(order)
+        self.touch(level)
+
+    def remove(self, order: Order) -> None:
+        """Take an order off the book, and its level with it when it was the last."""
+        level = order.level
+        assert level is not None
+        level.unlink(order)
+        self.touch(level)
+        if level.head is None:
+            (self.bids if level.side == BUY else self.asks).drop(level)
+
+    def reduce(self, order: Order, lots: int) -> None:
+        """A resting order offers `lots` less, and leaves when nothing remains."""
+        level = order.level
+        assert level is not None and 0 < lots <= order.remaining_lots
+        if lots == order.remaining_lots:
+            self.remove(order)
+            order.remaining_lots = 0
+            return
+        order.remaining_lots -= lots
+        level.total_lots -= lots
+        self.touch(level)

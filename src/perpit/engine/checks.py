@@ -1,0 +1,219 @@
+"""Every rule that can refuse an order, one per line, in the documented order (semantics 5.10).
+
+| order | rule | refusal |
+|---|---|---|
+| 1 | kind of order is one that the engine knows | NOT_SUPPORTED |
+| 2 | one-way mode: no hedge side | POSITION_SIDE_MISMATCH |
+| 3 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
+| 4 | quantity: positive, within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
+| 5 | price: positive, within PRICE_FILTER, inside PERCENT_PRICE | PRICE_* |
+| 6 | MIN_NOTIONAL, unless reduce-only | NOTIONAL_BELOW_MIN |
+| 7 | best opposite price inside PERCENT_PRICE, for market orders | MARKET_PRICE_OUTSIDE_BAND |
+| 8 | client order id not in use by an open order | DUPLICATE_CLIENT_ORDER_ID |
+| 9 | MAX_NUM_ORDERS, for orders that may rest | TOO_MANY_OPEN_ORDERS |
+| 10 | leverage bracket | LEVERAGE_BRACKET_EXCEEDED |
+| 11 | initial margin and open loss | INSUFFICIENT_MARGIN |
+| 12 | reduce-only | REDUCE_ONLY_REJECTED |
+| 13 | fill-or-kill can be filled | FOK_NOT_FILLABLE |
+| 14 | post-only does not take | POST_ONLY_WOULD_TAKE |
+"""
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import PlaceOrder
+from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
+from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, STP_EXPIRE_BOTH, TRADING
+from perpit.engine.account import Exposure
+from perpit.engine.market import Market
+from perpit.engine.open_orders import assumed_price_e8
+
+OK = 0
+
+
+def check_placement(exposure: Exposure, command: PlaceOrder) -> int:
+    """The first rule that refuses the order, or 0."""
+    market = exposure.market
+    refusal = check_kind(command)
+    if refusal == OK:
+        refusal = check_market(market)
+    if refusal == OK:
+        refusal = check_qty(market, command.order_type, command.qty_lots)
+    if refusal == OK and command.order_type == LIMIT:
+        refusal = check_price(market, command.side, command.price_ticks)
+    if refusal == OK and not command.reduce_only:
+        refusal = check_notional(market, command.order_type, command.price_ticks, command.qty_lots)
+    if refusal == OK and command.order_type == MARKET:
+        refusal = check_market_band(market, command.side)
+    if refusal == OK:
+        refusal = check_open_orders(exposure, command)
+    if refusal == OK:
+        if command.reduce_only:
+            refusal = check_reduce_only(exposure, command)
+        else:
+            refusal = check_margin(
+                exposure, command.side, command.order_type, command.price_ticks, command.qty_lots, 0
+            )
+    if refusal == OK and command.order_type == LIMIT:
+        refusal = check_liquidity(market, command)
+    return refusal
+
+
+def check_kind(command: PlaceOrder) -> int:
+    """Rules 1 and 2."""
+    tif = command.time_in_force
+    if command.order_type == LIMIT:
+        if tif != GTC and tif != IOC and tif != FOK and tif != GTX:
+            return no.NOT_SUPPORTED
+    elif command.order_type != MARKET:
+        return no.NOT_SUPPORTED
+    if command.close_position or command.price_match != 0:
+        return no.NOT_SUPPORTED
+    if command.side != 1 and command.side != -1:
+        return no.INVALID_VALUE
+    if not 0 <= command.stp_mode <= STP_EXPIRE_BOTH or command.client_order_id == "":
+        return no.INVALID_VALUE
+    return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
+
+
+def check_market(market: Market) -> int:
+    """Rule 3."""
+    if market.status != TRADING:
+        return no.SYMBOL_NOT_TRADING
+    return no.NO_PRICE if market.mark_e8 == 0 else OK
+
+
+def check_qty(market: Market, order_type: int, qty_lots: int) -> int:
+    """Rule 4."""
+    instrument = market.instrument
+    if qty_lots <= 0:
+        return no.QTY_NOT_POSITIVE
+    if order_type == MARKET:
+        if qty_lots < instrument.market_min_qty_lots:
+            return no.QTY_BELOW_MIN
+        return no.QTY_ABOVE_MAX if qty_lots > instrument.market_max_qty_lots else OK
+    if qty_lots < instrument.min_qty_lots:
+        return no.QTY_BELOW_MIN
+    return no.QTY_ABOVE_MAX if qty_lots > instrument.max_qty_lots else OK
+
+
+def check_price(market: Market, side: int, price_ticks: int) -> int:
+    """Rule 5. The band is one-sided: buys are capped above, sells below (semantics 5.10.1)."""
+    instrument = market.instrument
+    if price_ticks <= 0:
+        return no.PRICE_NOT_POSITIVE
+    if price_ticks < instrument.min_price_ticks:
+        return no.PRICE_BELOW_MIN
+    if price_ticks > instrument.max_price_ticks:
+        return no.PRICE_ABOVE_MAX
+    if side == BUY:
+        return no.PRICE_ABOVE_BAND if price_ticks > market.band_high_ticks(instrument.percent_up_ppm) else OK
+    return no.PRICE_BELOW_BAND if price_ticks < market.band_low_ticks(instrument.percent_down_ppm) else OK
+
+
+def check_notional(market: Market, order_type: int, price_ticks: int, qty_lots: int) -> int:
+    """Rule 6; a market order counts at the mark price."""
+    instrument = market.instrument
+    if order_type == MARKET:
+        value = instrument.value_at_e8(market.mark_e8, qty_lots)
+    else:
+        value = instrument.value_units(price_ticks, qty_lots)
+    return no.NOTIONAL_BELOW_MIN if value < instrument.min_notional_units else OK
+
+
+def check_market_band(market: Market, side: int) -> int:
+    """Rule 7. An empty side refuses nothing: the order will expire unfilled (semantics 5.11.2)."""
+    best = market.opposite(side).best
+    if best is None:
+        return OK
+    if side == BUY:
+        outside = best.price_ticks > market.band_high_ticks(market.instrument.percent_up_ppm)
+    else:
+        outside = best.price_ticks < market.band_low_ticks(market.instrument.percent_down_ppm)
+    return no.MARKET_PRICE_OUTSIDE_BAND if outside else OK
+
+
+def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
+    """Rules 8 and 9."""
+    if command.client_order_id in exposure.by_client_id:
+        return no.DUPLICATE_CLIENT_ORDER_ID
+    if command.order_type == LIMIT and len(exposure.orders) >= exposure.market.instrument.max_open_orders:
+        return no.TOO_MANY_OPEN_ORDERS
+    return OK
+
+
+def check_margin(
+    exposure: Exposure, side: int, order_type: int, price_ticks: int, qty_lots: int, replaced_units: int
+) -> int:
+    """Rules 10 and 11: what the order adds to the present notional, against bracket and available balance.
+
+    `replaced_units` is the notional that an amended order already reserves. The open loss counts only for the lots
+    that would open or add to a position (semantics 1.3.5, 1.4.1, 1.4.5).
+    """
+    market = exposure.market
+    instrument = market.instrument
+    assumed_e8 = assumed_price_e8(market, side, order_type, price_ticks)
+    if assumed_e8 == 0:
+        return OK
+    added = instrument.value_at_e8(assumed_e8, qty_lots) - replaced_units
+    bid_units, ask_units = exposure.bid_units, exposure.ask_units
+    position_units = exposure.position_units()
+    before = present_notional_units(position_units, bid_units, ask_units)
+    if side == BUY:
+        after = present_notional_units(position_units, bid_units + added, ask_units)
+    else:
+        after = present_notional_units(position_units, bid_units, ask_units + added)
+    if after > before and after > exposure.max_notional_units:
+        return no.LEVERAGE_BRACKET_EXCEEDED
+    leverage = exposure.leverage
+    cost = initial_margin_units(after, leverage) - initial_margin_units(before, leverage)
+    if cost < 0:
+        cost = 0
+    held = exposure.position.qty_lots
+    opening_lots = qty_lots if held * side >= 0 else qty_lots - abs(held)
+    if opening_lots > 0:
+        price_e8 = assumed_e8 if order_type == MARKET else price_ticks * instrument.tick_e8
+        cost += open_loss_units(instrument, side, price_e8, opening_lots, market.mark_e8)
+    if cost > 0 and cost > exposure.wallet.free_units():
+        return no.INSUFFICIENT_MARGIN
+    return OK
+
+
+def check_reduce_only(exposure: Exposure, command: PlaceOrder) -> int:
+    """Rule 12 (semantics 4.5.1, 4.5.2).
+
+    A market order at least as large as the position takes precedence over everything else and will be trimmed.
+    """
+    held = exposure.position.qty_lots
+    if held * command.side >= 0:
+        return no.REDUCE_ONLY_REJECTED
+    size = abs(held)
+    if command.order_type == MARKET:
+        return OK
+    return check_reduce_only_queue(exposure, command.side, command.price_ticks, command.qty_lots, size, 0)
+
+
+def check_reduce_only_queue(
+    exposure: Exposure, side: int, price_ticks: int, qty_lots: int, size_lots: int, own_id: int
+) -> int:
+    """A reduce-only limit order must fit into what the position leaves after the orders that trade before it."""
+    sooner_lots = qty_lots
+    for order in exposure.orders.values():
+        if order.side == side and order.order_id != own_id and side * order.price_ticks >= side * price_ticks:
+            sooner_lots += order.remaining_lots
+    return no.REDUCE_ONLY_REJECTED if sooner_lots > size_lots else OK
+
+
+def check_liquidity(market: Market, command: PlaceOrder) -> int:
+    """Rules 13 and 14."""
+    ladder = market.opposite(command.side)
+    if command.time_in_force == FOK:
+        if ladder.lots_within(command.price_ticks, command.qty_lots) < command.qty_lots:
+            return no.FOK_NOT_FILLABLE
+    elif command.time_in_force == GTX and would_take(market, command.side, command.price_ticks):
+        return no.POST_ONLY_WOULD_TAKE
+    return OK
+
+
+def would_take(market: Market, side: int, price_ticks: int) -> bool:
+    """Whether an order at this price would trade at once."""
+    best = market.opposite(side).best
+    return best is not None and side * best.price_ticks <= side * price_ticks

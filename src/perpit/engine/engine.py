@@ -1,0 +1,297 @@
+"""The engine: one function from commands to events. Called by the sequencer and by recovery, and by nobody else.
+
+`apply` is deterministic: sequence number and time arrive in the command, timers that have become due run before it,
+and a refused command changes nothing but the clock.
+"""
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import (
+    Advance,
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateKey,
+    HouseDepth,
+    HouseTrade,
+    ListInstrument,
+    PinMarkPrice,
+    PlaceOrder,
+    RevokeKey,
+    SetIndexPrice,
+    SetLeverage,
+    Transfer,
+)
+from perpit.domain.events import (
+    AccountCreated,
+    BookChanged,
+    Event,
+    InstrumentListed,
+    KeyCreated,
+    KeyRevoked,
+    MarkPriceChanged,
+    Refused,
+)
+from perpit.domain.words import HOUSE, LINEAR
+from perpit.engine import funds
+from perpit.engine.account import Account
+from perpit.engine.house import House
+from perpit.engine.invariants import broken_invariants
+from perpit.engine.ledger import Treasury
+from perpit.engine.market import Market
+from perpit.engine.matching import Matcher
+from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS
+from perpit.engine.state import canonical_state, hash_state
+from perpit.engine.trading import Trading
+
+
+class Engine:
+    """The whole state of the venue, and the only thing that changes it."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.time_ms = 0
+        self.next_mark_ms = 0
+        self.accounts: list[Account] = [Account(HOUSE, "house")]
+        self.account_ids: dict[str, int] = {"house": HOUSE}
+        self.key_owners: dict[str, int] = {}
+        self.markets: list[Market] = []
+        self.symbol_ids: dict[str, int] = {}
+        self.treasury = Treasury()
+        matcher = Matcher(self.treasury)
+        self.trading = Trading(matcher)
+        self.house = House(self.accounts[HOUSE], matcher)
+
+    def apply(self, command: Command) -> list[Event]:
+        """Do what the command asks, after the timers that were due; the events tell what happened.
+
+        `command.seq` must be the next number and `command.time_ms` not before the last: the sequencer sees to it.
+        """
+        time_ms = command.time_ms
+        assert command.seq == self.seq + 1, "a command is missing or repeated"
+        assert time_ms >= self.time_ms, "time went backwards"
+        events: list[Event] = []
+        if self.next_mark_ms != 0 and self.next_mark_ms <= time_ms:
+            self._run_timers(time_ms, events)
+        self.seq = command.seq
+        self.time_ms = time_ms
+        refusal = self._dispatch(command, events)
+        if refusal != 0:
+            events.append(Refused(time_ms, command, refusal))
+        return events
+
+    def next_timer_ms(self) -> int:
+        """Venue time at which the next timer is due; 0 when none is set."""
+        return self.next_mark_ms
+
+    def state_hash(self) -> str:
+        """Digest of the whole state: equal commands give equal digests, everywhere."""
+        return hash_state(self.state())
+
+    def state(self) -> list[object]:
+        """The whole state as nested lists of numbers and texts, in one canonical order; see `engine/state.py`."""
+        return canonical_state(
+            self.seq,
+            self.time_ms,
+            self.next_mark_ms,
+            self.trading.next_order_id,
+            self.markets,
+            self.accounts,
+            self.treasury,
+        )
+
+    def check_invariants(self) -> list[str]:
+        """What is broken, in words; empty when all holds."""
+        return broken_invariants(self.markets, self.accounts, self.treasury)
+
+    def _dispatch(self, command: Command, events: list[Event]) -> int:
+        """Hand the command to its room; the refusal, or 0."""
+        if isinstance(command, (PlaceOrder, CancelOrder, AmendOrder, CancelAllOrders)):
+            return self._trade(command, events)
+        if isinstance(command, (HouseDepth, HouseTrade)):
+            return self._house(command, events)
+        if isinstance(command, Advance):
+            return 0
+        if isinstance(command, (SetIndexPrice, PinMarkPrice)):
+            return self._set_price(command, events)
+        if isinstance(command, SetLeverage):
+            if not self._known(command.account_id, command.symbol_id):
+                return no.UNKNOWN_SYMBOL
+            exposure = self.accounts[command.account_id].exposure(self.markets[command.symbol_id])
+            return funds.set_leverage(exposure, command, events)
+        if isinstance(command, Transfer):
+            if not self._is_customer(command.account_id):
+                return no.UNKNOWN_ACCOUNT
+            return funds.transfer(self.accounts[command.account_id], self.treasury, command, events)
+        return self._administer(command, events)
+
+    def _trade(self, command: Command, events: list[Event]) -> int:
+        """Orders of customers. The four kinds carry the same two ids."""
+        trading = self.trading
+        if isinstance(command, PlaceOrder):
+            if not self._known(command.account_id, command.symbol_id):
+                return no.UNKNOWN_SYMBOL
+            market = self.markets[command.symbol_id]
+            exposure = self.accounts[command.account_id].exposure(market)
+            refusal = trading.place(exposure, command, events)
+        elif isinstance(command, CancelOrder):
+            if not self._known(command.account_id, command.symbol_id):
+                return no.UNKNOWN_SYMBOL
+            market = self.markets[command.symbol_id]
+            exposure = self.accounts[command.account_id].exposure(market)
+            refusal = trading.cancel(exposure, command, events)
+        elif isinstance(command, AmendOrder):
+            if not self._known(command.account_id, command.symbol_id):
+                return no.UNKNOWN_SYMBOL
+            market = self.markets[command.symbol_id]
+            exposure = self.accounts[command.account_id].exposure(market)
+            refusal = trading.amend(exposure, command, events)
+        else:
+            assert isinstance(command, CancelAllOrders)
+            if not self._known(command.account_id, command.symbol_id):
+                return no.UNKNOWN_SYMBOL
+            market = self.markets[command.symbol_id]
+            exposure = self.accounts[command.account_id].exposure(market)
+            refusal = trading.cancel_all(exposure, command, events)
+        _tell_book(market, command.time_ms, events)
+        return refusal
+
+    def _house(self, command: Command, events: list[Event]) -> int:
+        """Market data laid on the book."""
+        if isinstance(command, HouseDepth):
+            if not 0 <= command.symbol_id < len(self.markets):
+                return no.UNKNOWN_SYMBOL
+            if not _is_depth(command.bid_ticks, command.bid_lots) or not _is_depth(
+                command.ask_ticks, command.ask_lots
+            ):
+                return no.INVALID_VALUE
+            market = self.markets[command.symbol_id]
+            self.house.depth(market, command, events)
+        else:
+            assert isinstance(command, HouseTrade)
+            if not 0 <= command.symbol_id < len(self.markets):
+                return no.UNKNOWN_SYMBOL
+            if command.price_ticks <= 0 or command.qty_lots <= 0 or abs(command.taker_side) != 1:
+                return no.INVALID_VALUE
+            market = self.markets[command.symbol_id]
+            self.house.trade(market, command, events)
+        _tell_book(market, command.time_ms, events)
+        return 0
+
+    def _set_price(self, command: Command, events: list[Event]) -> int:
+        """Index prices, and pinned marks."""
+        if isinstance(command, SetIndexPrice):
+            if not 0 <= command.symbol_id < len(self.markets):
+                return no.UNKNOWN_SYMBOL
+            if command.price_e8 <= 0:
+                return no.INVALID_VALUE
+            market = self.markets[command.symbol_id]
+            if market.set_index(command.price_e8):
+                _tell_mark(market, command.time_ms, events)
+            if self.next_mark_ms == 0:
+                self.next_mark_ms = (command.time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
+            return 0
+        assert isinstance(command, PinMarkPrice)
+        if not 0 <= command.symbol_id < len(self.markets):
+            return no.UNKNOWN_SYMBOL
+        if command.price_e8 < 0:
+            return no.INVALID_VALUE
+        market = self.markets[command.symbol_id]
+        if market.index_e8 == 0:
+            return no.NO_PRICE
+        market.pin_mark(command.price_e8)
+        _tell_mark(market, command.time_ms, events)
+        return 0
+
+    def _administer(self, command: Command, events: list[Event]) -> int:
+        """Instruments, accounts, keys."""
+        if isinstance(command, ListInstrument):
+            instrument = command.instrument
+            if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
+                return no.ALREADY_LISTED
+            if instrument.contract_kind != LINEAR or not instrument.brackets:
+                return no.NOT_SUPPORTED
+            self.symbol_ids[instrument.symbol] = instrument.symbol_id
+            self.markets.append(Market(instrument))
+            events.append(InstrumentListed(command.time_ms, instrument))
+            return 0
+        if isinstance(command, CreateAccount):
+            if command.name in self.account_ids:
+                return no.DUPLICATE_NAME
+            if command.name == "":
+                return no.INVALID_VALUE
+            account_id = len(self.accounts)
+            self.accounts.append(Account(account_id, command.name))
+            self.account_ids[command.name] = account_id
+            events.append(AccountCreated(command.time_ms, account_id, command.name))
+            return 0
+        if isinstance(command, CreateKey):
+            if not self._is_customer(command.account_id):
+                return no.UNKNOWN_ACCOUNT
+            if command.api_key in self.key_owners or command.api_key == "":
+                return no.DUPLICATE_NAME
+            self.key_owners[command.api_key] = command.account_id
+            self.accounts[command.account_id].keys.append(command)
+            events.append(KeyCreated(command.time_ms, command))
+            return 0
+        if isinstance(command, RevokeKey):
+            owner = self.key_owners.get(command.api_key, HOUSE)
+            if owner == HOUSE:
+                return no.UNKNOWN_KEY
+            del self.key_owners[command.api_key]
+            account = self.accounts[owner]
+            account.keys = [key for key in account.keys if key.api_key != command.api_key]
+            events.append(KeyRevoked(command.time_ms, command.api_key, owner))
+            return 0
+        return no.NOT_SUPPORTED
+
+    def _is_customer(self, account_id: int) -> bool:
+        return HOUSE < account_id < len(self.accounts)
+
+    def _known(self, account_id: int, symbol_id: int) -> bool:
+        return HOUSE < account_id < len(self.accounts) and 0 <= symbol_id < len(self.markets)
+
+    def _run_timers(self, time_ms: int, events: list[Event]) -> None:
+        """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""
+        last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
+        ticks = 0
+        while self.next_mark_ms <= last_due_ms:
+            if ticks == MARK_CATCH_UP_TICKS:
+                self.next_mark_ms = last_due_ms
+            for market in self.markets:
+                if market.index_e8 != 0:
+                    market.tick_mark()
+                    _tell_mark(market, self.next_mark_ms, events)
+            self.next_mark_ms += MARK_INTERVAL_MS
+            ticks += 1
+
+
+def _is_depth(ticks: list[int], lots: list[int]) -> bool:
+    """As many quantities as prices, prices positive, quantities not negative."""
+    if len(ticks) != len(lots):
+        return False
+    for index in range(len(ticks)):
+        if ticks[index] <= 0 or lots[index] < 0:
+            return False
+    return True
+
+
+def _tell_mark(market: Market, time_ms: int, events: list[Event]) -> None:
+    events.append(
+        MarkPriceChanged(
+            time_ms, market.instrument.symbol_id, market.index_e8, market.mark_e8, market.average_e8()
+        )
+    )
+
+
+def _tell_book(market: Market, time_ms: int, events: list[Event]) -> None:
+    """One `BookChanged` for every level that the command touched."""
+    touched = market.book.touched
+    if not touched:
+        return
+    symbol_id = market.instrument.symbol_id
+    for level in touched:
+        level.touched = False
+        events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))
+    market.book.touched = []

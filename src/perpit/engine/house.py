@@ -1,0 +1,130 @@
+"""The house's liquidity: depth laid on the book as house orders, and the tape that trades with whatever rests there.
+
+The house is the counterpart of last resort: exempt from margin and fees. Its orders stand in the same queues as
+everybody's, so a user's order waits behind what was there before it and is filled when the tape reaches it.
+"""
+
+from perpit.domain.commands import HouseDepth, HouseTrade, PlaceOrder
+from perpit.domain.events import Event
+from perpit.domain.words import BUY, GTC, HOUSE, IOC, LIMIT, SELL, STP_EXPIRE_MAKER, STP_NONE
+from perpit.engine.account import Account
+from perpit.engine.book import Ladder, Level, Order
+from perpit.engine.market import Market
+from perpit.engine.matching import Matcher
+
+
+class House:
+    """Applies `HouseDepth` and `HouseTrade` to a market."""
+
+    def __init__(self, account: Account, matcher: Matcher) -> None:
+        self.account = account
+        self.matcher = matcher
+
+    def depth(self, market: Market, command: HouseDepth, events: list[Event]) -> None:
+        """Removals and reductions first, then additions: the two sides of one update never cross in between."""
+        self._shrink(market, market.book.bids, command.bid_ticks, command.bid_lots)
+        self._shrink(market, market.book.asks, command.ask_ticks, command.ask_lots)
+        self._grow(market, BUY, command.bid_ticks, command.bid_lots, command.time_ms, events)
+        self._grow(market, SELL, command.ask_ticks, command.ask_lots, command.time_ms, events)
+
+    def trade(self, market: Market, command: HouseTrade, events: list[Event]) -> None:
+        """A print of the tape: stale house liquidity goes, missing liquidity comes, then the taker takes."""
+        ladder = market.opposite(command.taker_side)
+        self._clear_better(market, ladder, command.taker_side, command.price_ticks)
+        short = command.qty_lots - ladder.lots_within(command.price_ticks, command.qty_lots)
+        if short > 0:
+            self._add(market, -command.taker_side, command.price_ticks, short)
+        taker = self._order(market, command.taker_side, command.price_ticks, command.qty_lots, IOC)
+        self.matcher.cross(market, taker, command.price_ticks, STP_NONE, command.time_ms, events)
+        assert taker.remaining_lots == 0
+
+    def _shrink(self, market: Market, ladder: Ladder, ticks: list[int], lots: list[int]) -> None:
+        for index in range(len(ticks)):
+            level = ladder.levels.get(ticks[index])
+            if level is None:
+                continue
+            excess = level.house_lots() - lots[index]
+            if excess > 0:
+                _take_back(market, level, excess)
+
+    def _grow(
+        self, market: Market, side: int, ticks: list[int], lots: list[int], time_ms: int, events: list[Event]
+    ) -> None:
+        own = market.book.bids if side == BUY else market.book.asks
+        for index in range(len(ticks)):
+            wanted = lots[index]
+            if wanted <= 0:
+                continue
+            level = own.levels.get(ticks[index])
+            missing = wanted - (level.house_lots() if level is not None else 0)
+            if missing <= 0:
+                continue
+            best = market.opposite(side).best
+            if best is not None and side * best.price_ticks <= side * ticks[index]:
+                missing = self._trade_through(market, side, ticks[index], missing, time_ms, events)
+            if missing > 0:
+                self._add(market, side, ticks[index], missing)
+
+    def _trade_through(
+        self, market: Market, side: int, price_ticks: int, lots: int, time_ms: int, events: list[Event]
+    ) -> int:
+        """A new level crosses: own liquidity gives way, users' orders are filled. Returns what is left to rest."""
+        taker = self._order(market, side, price_ticks, lots, GTC)
+        ladder = market.opposite(side)
+        while taker.remaining_lots > 0:
+            level = ladder.best
+            if level is None or side * level.price_ticks > side * price_ticks:
+                break
+            house_lots = level.house_lots()
+            if house_lots > 0:
+                _take_back(market, level, house_lots)
+                continue
+            self.matcher.cross(market, taker, level.price_ticks, STP_EXPIRE_MAKER, time_ms, events)
+        return taker.remaining_lots
+
+    def _clear_better(self, market: Market, ladder: Ladder, taker_side: int, price_ticks: int) -> None:
+        """The tape trades at this price: house liquidity at better ones is no longer there."""
+        for level in ladder.best_through(taker_side * price_ticks):
+            house_lots = level.house_lots()
+            if house_lots > 0:
+                _take_back(market, level, house_lots)
+
+    def _add(self, market: Market, side: int, price_ticks: int, lots: int) -> None:
+        """More house liquidity at the back of a level's queue; the tail grows if it is the house's already."""
+        book = market.book
+        level = (book.bids if side == BUY else book.asks).levels.get(price_ticks)
+        tail = level.tail if level is not None else None
+        if level is not None and tail is not None and tail.account_id == HOUSE:
+            tail.remaining_lots += lots
+            tail.qty_lots += lots
+            level.total_lots += lots
+            book.touch(level)
+            return
+        book.rest(self._order(market, side, price_ticks, lots, GTC))
+
+    def _order(self, market: Market, side: int, price_ticks: int, lots: int, time_in_force: int) -> Order:
+        request = PlaceOrder(
+            HOUSE,
+            market.instrument.symbol_id,
+            "house",
+            side,
+            LIMIT,
+            time_in_force,
+            lots,
+            price_ticks,
+            False,
+            STP_NONE,
+        )
+        return Order(0, request, self.account.exposure(market), price_ticks, lots)
+
+
+def _take_back(market: Market, level: Level, lots: int) -> None:
+    """The house withdraws from the back of the queue: nobody behind it gains a better place than the tape gave."""
+    order = level.tail
+    while order is not None and lots > 0:
+        ahead = order.ahead
+        if order.account_id == HOUSE:
+            part = min(lots, order.remaining_lots)
+            market.book.reduce(order, part)
+            lots -= part
+        order = ahead

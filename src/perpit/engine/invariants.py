@@ -1,0 +1,120 @@
+"""What must hold after every command, checked from scratch. Tests run it all the time, `verify` at the end."""
+
+from perpit.domain.words import BUY, HOUSE
+from perpit.engine.account import Account, Exposure
+from perpit.engine.book import Ladder
+from perpit.engine.ledger import Treasury
+from perpit.engine.market import Market
+
+
+def broken_invariants(markets: list[Market], accounts: list[Account], treasury: Treasury) -> list[str]:
+    """Every broken rule in words; empty when all hold."""
+    broken: list[str] = []
+    resting: dict[int, int] = {}
+    for market in markets:
+        _check_book(market, resting, broken)
+    for account in accounts:
+        for exposure in account.exposures.values():
+            _check_exposure(exposure, resting, broken)
+    if resting:
+        broken.append(f"orders on a book that no account knows: {sorted(resting)[:5]}")
+    _check_conservation(accounts, treasury, broken)
+    _check_positions(markets, accounts, broken)
+    return broken
+
+
+def _check_book(market: Market, resting: dict[int, int], broken: list[str]) -> None:
+    """Uncrossed, every level counted right, every queue linked both ways, the best level known."""
+    symbol = market.instrument.symbol
+    book = market.book
+    if book.touched:
+        broken.append(f"{symbol}: a changed level was not told of")
+    bid, ask = book.bids.best, book.asks.best
+    if bid is not None and ask is not None and bid.price_ticks >= ask.price_ticks:
+        broken.append(f"{symbol}: crossed book {bid.price_ticks} >= {ask.price_ticks}")
+    _check_ladder(symbol, book.bids, resting, broken)
+    _check_ladder(symbol, book.asks, resting, broken)
+
+
+def _check_ladder(symbol: str, ladder: Ladder, resting: dict[int, int], broken: list[str]) -> None:
+    keys = ladder.keys
+    if keys != sorted(keys) or len(keys) != len(ladder.levels):
+        broken.append(f"{symbol}: ladder out of order")
+    for level in ladder.best_first():
+        total = 0
+        previous = None
+        order = level.head
+        while order is not None:
+            if order.level is not level or order.ahead is not previous or order.remaining_lots <= 0:
+                broken.append(f"{symbol}: queue broken at {level.price_ticks}")
+                break
+            if order.side != ladder.side or order.price_ticks != level.price_ticks:
+                broken.append(f"{symbol}: order {order.order_id} stands at the wrong level")
+            if order.account_id != HOUSE:
+                resting[order.order_id] = order.remaining_lots
+            total += order.remaining_lots
+            previous = order
+            order = order.behind
+        if total != level.total_lots or total == 0 or level.tail is not previous:
+            broken.append(f"{symbol}: level {level.price_ticks} counts {level.total_lots}, holds {total}")
+    best = ladder.best_first()[0] if keys else None
+    if best is not ladder.best:
+        broken.append(f"{symbol}: best level is not the best")
+
+
+def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[str]) -> None:
+    """Open-order notionals equal a recomputation, indexes agree, reduce-only orders fit the position."""
+    where = f"{exposure.account.name}/{exposure.market.instrument.symbol}"
+    bids = asks = reduce_only = 0
+    for order in exposure.orders.values():
+        if resting.pop(order.order_id, 0) != order.remaining_lots:
+            broken.append(f"{where}: open order {order.order_id} is not on the book")
+        if exposure.by_client_id.get(order.request.client_order_id) is not order:
+            broken.append(f"{where}: client id of {order.order_id} is lost")
+        if order.reduce_only:
+            reduce_only += order.remaining_lots
+            if order.side * exposure.position.qty_lots >= 0:
+                broken.append(f"{where}: reduce-only order {order.order_id} would open a position")
+            continue
+        units = exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
+        if order.side == BUY:
+            bids += units
+        else:
+            asks += units
+    if (bids, asks) != (exposure.bid_units, exposure.ask_units):
+        broken.append(
+            f"{where}: open-order notional {exposure.bid_units}/{exposure.ask_units}, is {bids}/{asks}"
+        )
+    if reduce_only != exposure.reduce_only_lots or reduce_only > abs(exposure.position.qty_lots):
+        broken.append(f"{where}: reduce-only lots {exposure.reduce_only_lots}, are {reduce_only}")
+    if len(exposure.by_client_id) != len(exposure.orders):
+        broken.append(f"{where}: client ids without orders")
+    if exposure.position.qty_lots == 0 and exposure.position.entry_value_units != 0:
+        broken.append(f"{where}: a flat position has an entry cost")
+
+
+def _check_conservation(accounts: list[Account], treasury: Treasury, broken: list[str]) -> None:
+    """Per asset: wallets − signed entry costs + fees = deposits − withdrawals, to the unit (law 4)."""
+    balance: dict[tuple[int, str], int] = dict(treasury.fees_units)
+    for account in accounts:
+        for key, wallet in account.wallets.items():
+            balance[key] = balance.get(key, 0) + wallet.wallet_units
+            for exposure in wallet.exposures:
+                balance[key] -= exposure.position.entry_value_units
+    for key in sorted(set(balance) | set(treasury.net_deposits_units)):
+        have, owed = balance.get(key, 0), treasury.net_deposits_units.get(key, 0)
+        if have != owed:
+            broken.append(f"{key[1]}: {have} units stand against {owed} deposited")
+
+
+def _check_positions(markets: list[Market], accounts: list[Account], broken: list[str]) -> None:
+    """For every long lot there is a short one."""
+    for market in markets:
+        symbol_id = market.instrument.symbol_id
+        net = 0
+        for account in accounts:
+            exposure = account.exposures.get(symbol_id)
+            if exposure is not None:
+                net += exposure.position.qty_lots
+        if net != 0:
+            broken.append(f"{market.instrument.symbol}: positions sum to {net} lots")

@@ -1,0 +1,105 @@
+"""Booking: what a fill does to a position and its wallet, exact to the unit.
+
+Conservation (law 4): what one side pays for entry the other receives, a realised profit is the traded value less the
+entry cost released, and a fee leaves the wallet for the venue's account of fees.
+"""
+
+from perpit.domain.events import Event, PositionChanged
+from perpit.domain.numbers import mul_div_trunc
+from perpit.domain.words import CAUSE_ORDER, HOUSE
+from perpit.engine.account import Exposure, Position
+
+
+class Treasury:
+    """The venue's own money per (market, asset): fees collected, and what customers brought in and took out."""
+
+    def __init__(self) -> None:
+        self.fees_units: dict[tuple[int, str], int] = {}
+        self.net_deposits_units: dict[tuple[int, str], int] = {}
+
+    def collect(self, market: int, asset: str, fee_units: int) -> None:
+        key = (market, asset)
+        self.fees_units[key] = self.fees_units.get(key, 0) + fee_units
+
+    def transferred(self, market: int, asset: str, amount_units: int) -> None:
+        key = (market, asset)
+        self.net_deposits_units[key] = self.net_deposits_units.get(key, 0) + amount_units
+
+
+def book_fill(
+    exposure: Exposure,
+    side: int,
+    qty_lots: int,
+    value_units: int,
+    fee_units: int,
+) -> int:
+    """Move a position by a fill of `qty_lots` > 0 worth `value_units` > 0; returns the profit realised, before fees.
+
+    A fill against the position first closes it, releasing entry cost in proportion, cut toward zero (the dust stays
+    with the position until it is closed whole); the surplus opens the other side (semantics 4.1.1, 4.1.5, 4.1.7).
+    """
+    position = exposure.position
+    held = position.qty_lots
+    if held == 0:
+        position.fees_units = 0
+        position.episode_realized_units = 0
+    if held * side >= 0:
+        realized = 0
+        position.qty_lots = held + side * qty_lots
+        position.entry_value_units += side * value_units
+        position.fees_units += fee_units
+    else:
+        realized = _reduce(position, side, qty_lots, value_units, fee_units)
+    exposure.wallet.wallet_units += realized - fee_units
+    return realized
+
+
+def _reduce(position: Position, side: int, qty_lots: int, value_units: int, fee_units: int) -> int:
+    """Close all or part of a position, and open the other side with what is more than it."""
+    held = position.qty_lots
+    size = -held if held < 0 else held
+    entry = position.entry_value_units
+    if qty_lots < size:
+        released = mul_div_trunc(entry, qty_lots, size)
+        closed_value = value_units
+    else:
+        released = entry
+        closed_value = mul_div_trunc(value_units, size, qty_lots)
+    # Bought back a short: entry is negative, so -released - closed; sold a long: closed - released.
+    realized = -side * closed_value - released
+    position.qty_lots = held + side * qty_lots
+    position.realized_units += realized
+    if qty_lots > size:
+        opened_fee = mul_div_trunc(fee_units, qty_lots - size, qty_lots)
+        position.entry_value_units = side * (value_units - closed_value)
+        position.fees_units = opened_fee
+        position.episode_realized_units = 0
+    else:
+        position.entry_value_units = entry - released
+        position.fees_units += fee_units
+        position.episode_realized_units += realized
+    return realized
+
+
+def position_changed(exposure: Exposure, time_ms: int, events: list[Event]) -> None:
+    """Tell of a position and its wallet as they stand now; the house's are nobody's business."""
+    if exposure.account.account_id == HOUSE:
+        return
+    position = exposure.position
+    wallet = exposure.wallet
+    events.append(
+        PositionChanged(
+            time_ms,
+            exposure.account.account_id,
+            exposure.market.instrument.symbol_id,
+            position.position_side,
+            position.qty_lots,
+            position.entry_value_units,
+            position.realized_units,
+            position.fees_units,
+            position.episode_realized_units,
+            wallet.wallet_units,
+            wallet.cross_wallet_units(),
+            CAUSE_ORDER,
+        )
+    )

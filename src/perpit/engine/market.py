@@ -1,0 +1,86 @@
+"""The state of one traded instrument: its book, its prices, its trade counter."""
+
+from perpit.domain.instrument import Instrument
+from perpit.domain.numbers import PPM, div_ceil
+from perpit.domain.words import BUY, TRADING
+from perpit.engine.book import Book, Ladder
+from perpit.engine.rules import BASIS_SAMPLES
+
+
+class Market:
+    """One instrument as the engine trades it. Prices are 0 until there is one."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.status = TRADING
+        self.book = Book()
+        self.next_trade_id = 1
+        self.last_price_ticks = 0
+        self.index_e8 = 0
+        self.mark_e8 = 0
+        self.pinned_e8 = 0
+        self.basis_window: list[int] = []
+        self.mark_window: list[int] = []
+
+    def opposite(self, side: int) -> Ladder:
+        """The ladder that an order of this side would take from."""
+        return self.book.asks if side == BUY else self.book.bids
+
+    def last_price_e8(self) -> int:
+        return self.last_price_ticks * self.instrument.tick_e8
+
+    def band_high_ticks(self, ppm: int) -> int:
+        """Highest price not above the mark times `ppm`."""
+        return self.mark_e8 * ppm // (PPM * self.instrument.tick_e8)
+
+    def band_low_ticks(self, ppm: int) -> int:
+        """Lowest price not below the mark times `ppm`."""
+        return div_ceil(self.mark_e8 * ppm, PPM * self.instrument.tick_e8)
+
+    def set_index(self, price_e8: int) -> bool:
+        """Take a new index price; True when it is the first, which gives the mark its first value at once."""
+        self.index_e8 = price_e8
+        if self.mark_e8 != 0:
+            return False
+        self.mark_e8 = price_e8
+        return True
+
+    def pin_mark(self, price_e8: int) -> None:
+        """Hold the mark, or with 0 let it be computed again."""
+        self.pinned_e8 = price_e8
+        self.mark_e8 = price_e8 if price_e8 != 0 else self._computed_mark_e8()
+
+    def tick_mark(self) -> None:
+        """One mark interval passed: sample the basis, compute the mark, sample it too."""
+        bid, ask = self.book.bids.best, self.book.asks.best
+        if bid is not None and ask is not None:
+            middle_e8 = (bid.price_ticks + ask.price_ticks) * self.instrument.tick_e8 // 2
+            _slide(self.basis_window, middle_e8 - self.index_e8)
+        self.mark_e8 = self.pinned_e8 if self.pinned_e8 != 0 else self._computed_mark_e8()
+        _slide(self.mark_window, self.mark_e8)
+
+    def average_e8(self) -> int:
+        """Moving average of the mark (semantics 3.2.6), floor; the mark itself before the first sample."""
+        if not self.mark_window:
+            return self.mark_e8
+        return sum(self.mark_window) // len(self.mark_window)
+
+    def _computed_mark_e8(self) -> int:
+        """Median of the index, the index plus the average basis, and the last price (semantics 3.2.1).
+
+        Price 1 is the index itself while no funding is charged. With an empty side of the book, before the first
+        trade or the first basis sample, the index stands alone (semantics 3.2.7).
+        """
+        book = self.book
+        if book.bids.best is None or book.asks.best is None:
+            return self.index_e8
+        if self.last_price_ticks == 0 or not self.basis_window:
+            return self.index_e8
+        price_2 = self.index_e8 + sum(self.basis_window) // len(self.basis_window)
+        return sorted([self.index_e8, price_2, self.last_price_e8()])[1]
+
+
+def _slide(window: list[int], sample: int) -> None:
+    window.append(sample)
+    if len(window) > BASIS_SAMPLES:
+        del window[0]

@@ -1,0 +1,142 @@
+"""Matching: a taker walks the opposite side, best price first, oldest order first (semantics 5.11.4).
+
+Every fill is booked on both sides before the next is looked for, so the walk always starts again from the best
+level: whatever a fill set off (reduce-only orders shed, own orders expired) has already happened.
+"""
+
+from perpit.domain.events import Event, OrderTraded, TradePrinted
+from perpit.domain.words import (
+    EXPIRED,
+    EXPIRED_IN_MATCH,
+    FILLED,
+    HOUSE,
+    IOC,
+    PARTIALLY_FILLED,
+    REASON_IOC_SELF_TRADE,
+    REASON_REDUCE_ONLY,
+    REASON_SELF_TRADE,
+    STP_EXPIRE_BOTH,
+    STP_EXPIRE_MAKER,
+    STP_EXPIRE_TAKER,
+    STP_NONE,
+    TRADE_MARKET,
+)
+from perpit.engine import open_orders
+from perpit.engine.book import Order
+from perpit.engine.ledger import Treasury, book_fill, position_changed
+from perpit.engine.market import Market
+
+
+class Matcher:
+    """Crosses takers with resting orders and books the fills."""
+
+    def __init__(self, treasury: Treasury) -> None:
+        self.treasury = treasury
+
+    def cross(
+        self, market: Market, taker: Order, limit_ticks: int, stp_mode: int, time_ms: int, events: list[Event]
+    ) -> None:
+        """Fill the taker at `limit_ticks` or better as far as it goes. It may end here, by self-trade prevention."""
+        ladder = market.opposite(taker.side)
+        limit = taker.side * limit_ticks
+        while taker.remaining_lots > 0:
+            level = ladder.best
+            if level is None or taker.side * level.price_ticks > limit:
+                return
+            maker = level.head
+            assert maker is not None
+            if maker.account_id == taker.account_id and stp_mode != STP_NONE:
+                if self._prevent(maker, taker, stp_mode, time_ms, events):
+                    return
+                continue
+            lots = min(maker.remaining_lots, taker.remaining_lots)
+            self.trade(market, maker, taker, lots, level.price_ticks, time_ms, events)
+
+    def _prevent(self, maker: Order, taker: Order, stp_mode: int, time_ms: int, events: list[Event]) -> bool:
+        """Two orders of one account meet: one or both expire (semantics 5.5.2). True when the taker ended."""
+        if stp_mode == STP_EXPIRE_MAKER or stp_mode == STP_EXPIRE_BOTH:
+            open_orders.close(maker, EXPIRED_IN_MATCH, REASON_SELF_TRADE, time_ms, events)
+        if stp_mode == STP_EXPIRE_TAKER or stp_mode == STP_EXPIRE_BOTH:
+            if taker.request.time_in_force == IOC:
+                open_orders.close(taker, EXPIRED, REASON_IOC_SELF_TRADE, time_ms, events)
+            else:
+                open_orders.close(taker, EXPIRED_IN_MATCH, REASON_SELF_TRADE, time_ms, events)
+            return True
+        return False
+
+    def trade(
+        self,
+        market: Market,
+        maker: Order,
+        taker: Order,
+        lots: int,
+        price_ticks: int,
+        time_ms: int,
+        events: list[Event],
+    ) -> None:
+        """One fill: quantities, both ledgers, the print."""
+        instrument = market.instrument
+        trade_id = market.next_trade_id
+        market.next_trade_id = trade_id + 1
+        market.last_price_ticks = price_ticks
+        value_units = instrument.value_units(price_ticks, lots)
+        market.book.reduce(maker, lots)
+        taker.remaining_lots -= lots
+        if maker.account_id != HOUSE or taker.account_id != HOUSE:
+            fee = instrument.fee_units(value_units, instrument.maker_fee_ppm)
+            self._fill(maker, lots, price_ticks, value_units, fee, trade_id, True, time_ms, events)
+            fee = instrument.fee_units(value_units, instrument.taker_fee_ppm)
+            self._fill(taker, lots, price_ticks, value_units, fee, trade_id, False, time_ms, events)
+        events.append(
+            TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
+        )
+
+    def _fill(
+        self,
+        order: Order,
+        lots: int,
+        price_ticks: int,
+        value_units: int,
+        fee_units: int,
+        trade_id: int,
+        is_maker: bool,
+        time_ms: int,
+        events: list[Event],
+    ) -> None:
+        """One side of a fill. The house pays no fee and has no events."""
+        exposure = order.exposure
+        if order.account_id == HOUSE:
+            book_fill(exposure, order.side, lots, value_units, 0)
+            return
+        realized = book_fill(exposure, order.side, lots, value_units, fee_units)
+        instrument = exposure.market.instrument
+        self.treasury.collect(instrument.market, instrument.margin_asset, fee_units)
+        order.filled_value_units += value_units
+        open_orders.filled(order, lots)
+        done = order.remaining_lots == 0
+        if done:
+            open_orders.leave(order)
+        position_changed(exposure, time_ms, events)
+        events.append(
+            OrderTraded(
+                time_ms,
+                order.order_id,
+                order.request,
+                order.price_ticks,
+                order.qty_lots,
+                order.qty_lots - order.remaining_lots,
+                order.filled_value_units,
+                FILLED if done else PARTIALLY_FILLED,
+                exposure.bid_units,
+                exposure.ask_units,
+                trade_id,
+                price_ticks,
+                lots,
+                value_units,
+                fee_units,
+                realized,
+                is_maker,
+            )
+        )
+        if exposure.reduce_only_lots > 0:
+            open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)

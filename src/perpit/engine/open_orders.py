@@ -1,0 +1,146 @@
+"""Open orders of an exposure: the indexes, and the notional that they reserve. One door in, one out.
+
+A reduce-only order reserves nothing (semantics 1.3.6); its lots are counted so that they never exceed the position.
+"""
+
+from perpit.domain.events import Event, OrderClosed
+from perpit.domain.numbers import PPM
+from perpit.domain.words import BUY, CANCELED, LIMIT, MARKET
+from perpit.engine.account import Exposure
+from perpit.engine.book import Order
+from perpit.engine.market import Market
+from perpit.engine.rules import ASSUMING_LIMIT_SELL_PPM, ASSUMING_MARKET_BUY_PPM
+
+
+def assumed_price_e8(market: Market, side: int, order_type: int, price_ticks: int) -> int:
+    """The price at which an order's margin is reckoned; 0 when a market order meets an empty side (semantics 1.4)."""
+    tick_e8 = market.instrument.tick_e8
+    if order_type == MARKET:
+        best = market.opposite(side).best
+        if best is None:
+            return 0
+        price_e8 = best.price_ticks * tick_e8
+        return price_e8 * (PPM + ASSUMING_MARKET_BUY_PPM) // PPM if side == BUY else price_e8
+    price_e8 = price_ticks * tick_e8
+    if side == BUY:
+        return price_e8
+    above_last_e8 = market.last_price_e8() * (PPM + ASSUMING_LIMIT_SELL_PPM) // PPM
+    if above_last_e8 > price_e8:
+        price_e8 = above_last_e8
+    return market.mark_e8 if market.mark_e8 > price_e8 else price_e8
+
+
+def enter(order: Order) -> None:
+    """The order is open: index it and reserve its notional."""
+    exposure = order.exposure
+    order.is_open = True
+    exposure.orders[order.order_id] = order
+    exposure.by_client_id[order.request.client_order_id] = order
+    _reserve(order)
+
+
+def leave(order: Order) -> None:
+    """The order is open no more."""
+    exposure = order.exposure
+    _release(order)
+    order.is_open = False
+    del exposure.orders[order.order_id]
+    del exposure.by_client_id[order.request.client_order_id]
+
+
+def filled(order: Order, lots: int) -> None:
+    """`lots` of an open order were just taken off `remaining_lots`: what is reserved follows."""
+    if order.reduce_only:
+        order.exposure.reduce_only_lots -= lots
+        return
+    if order.assumed_e8 == 0:
+        return
+    still = order.exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
+    _add(order.exposure, order.side, still - order.reserved_units)
+    order.reserved_units = still
+
+
+def readmit(order: Order, price_ticks: int, qty_lots: int) -> None:
+    """An amended order takes its new price and total quantity, and reserves anew."""
+    executed = order.qty_lots - order.remaining_lots
+    _release(order)
+    order.price_ticks = price_ticks
+    order.qty_lots = qty_lots
+    order.remaining_lots = qty_lots - executed
+    order.assumed_e8 = assumed_price_e8(order.exposure.market, order.side, LIMIT, price_ticks)
+    _reserve(order)
+
+
+def _reserve(order: Order) -> None:
+    if order.reduce_only:
+        order.exposure.reduce_only_lots += order.remaining_lots
+        return
+    reserved = order.exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
+    order.reserved_units = reserved
+    _add(order.exposure, order.side, reserved)
+
+
+def _release(order: Order) -> None:
+    if order.reduce_only:
+        order.exposure.reduce_only_lots -= order.remaining_lots
+        return
+    _add(order.exposure, order.side, -order.reserved_units)
+    order.reserved_units = 0
+
+
+def _add(exposure: Exposure, side: int, units: int) -> None:
+    if side == BUY:
+        exposure.bid_units += units
+    else:
+        exposure.ask_units += units
+
+
+def close(order: Order, status: int, reason: int, time_ms: int, events: list[Event]) -> None:
+    """End an open order otherwise than by filling it, wherever it stands, and tell of it."""
+    if order.level is not None:
+        order.exposure.market.book.remove(order)
+    leave(order)
+    events.append(
+        OrderClosed(
+            time_ms,
+            order.order_id,
+            order.request,
+            order.price_ticks,
+            order.qty_lots,
+            order.qty_lots - order.remaining_lots,
+            order.filled_value_units,
+            status,
+            order.exposure.bid_units,
+            order.exposure.ask_units,
+            reason,
+        )
+    )
+
+
+def cancel(order: Order, time_ms: int, events: list[Event]) -> None:
+    close(order, CANCELED, 0, time_ms, events)
+
+
+def shed_reduce_only(exposure: Exposure, reason: int, status: int, time_ms: int, events: list[Event]) -> None:
+    """Expire resting reduce-only orders until the rest cannot flip the position (semantics 4.5.3).
+
+    Worst price first, newest first within a price; every one of them when the position is flat or has flipped.
+    """
+    while exposure.reduce_only_lots > 0:
+        held = exposure.position.qty_lots
+        closing = -1 if held > 0 else 1
+        worst: Order | None = None
+        lots = 0
+        for order in exposure.orders.values():
+            if not order.reduce_only or order.level is None:
+                continue
+            if held == 0 or order.side != closing:
+                worst = order
+                lots = 0
+                break
+            lots += order.remaining_lots
+            if worst is None or order.side * order.price_ticks <= worst.side * worst.price_ticks:
+                worst = order
+        if worst is None or (lots != 0 and lots <= abs(held)):
+            return
+        close(worst, status, reason, time_ms, events)

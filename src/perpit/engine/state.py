@@ -1,0 +1,139 @@
+"""The whole state in one canonical form, and its digest.
+
+Nested lists of integers and texts; accounts in order of id, instruments in order of id, everything keyed otherwise
+sorted by its key, queues in time priority:
+
+    [seq, time_ms, next_mark_ms, next_order_id, markets, accounts, fees, deposits]
+    market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
+                mark_window, bids, asks]                    bids, asks: best price first
+    level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
+    account  = [account_id, name, api_keys, wallets, exposures]                api_keys in order of creation
+    wallet   = [market, asset, wallet_units]                                   only wallets that are not empty
+    exposure = [symbol_id, leverage, qty_lots, entry_value_units, realized_units, fees_units,
+                episode_realized_units, bid_units, ask_units, orders]          only exposures that differ from new
+    order    = [order_id, client_order_id, side, price_ticks, qty_lots, remaining_lots, filled_value_units,
+                assumed_e8, reserved_units, amendments, reduce_only]           in order of id
+    fees     = [[market, asset, units], ...]    deposits alike, withdrawals subtracted; only what is not 0
+"""
+
+from hashlib import blake2b
+
+from perpit.engine.account import Account, Exposure
+from perpit.engine.book import Ladder
+from perpit.engine.ledger import Treasury
+from perpit.engine.market import Market
+
+
+def canonical_state(
+    seq: int,
+    time_ms: int,
+    next_mark_ms: int,
+    next_order_id: int,
+    markets: list[Market],
+    accounts: list[Account],
+    treasury: Treasury,
+) -> list[object]:
+    """See the module's docstring for the shape."""
+    return [
+        seq,
+        time_ms,
+        next_mark_ms,
+        next_order_id,
+        [_market(market) for market in markets],
+        [_account(account) for account in accounts],
+        _amounts(treasury.fees_units),
+        _amounts(treasury.net_deposits_units),
+    ]
+
+
+def hash_state(state: list[object]) -> str:
+    """32 hex digits over the canonical text of the state."""
+    return blake2b(repr(state).encode(), digest_size=16).hexdigest()
+
+
+def _market(market: Market) -> list[object]:
+    return [
+        market.instrument.symbol,
+        market.status,
+        market.next_trade_id,
+        market.last_price_ticks,
+        market.index_e8,
+        market.mark_e8,
+        market.pinned_e8,
+        list(market.basis_window),
+        list(market.mark_window),
+        _ladder(market.book.bids),
+        _ladder(market.book.asks),
+    ]
+
+
+def _ladder(ladder: Ladder) -> list[object]:
+    levels: list[object] = []
+    for level in ladder.best_first():
+        queue: list[object] = []
+        order = level.head
+        while order is not None:
+            queue.append([order.order_id, order.account_id, order.remaining_lots])
+            order = order.behind
+        levels.append([level.price_ticks, queue])
+    return levels
+
+
+def _account(account: Account) -> list[object]:
+    wallets: list[object] = [
+        [wallet.market, wallet.asset, wallet.wallet_units]
+        for _key, wallet in sorted(account.wallets.items())
+        if wallet.wallet_units != 0
+    ]
+    exposures: list[object] = []
+    for _symbol_id, exposure in sorted(account.exposures.items()):
+        if not _is_new(exposure):
+            exposures.append(_exposure(exposure))
+    return [account.account_id, account.name, [key.api_key for key in account.keys], wallets, exposures]
+
+
+def _is_new(exposure: Exposure) -> bool:
+    """Nothing has happened to it: the exposure of an account that was only looked up."""
+    position = exposure.position
+    return (
+        exposure.leverage == exposure.market.instrument.default_leverage
+        and not exposure.orders
+        and position.qty_lots == 0
+        and position.realized_units == 0
+        and position.fees_units == 0
+    )
+
+
+def _exposure(exposure: Exposure) -> list[object]:
+    position = exposure.position
+    return [
+        exposure.market.instrument.symbol_id,
+        exposure.leverage,
+        position.qty_lots,
+        position.entry_value_units,
+        position.realized_units,
+        position.fees_units,
+        position.episode_realized_units,
+        exposure.bid_units,
+        exposure.ask_units,
+        [
+            [
+                order.order_id,
+                order.request.client_order_id,
+                order.side,
+                order.price_ticks,
+                order.qty_lots,
+                order.remaining_lots,
+                order.filled_value_units,
+                order.assumed_e8,
+                order.reserved_units,
+                order.amendments,
+                int(order.reduce_only),
+            ]
+            for order in exposure.orders.values()
+        ],
+    ]
+
+
+def _amounts(amounts: dict[tuple[int, str], int]) -> list[object]:
+    return [[key[0], key[1], units] for key, units in sorted(amounts.items()) if units != 0]

@@ -1,0 +1,220 @@
+"""Orders of customers: place, amend, cancel. Each either does all it says or refuses and changes nothing."""
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
+from perpit.domain.events import AllOrdersCancelled, Event, OrderAccepted, OrderAmended
+from perpit.domain.words import (
+    BUY,
+    CANCELED,
+    EXPIRED,
+    FOK,
+    GTX,
+    IOC,
+    LIMIT,
+    MARKET,
+    NEW,
+    PARTIALLY_FILLED,
+    REASON_GTX,
+    REASON_IOC_REMAINDER,
+    REASON_MARKET_REMAINDER,
+    REASON_REDUCE_ONLY,
+    STP_NONE,
+)
+from perpit.domain.numbers import PPM
+from perpit.engine import checks, open_orders
+from perpit.engine.account import Exposure
+from perpit.engine.book import Order
+from perpit.engine.market import Market
+from perpit.engine.matching import Matcher
+
+
+class Trading:
+    """Places, amends and cancels, and numbers the orders: one counter for the venue, from 1."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self.next_order_id = 1
+
+    def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
+        """Accept, match and rest one order, or refuse it and change nothing."""
+        refusal = checks.check_placement(exposure, command)
+        if refusal != 0:
+            return refusal
+        order = self._accept(exposure, command, events)
+        market = exposure.market
+        limit_ticks = order.price_ticks
+        if command.order_type == MARKET:
+            limit_ticks = _market_bound_ticks(market, command.side)
+        self.matcher.cross(market, order, limit_ticks, _stp_mode(command), command.time_ms, events)
+        if order.is_open and order.remaining_lots > 0:
+            self._settle_remainder(exposure, order, command.time_ms, events)
+        return 0
+
+    def cancel(self, exposure: Exposure, command: CancelOrder, events: list[Event]) -> int:
+        """Cancel one open order (semantics 5.7.5)."""
+        order = _find(exposure, command.order_id, command.client_order_id)
+        if order is None:
+            return no.UNKNOWN_ORDER
+        open_orders.cancel(order, command.time_ms, events)
+        return 0
+
+    def cancel_all(self, exposure: Exposure, command: CancelAllOrders, events: list[Event]) -> int:
+        """Cancel every open order of the exposure, oldest first."""
+        orders = list(exposure.orders.values())
+        for order in orders:
+            open_orders.cancel(order, command.time_ms, events)
+        events.append(AllOrdersCancelled(command.time_ms, command.account_id, command.symbol_id, len(orders)))
+        return 0
+
+    def amend(self, exposure: Exposure, command: AmendOrder, events: list[Event]) -> int:
+        """Give an order a new price and total quantity at the back of the queue (semantics 5.6)."""
+        order = _find(exposure, command.order_id, command.client_order_id)
+        if order is None:
+            return no.UNKNOWN_ORDER
+        refusal = self._check_amendment(exposure, order, command)
+        if refusal != 0:
+            return refusal
+        executed_lots = order.qty_lots - order.remaining_lots
+        if command.qty_lots <= executed_lots:
+            open_orders.cancel(order, command.time_ms, events)
+            return 0
+        crosses = checks.would_take(exposure.market, order.side, command.price_ticks)
+        if crosses and order.request.time_in_force == GTX:
+            open_orders.close(order, CANCELED, REASON_GTX, command.time_ms, events)
+            return 0
+        self._requeue(exposure, order, command, events)
+        return 0
+
+    def _accept(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> Order:
+        """Give the order its number and its reserve; a reduce-only market order is trimmed to the position."""
+        qty_lots = command.qty_lots
+        if command.reduce_only and command.order_type == MARKET:
+            size = abs(exposure.position.qty_lots)
+            if qty_lots >= size:
+                qty_lots = size
+                _expire_reduce_only(exposure, command.time_ms, events)
+        order = Order(self.next_order_id, command, exposure, command.price_ticks, qty_lots)
+        self.next_order_id += 1
+        if not command.reduce_only:
+            order.assumed_e8 = open_orders.assumed_price_e8(
+                exposure.market, command.side, command.order_type, command.price_ticks
+            )
+        open_orders.enter(order)
+        events.append(
+            OrderAccepted(
+                command.time_ms,
+                order.order_id,
+                command,
+                order.price_ticks,
+                qty_lots,
+                0,
+                0,
+                NEW,
+                exposure.bid_units,
+                exposure.ask_units,
+            )
+        )
+        return order
+
+    def _settle_remainder(self, exposure: Exposure, order: Order, time_ms: int, events: list[Event]) -> None:
+        """What did not trade rests or expires, as its kind says."""
+        if order.request.order_type == MARKET:
+            open_orders.close(order, EXPIRED, REASON_MARKET_REMAINDER, time_ms, events)
+        elif order.request.time_in_force == IOC:
+            open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
+        else:
+            exposure.market.book.rest(order)
+            if exposure.reduce_only_lots > 0:
+                open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
+
+    def _check_amendment(self, exposure: Exposure, order: Order, command: AmendOrder) -> int:
+        """Every rule that can refuse an amendment, in order (semantics 5.6.1, 5.6.3)."""
+        market = exposure.market
+        request = order.request
+        if request.order_type != LIMIT:
+            return no.AMEND_NOT_LIMIT
+        if command.side != order.side:
+            return no.AMEND_SIDE_MISMATCH
+        if command.price_ticks == order.price_ticks and command.qty_lots == order.qty_lots:
+            return no.AMEND_NO_CHANGE
+        if order.amendments >= market.instrument.max_amendments:
+            return no.AMEND_TOO_OFTEN
+        refusal = checks.check_market(market)
+        if refusal == 0:
+            refusal = checks.check_qty(market, LIMIT, command.qty_lots)
+        if refusal == 0:
+            refusal = checks.check_price(market, order.side, command.price_ticks)
+        if refusal != 0:
+            return refusal
+        remaining = command.qty_lots - (order.qty_lots - order.remaining_lots)
+        if remaining <= 0:
+            return 0
+        if order.reduce_only:
+            size = abs(exposure.position.qty_lots)
+            return checks.check_reduce_only_queue(
+                exposure, order.side, command.price_ticks, remaining, size, order.order_id
+            )
+        if checks.check_notional(market, LIMIT, command.price_ticks, command.qty_lots) != 0:
+            return no.AMEND_NOTIONAL_BELOW_MIN
+        return checks.check_margin(
+            exposure, order.side, LIMIT, command.price_ticks, remaining, order.reserved_units
+        )
+
+    def _requeue(self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]) -> None:
+        """Leave the queue, take the new terms, and come back as a taker that may rest (semantics 5.6.2, 5.6.5)."""
+        market = exposure.market
+        old_price_ticks, old_qty_lots = order.price_ticks, order.qty_lots
+        market.book.remove(order)
+        open_orders.readmit(order, command.price_ticks, command.qty_lots)
+        order.amendments += 1
+        executed_lots = order.qty_lots - order.remaining_lots
+        events.append(
+            OrderAmended(
+                command.time_ms,
+                order.order_id,
+                order.request,
+                order.price_ticks,
+                order.qty_lots,
+                executed_lots,
+                order.filled_value_units,
+                PARTIALLY_FILLED if executed_lots > 0 else NEW,
+                exposure.bid_units,
+                exposure.ask_units,
+                old_price_ticks,
+                old_qty_lots,
+                command.modify_id,
+            )
+        )
+        stp_mode = _stp_mode(order.request)
+        self.matcher.cross(market, order, order.price_ticks, stp_mode, command.time_ms, events)
+        if order.is_open and order.remaining_lots > 0:
+            self._settle_remainder(exposure, order, command.time_ms, events)
+
+
+def _find(exposure: Exposure, order_id: int, client_order_id: str) -> Order | None:
+    """An open order by its id, or by its client id when that is 0 (semantics 5.7.6)."""
+    if order_id != 0:
+        return exposure.orders.get(order_id)
+    return exposure.by_client_id.get(client_order_id)
+
+
+def _stp_mode(request: PlaceOrder) -> int:
+    """Self-trade prevention does not act for FOK and GTX (semantics 5.5.3)."""
+    if request.time_in_force == FOK or request.time_in_force == GTX:
+        return STP_NONE
+    return request.stp_mode
+
+
+def _market_bound_ticks(market: Market, side: int) -> int:
+    """How far a market order may walk: marketTakeBound around the mark price (semantics 5.11.1)."""
+    bound_ppm = market.instrument.market_bound_ppm
+    if side == BUY:
+        return market.band_high_ticks(PPM + bound_ppm)
+    return market.band_low_ticks(PPM - bound_ppm)
+
+
+def _expire_reduce_only(exposure: Exposure, time_ms: int, events: list[Event]) -> None:
+    """A closing market order knocks out the resting reduce-only orders (semantics 4.5.2)."""
+    for order in list(exposure.orders.values()):
+        if order.reduce_only:
+            open_orders.close(order, EXPIRED, REASON_REDUCE_ONLY, time_ms, events)
