@@ -1,0 +1,78 @@
+"""From a catalogue row to an `Instrument`: text becomes integers of the contract's grid, or nothing at all.
+
+Called by the composition root when it lists a symbol.
+"""
+
+from perpit.catalogue.rows import BracketRow, Facts, common, facts
+from perpit.domain.instrument import Bracket, Instrument
+from perpit.domain.numbers import PPM, UNIT, parse_scaled
+from perpit.domain.words import LINEAR, USDS_M
+
+
+def load_instrument(symbol: str, symbol_id: int) -> Instrument:
+    """The terms of a contract under the id that the venue gives it; UnknownSymbol when there is none."""
+    row = facts(symbol)
+    shared = common()
+    tick_e8 = parse_scaled(row.tick_size, 8)
+    lot_e8 = parse_scaled(row.step_size, 8)
+    return Instrument(
+        symbol_id=symbol_id,
+        symbol=row.symbol,
+        pair=row.symbol,
+        market=USDS_M,
+        contract_kind=LINEAR,
+        contract_type=shared.contract_type,
+        base_asset=row.base_asset,
+        quote_asset=row.quote_asset,
+        margin_asset=row.margin_asset,
+        tick_e8=tick_e8,
+        lot_e8=lot_e8,
+        contract_size=0,
+        price_decimals=row.price_precision,
+        qty_decimals=row.quantity_precision,
+        min_price_ticks=_on_grid(row, row.min_price, tick_e8),
+        max_price_ticks=_on_grid(row, row.max_price, tick_e8),
+        min_qty_lots=_on_grid(row, row.min_qty, lot_e8),
+        max_qty_lots=_on_grid(row, row.max_qty, lot_e8),
+        market_min_qty_lots=_on_grid(row, row.market_min_qty, lot_e8),
+        market_max_qty_lots=_on_grid(row, row.market_max_qty, lot_e8),
+        min_notional_units=parse_scaled(row.min_notional, 8),
+        percent_up_ppm=parse_scaled(row.multiplier_up, 6),
+        percent_down_ppm=parse_scaled(row.multiplier_down, 6),
+        market_bound_ppm=parse_scaled(row.market_take_bound, 6),
+        trigger_protect_ppm=parse_scaled(row.trigger_protect, 6),
+        liquidation_fee_ppm=parse_scaled(row.liquidation_fee, 6),
+        max_open_orders=row.max_orders,
+        max_amendments=shared.max_amendments,
+        maker_fee_ppm=parse_scaled(shared.maker_fee, 6),
+        taker_fee_ppm=parse_scaled(shared.taker_fee, 6),
+        default_leverage=shared.default_leverage,
+        onboard_ms=row.onboard_ms,
+        delivery_ms=shared.delivery_ms,
+        funding_interval_hours=shared.funding_interval_hours,
+        brackets=_brackets(row.symbol, row.brackets),
+    )
+
+
+def _on_grid(row: Facts, text: str, step_e8: int) -> int:
+    steps, rest = divmod(parse_scaled(text, 8), step_e8)
+    if rest != 0:
+        raise ValueError(f"catalogue: {row.symbol}: {text} is not on the grid")
+    return steps
+
+
+def _brackets(symbol: str, rows: list[BracketRow]) -> list[Bracket]:
+    """Rows with their floors; `cum` grows by floor × (rate − rate before) (semantics 1.1.5)."""
+    brackets: list[Bracket] = []
+    floor_units = maint_ppm = cum_units = 0
+    for row in rows:
+        rate_ppm = parse_scaled(row.maint_rate, 6)
+        growth, rest = divmod(floor_units * (rate_ppm - maint_ppm), PPM)
+        if rest != 0 or rate_ppm <= maint_ppm or row.cap * UNIT <= floor_units:
+            raise ValueError(
+                f"catalogue: {symbol}: bracket up to {row.cap} does not follow from the one before"
+            )
+        cum_units += growth
+        brackets.append(Bracket(row.max_leverage, floor_units, row.cap * UNIT, rate_ppm, cum_units))
+        floor_units, maint_ppm = row.cap * UNIT, rate_ppm
+    return brackets
