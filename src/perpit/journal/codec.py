@@ -1,0 +1,151 @@
+"""Commands as bytes and back. The sequencer writes with it, recovery reads with it.
+
+A record's payload is one MessagePack array of three: the command's tag, its time in milliseconds, and the
+array of its fields in the order of `Command.FIELDS`. The sequence number stands in the log's own record
+header.
+
+    [11, 1723075200000, [7, 0, "x-1", 1, 1, 1, 500, 6512340, false, ...]]
+
+Rules that keep old journals readable:
+- a tag, once given, belongs to its command for ever;
+- `FIELDS` only ever grows at its end, and a new field has a default in the constructor: an old record, which
+  is shorter, gets the default.
+
+MessagePack integers end at 64 bits and ours do not: a larger one is written as extension 1, big-endian and
+signed. Field access goes through names and constructors only, so compiled domain classes work like
+interpreted ones.
+"""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Final
+
+import msgspec
+
+from perpit.domain.commands import (
+    Advance,
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateKey,
+    HouseDepth,
+    HouseTrade,
+    ListInstrument,
+    PinMarkPrice,
+    PlaceOrder,
+    RevokeKey,
+    SetIndexPrice,
+    SetLeverage,
+    Transfer,
+)
+from perpit.domain.instrument import Bracket, Instrument
+from perpit.journal.errors import JournalError
+
+TAGS: Final[dict[type[Command], int]] = {
+    Advance: 1,
+    ListInstrument: 2,
+    CreateAccount: 3,
+    CreateKey: 4,
+    RevokeKey: 5,
+    Transfer: 6,
+    SetLeverage: 7,
+    SetIndexPrice: 8,
+    PinMarkPrice: 9,
+    HouseDepth: 10,
+    HouseTrade: 11,
+    PlaceOrder: 12,
+    AmendOrder: 13,
+    CancelOrder: 14,
+    CancelAllOrders: 15,
+}
+
+_WIDE_INTEGER: Final = 1
+
+Fields = tuple[Any, ...]
+
+
+def _fields_getter(names: tuple[str, ...]) -> Callable[[Any], Fields]:
+    """A function from an object to the tuple of these attributes."""
+    if not names:
+        return lambda _instance: ()
+    getter = attrgetter(*names)
+    if len(names) == 1:
+        return lambda instance: (getter(instance),)
+    return getter
+
+
+_bracket_fields = _fields_getter(Bracket.FIELDS)
+_instrument_fields = _fields_getter(Instrument.FIELDS)
+_BRACKETS: Final = Instrument.FIELDS.index("brackets")
+
+
+def _list_instrument_fields(command: ListInstrument) -> Fields:
+    terms = list(_instrument_fields(command.instrument))
+    terms[_BRACKETS] = [_bracket_fields(bracket) for bracket in command.instrument.brackets]
+    return (terms,)
+
+
+def _list_instrument(terms: list[Any]) -> ListInstrument:
+    terms[_BRACKETS] = [Bracket(*row) for row in terms[_BRACKETS]]
+    return ListInstrument(Instrument(*terms))
+
+
+_WRITERS: Final[dict[type[Command], tuple[int, Callable[[Any], Fields]]]] = {
+    kind: (tag, _list_instrument_fields if kind is ListInstrument else _fields_getter(kind.FIELDS))
+    for kind, tag in TAGS.items()
+}
+_MAKERS: Final[dict[int, Callable[..., Command]]] = {
+    tag: _list_instrument if kind is ListInstrument else kind for kind, tag in TAGS.items()
+}
+_NAMES: Final = {tag: kind.__name__ for kind, tag in TAGS.items()}
+
+
+def _wide_integer(code: int, body: memoryview) -> int:
+    if code != _WIDE_INTEGER:
+        raise ValueError(f"unknown extension {code}")
+    return int.from_bytes(body, "big", signed=True)
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(tuple[int, int, list[Any]], ext_hook=_wide_integer).decode
+
+
+def encode(command: Command) -> bytes:
+    """The payload of a stamped command. Raises JournalError when a value has no form in the journal."""
+    try:
+        tag, fields = _WRITERS[type(command)]
+        return _pack((tag, command.time_ms, fields(command)))
+    except OverflowError:
+        return _pack((tag, command.time_ms, _widened(fields(command))))
+    except KeyError:
+        raise JournalError(f"{type(command).__name__} has no tag in the journal") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise JournalError(f"{type(command).__name__} cannot be journaled: {error}") from error
+
+
+def decode(seq: int, payload: bytes | memoryview) -> Command:
+    """The command of a record, stamped. Raises JournalError when the payload is not one of ours."""
+    try:
+        tag, time_ms, fields = _unpack(payload)
+        command = _MAKERS[tag](*fields)
+    except KeyError:
+        raise JournalError(f"command {seq} has the unknown tag {tag}: upgrade Perpit") from None
+    except msgspec.DecodeError as error:
+        raise JournalError(f"command {seq} is not a record of this journal: {error}") from error
+    except (TypeError, ValueError, IndexError) as error:
+        raise JournalError(f"command {seq} does not fit {_NAMES[tag]}: {error}") from error
+    command.seq = seq
+    command.time_ms = time_ms
+    return command
+
+
+def _widened(value: Any) -> Any:
+    """The same value with every integer beyond 64 bits as an extension."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        body = value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True)
+        return msgspec.msgpack.Ext(_WIDE_INTEGER, body)
+    if isinstance(value, (list, tuple)):
+        return [_widened(item) for item in value]
+    return value

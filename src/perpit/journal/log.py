@@ -1,0 +1,164 @@
+"""The append-only log the sequencer writes to: one directory, one writer, three levels of durability.
+
+`fsync`  a batch is on the disk when `write` returns; it takes time: the writer thread calls it
+`os`     a batch is with the operating system when `write` returns: it survives the process, no power cut
+`none`   `NullLog`: nothing is kept
+
+The file format and the rule for torn tails stand in `segment`.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Final, Protocol
+
+from perpit.journal.errors import JournalError, JournalInUse
+from perpit.journal.segment import HEADER_BYTES, Segment, header, segment_path, segment_paths
+
+FSYNC: Final = "fsync"
+OS: Final = "os"
+NONE: Final = "none"
+SEGMENT_BYTES: Final = 16 << 20
+
+_sync_file = getattr(os, "fdatasync", os.fsync)
+
+
+class Log(Protocol):
+    """What the sequencer needs of a log. `waits`: `write` waits for the disk. `keeps`: it writes records."""
+
+    waits: bool
+    keeps: bool
+    last_seq: int
+
+    def write(self, records: bytes, last_seq: int) -> None:
+        """Append one batch of framed records that ends with `last_seq`, as durably as the level promises."""
+
+    def close(self) -> None:
+        """Write nothing more."""
+
+
+class NullLog:
+    """The log of a venue in memory: keeps nothing."""
+
+    def __init__(self) -> None:
+        self.waits = False
+        self.keeps = False
+        self.last_seq = 0
+
+    def write(self, records: bytes, last_seq: int) -> None:
+        self.last_seq = last_seq
+
+    def close(self) -> None:
+        return
+
+
+class FileLog:
+    """The log in a directory, locked for this process, its torn tail cut, ready to be appended to.
+
+    `last_seq` is that of the last record, `torn_bytes` what was cut on opening.
+    Raises JournalError and its kinds, OSError.
+    """
+
+    def __init__(self, directory: Path, durability: str = FSYNC, segment_bytes: int = SEGMENT_BYTES) -> None:
+        if durability not in (FSYNC, OS):
+            raise ValueError(f"durability of a file log is {FSYNC!r} or {OS!r}, not {durability!r}")
+        self.directory = directory
+        self.waits = durability == FSYNC
+        self.keeps = True
+        self.torn_bytes = 0
+        self.last_seq = 0
+        self._segment_bytes = segment_bytes
+        self._size = 0
+        self._file = -1
+        directory.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(directory)
+        try:
+            self._open_last_segment()
+        except BaseException:
+            self.close()
+            raise
+
+    def write(self, records: bytes, last_seq: int) -> None:
+        if self._size >= self._segment_bytes:
+            self._start_segment(self.last_seq + 1)
+        self._append(records)
+        if self.waits:
+            _sync_file(self._file)
+        self.last_seq = last_seq
+
+    def close(self) -> None:
+        """Close the segment and release the directory. May be called twice."""
+        for descriptor in (self._file, self._lock):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._file = self._lock = -1
+
+    def _open_last_segment(self) -> None:
+        paths = segment_paths(self.directory)
+        if not paths:
+            self._start_segment(1)
+            return
+        path = paths[-1]
+        segment = Segment(path, int(path.stem), is_last=True)
+        for _record in segment.records():
+            pass
+        self.last_seq = segment.next_seq - 1
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        self._size = os.fstat(self._file).st_size
+        self.torn_bytes = self._size - segment.end
+        if self.torn_bytes:
+            self._cut(segment.end)
+
+    def _cut(self, end: int) -> None:
+        os.ftruncate(self._file, end)
+        self._size = end
+        if end < HEADER_BYTES:
+            self._append(header(self.last_seq + 1))
+        os.fsync(self._file)
+
+    def _start_segment(self, first_seq: int) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._file = os.open(segment_path(self.directory, first_seq), flags, 0o600)
+        self._size = 0
+        self._append(header(first_seq))
+        os.fsync(self._file)
+        _sync_directory(self.directory)
+
+    def _append(self, data: bytes) -> None:
+        written = os.write(self._file, data)
+        while written < len(data):
+            written += os.write(self._file, data[written:])
+        self._size += written
+
+
+def open_log(directory: Path | None, durability: str) -> Log:
+    """The log for a durability level; `none` needs no directory."""
+    if durability == NONE:
+        return NullLog()
+    if directory is None:
+        raise JournalError(f"durability {durability} needs a data directory")
+    return FileLog(directory, durability)
+
+
+def _lock(directory: Path) -> int:
+    """Lock the directory for this process; the lock goes with the process, however it ends."""
+    descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+        os.close(descriptor)
+        raise JournalInUse(directory, owner) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    return descriptor
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

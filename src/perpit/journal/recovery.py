@@ -1,0 +1,68 @@
+"""Recovery: the journal replayed into an engine. Every start is a recovery; after a crash there is nothing
+special.
+
+Called by the composition root before the sequencer starts, and by `perpit verify`. It only reads: a torn
+tail, which `log.FileLog` cuts when a venue opens the directory, is passed over here.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol
+
+from perpit.domain.commands import Command
+from perpit.journal.codec import decode
+from perpit.journal.errors import JournalError
+from perpit.journal.segment import Segment, segment_paths
+
+PROGRESS_STEP: Final = 50_000
+
+
+class Applies(Protocol):
+    """The engine, as recovery sees it."""
+
+    def apply(self, command: Command, /) -> list[Any]: ...
+
+
+class Recovered(NamedTuple):
+    """Sequence number and time of the journal's last command; zeros when it is empty."""
+
+    last_seq: int
+    time_ms: int
+
+
+def read(directory: Path) -> Iterator[Command]:
+    """Every journaled command in sequence. Raises JournalError and its kinds."""
+    expected = 1
+    paths = segment_paths(directory)
+    for path in paths:
+        segment = Segment(path, expected, is_last=path is paths[-1])
+        for seq, payload in segment.records():
+            yield decode(seq, payload)
+        expected = segment.next_seq
+
+
+def recover(
+    directory: Path,
+    engine: Applies,
+    publish: Callable[[Command, list[Any]], None],
+    progress: Callable[[int], None] | None = None,
+) -> Recovered:
+    """Apply and publish every journaled command; `progress` hears the sequence number every PROGRESS_STEP
+    commands.
+
+    Raises JournalError naming the command when the engine or a view fails on it.
+    """
+    apply = engine.apply
+    last = Recovered(0, 0)
+    command: Command | None = None
+    for command in read(directory):
+        try:
+            publish(command, apply(command))
+        except Exception as error:
+            name = type(command).__name__
+            raise JournalError(f"replay stopped at command {command.seq}, {name}: {error!r}") from error
+        if progress is not None and command.seq % PROGRESS_STEP == 0:
+            progress(command.seq)
+    if command is not None:
+        last = Recovered(command.seq, command.time_ms)
+    return last
