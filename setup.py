@@ -23,7 +23,9 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 COMPILED_PACKAGES = ("domain", "engine")
-CACHE = Path("build/mypyc")  # the C sources and what was made of them: kept, so that an unchanged engine is not compiled again
+CACHE = Path(
+    "build/mypyc"
+)  # the C sources and what became of them: an unchanged engine is not compiled again
 CONSEQUENCE = "the engine runs the same, slower"
 
 wish = os.environ.get("PERPIT_COMPILE", "")
@@ -109,7 +111,9 @@ def main() -> None:
             sys.exit(f"perpit: cannot compile: {reason}")
         if building_a_wheel:
             say(f"not compiled: {reason}; {CONSEQUENCE}")
-    with tempfile.TemporaryDirectory(prefix="perpit-build-") as build_base:  # nothing stale can get into a wheel
+    with tempfile.TemporaryDirectory(
+        prefix="perpit-build-"
+    ) as build_base:  # nothing stale can get into a wheel
         setup(
             ext_modules=ext_modules,
             setup_requires=setup_requires,
