@@ -1,0 +1,126 @@
+"""Accounts as their owners see them: wallets, and per instrument leverage, position and open-order notionals.
+
+What these numbers mean for margin is computed on demand in `perpit.views.margin`. Bounded by the number of accounts,
+of assets, and of instruments that an account has touched.
+"""
+
+from perpit.domain.events import LeverageChanged, PositionChanged, WalletChanged
+from perpit.domain.instrument import Instrument
+
+
+class WalletView:
+    """Money of one asset in one market, in 1e-8; `exposures` are those that it collateralises."""
+
+    __slots__ = ("asset", "cross_wallet_units", "exposures", "market", "updated_ms", "wallet_units")
+
+    def __init__(self, market: int, asset: str) -> None:
+        self.market = market
+        self.asset = asset
+        self.wallet_units = 0
+        self.cross_wallet_units = 0
+        self.updated_ms = 0
+        self.exposures: list[ExposureView] = []
+
+
+class PositionView:
+    """A signed position; the fields are those of `PositionChanged`. `updated_ms` is 0 before the first fill."""
+
+    __slots__ = (
+        "entry_value_units",
+        "episode_realized_units",
+        "fees_units",
+        "position_side",
+        "qty_lots",
+        "realized_units",
+        "updated_ms",
+    )
+
+    def __init__(self) -> None:
+        self.position_side = 0
+        self.qty_lots = 0
+        self.entry_value_units = 0
+        self.realized_units = 0
+        self.fees_units = 0
+        self.episode_realized_units = 0
+        self.updated_ms = 0
+
+
+class ExposureView:
+    """What an account has at stake in one instrument."""
+
+    __slots__ = (
+        "ask_units",
+        "bid_units",
+        "instrument",
+        "leverage",
+        "max_notional_units",
+        "position",
+        "wallet",
+    )
+
+    def __init__(self, instrument: Instrument, wallet: WalletView) -> None:
+        self.instrument = instrument
+        self.wallet = wallet
+        self.leverage = instrument.default_leverage
+        self.max_notional_units = instrument.max_notional_units(self.leverage)
+        self.position = PositionView()
+        self.bid_units = 0
+        self.ask_units = 0
+
+
+class AccountView:
+    """One account. Wallets and exposures exist from the first event that speaks of them; ask with `exposure()` for
+    one that may not."""
+
+    __slots__ = ("account_id", "created_ms", "exposures", "name", "wallets")
+
+    def __init__(self, account_id: int, name: str, created_ms: int) -> None:
+        self.account_id = account_id
+        self.name = name
+        self.created_ms = created_ms
+        self.wallets: dict[tuple[int, str], WalletView] = {}
+        self.exposures: dict[int, ExposureView] = {}
+
+    def wallet(self, market: int, asset: str) -> WalletView:
+        """The wallet of an asset in a market, made empty at first use."""
+        wallet = self.wallets.get((market, asset))
+        if wallet is None:
+            wallet = WalletView(market, asset)
+            self.wallets[(market, asset)] = wallet
+        return wallet
+
+    def exposure(self, instrument: Instrument) -> ExposureView:
+        """The exposure to an instrument, made at first use with the default leverage."""
+        exposure = self.exposures.get(instrument.symbol_id)
+        if exposure is None:
+            wallet = self.wallet(instrument.market, instrument.margin_asset)
+            exposure = ExposureView(instrument, wallet)
+            self.exposures[instrument.symbol_id] = exposure
+            wallet.exposures.append(exposure)
+        return exposure
+
+    def fold_wallet(self, event: WalletChanged) -> None:
+        wallet = self.wallet(event.market, event.asset)
+        wallet.wallet_units = event.wallet_units
+        wallet.cross_wallet_units = event.cross_wallet_units
+        wallet.updated_ms = event.time_ms
+
+
+def fold_leverage(exposure: ExposureView, event: LeverageChanged) -> None:
+    exposure.leverage = event.leverage
+    exposure.max_notional_units = event.max_notional_units
+
+
+def fold_position(exposure: ExposureView, event: PositionChanged) -> None:
+    position = exposure.position
+    position.position_side = event.position_side
+    position.qty_lots = event.qty_lots
+    position.entry_value_units = event.entry_value_units
+    position.realized_units = event.realized_units
+    position.fees_units = event.fees_units
+    position.episode_realized_units = event.episode_realized_units
+    position.updated_ms = event.time_ms
+    wallet = exposure.wallet
+    wallet.wallet_units = event.wallet_units
+    wallet.cross_wallet_units = event.cross_wallet_units
+    wallet.updated_ms = event.time_ms

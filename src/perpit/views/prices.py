@@ -1,0 +1,26 @@
+"""Index, mark and last price of one instrument."""
+
+from perpit.domain.events import MarkPriceChanged
+
+
+class PriceView:
+    """Prices off the book in 1e-8 of the quote, the last trade's in ticks; 0 until there is one.
+
+    `time_ms` is when the mark was last computed, `last_price_ms` when the last trade was.
+    """
+
+    __slots__ = ("average_e8", "index_e8", "last_price_ms", "last_price_ticks", "mark_e8", "time_ms")
+
+    def __init__(self) -> None:
+        self.index_e8 = 0
+        self.mark_e8 = 0
+        self.average_e8 = 0
+        self.time_ms = 0
+        self.last_price_ticks = 0
+        self.last_price_ms = 0
+
+    def fold(self, event: MarkPriceChanged) -> None:
+        self.index_e8 = event.index_e8
+        self.mark_e8 = event.mark_e8
+        self.average_e8 = event.average_e8
+        self.time_ms = event.time_ms

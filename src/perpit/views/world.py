@@ -1,0 +1,201 @@
+"""The world: every view of the venue, folded from one sequence of events.
+
+The sequencer calls `fold` for each applied command, live and in recovery alike; so what is seen after a restart is
+what was seen before it. `fold` is on the path of every order: one dictionary tells the handler of an event's class.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from perpit.domain.commands import Command
+from perpit.domain.events import (
+    AccountCreated,
+    AllOrdersCancelled,
+    BookChanged,
+    Event,
+    InstrumentListed,
+    KeyCreated,
+    KeyRevoked,
+    LeverageChanged,
+    MarkPriceChanged,
+    OrderAccepted,
+    OrderAmended,
+    OrderClosed,
+    OrderEvent,
+    OrderTraded,
+    PositionChanged,
+    Refused,
+    TradePrinted,
+    WalletChanged,
+)
+from perpit.domain.words import TRADE_MARKET
+from perpit.views.accounts import (
+    AccountView,
+    ExposureView,
+    fold_leverage,
+    fold_position,
+)
+from perpit.views.book import BookView
+from perpit.views.candles import CandlesView
+from perpit.views.catalog import CatalogView
+from perpit.views.keys import KeysView
+from perpit.views.orders import OrdersView
+from perpit.views.prices import PriceView
+from perpit.views.ticker import TickerView
+from perpit.views.trades import TradesView
+
+Listener = Callable[[Command, list[Event]], None]
+
+
+class World:
+    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`.
+
+    `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
+    after all views have folded them; they are attached after recovery.
+
+    Limits, each per instrument or per account and instrument, oldest rows forgotten first: `trades_max` public
+    trades, `aggregates_max` aggregated trades, `candles_max` candles with trades of each interval (at least a day of
+    minutes), `closed_orders_max` finished orders, `fills_max` fills. Open orders are never forgotten.
+    """
+
+    def __init__(
+        self,
+        trades_max: int = 10_000,
+        aggregates_max: int = 10_000,
+        candles_max: int = 2_000,
+        closed_orders_max: int = 50_000,
+        fills_max: int = 50_000,
+    ) -> None:
+        self._trades_max = trades_max
+        self._aggregates_max = aggregates_max
+        self._candles_max = candles_max
+        self.time_ms = 0
+        self.seq = 0
+        self.catalog = CatalogView()
+        self.books: list[BookView] = []
+        self.trades: list[TradesView] = []
+        self.candles: list[CandlesView] = []
+        self.tickers: list[TickerView] = []
+        self.prices: list[PriceView] = []
+        self.accounts: dict[int, AccountView] = {}
+        self.account_ids: dict[str, int] = {}
+        self.orders = OrdersView(closed_orders_max, fills_max)
+        self.keys = KeysView()
+        self.listeners: list[Listener] = []
+        self._handlers: dict[type[Event], Callable[[Any], None]] = {
+            Refused: _unseen,
+            AllOrdersCancelled: _unseen,
+            InstrumentListed: self._instrument_listed,
+            AccountCreated: self._account_created,
+            KeyCreated: self._key_created,
+            KeyRevoked: self._key_revoked,
+            LeverageChanged: self._leverage_changed,
+            WalletChanged: self._wallet_changed,
+            OrderAccepted: self._order_accepted,
+            OrderTraded: self._order_traded,
+            OrderClosed: self._order_closed,
+            OrderAmended: self._order_amended,
+            PositionChanged: self._position_changed,
+            TradePrinted: self._trade_printed,
+            BookChanged: self._book_changed,
+            MarkPriceChanged: self._mark_price_changed,
+        }
+
+    def fold(self, command: Command, events: list[Event]) -> None:
+        """Take in what a command did, then tell the listeners."""
+        self.seq = command.seq
+        self.time_ms = command.time_ms
+        handlers = self._handlers
+        for event in events:
+            handlers[type(event)](event)
+        for listener in self.listeners:
+            listener(command, events)
+
+    def stats(self) -> dict[str, int]:
+        """Small numbers for a status page."""
+        return {
+            "instruments": len(self.catalog.by_id),
+            "accounts": len(self.accounts),
+            "keys": len(self.keys.by_api_key),
+            "open_orders": self.orders.open_count(),
+        }
+
+    def _instrument_listed(self, event: InstrumentListed) -> None:
+        instrument = event.instrument
+        self.catalog.list_instrument(instrument)
+        trades = TradesView(self._trades_max, self._aggregates_max)
+        candles = CandlesView(self, self._candles_max)
+        self.books.append(BookView())
+        self.trades.append(trades)
+        self.candles.append(candles)
+        self.tickers.append(TickerView(self, instrument, candles, trades))
+        self.prices.append(PriceView())
+
+    def _account_created(self, event: AccountCreated) -> None:
+        self.accounts[event.account_id] = AccountView(event.account_id, event.name, event.time_ms)
+        self.account_ids[event.name] = event.account_id
+
+    def _key_created(self, event: KeyCreated) -> None:
+        self.keys.create(event.key)
+
+    def _key_revoked(self, event: KeyRevoked) -> None:
+        self.keys.revoke(event.api_key)
+
+    def _leverage_changed(self, event: LeverageChanged) -> None:
+        fold_leverage(self._exposure(event.account_id, event.symbol_id), event)
+
+    def _wallet_changed(self, event: WalletChanged) -> None:
+        self.accounts[event.account_id].fold_wallet(event)
+
+    def _position_changed(self, event: PositionChanged) -> None:
+        fold_position(self._exposure(event.account_id, event.symbol_id), event)
+
+    def _order_accepted(self, event: OrderAccepted) -> None:
+        self._order_notionals(event)
+        self.orders.accept(event)
+
+    def _order_traded(self, event: OrderTraded) -> None:
+        self._order_notionals(event)
+        self.orders.trade(event)
+
+    def _order_closed(self, event: OrderClosed) -> None:
+        self._order_notionals(event)
+        self.orders.close(event)
+
+    def _order_amended(self, event: OrderAmended) -> None:
+        self._order_notionals(event)
+        self.orders.amend(event)
+
+    def _order_notionals(self, event: OrderEvent) -> None:
+        request = event.request
+        exposure = self._exposure(request.account_id, request.symbol_id)
+        exposure.bid_units = event.bid_units
+        exposure.ask_units = event.ask_units
+
+    def _trade_printed(self, event: TradePrinted) -> None:
+        # semantics 2.6.3: trades of the insurance fund and of deleveraging are in no public list
+        if event.kind != TRADE_MARKET:
+            return
+        symbol_id = event.symbol_id
+        price_ticks = event.price_ticks
+        trade = self.trades[symbol_id].fold(event)
+        value_units = self.catalog.by_id[symbol_id].value_units(price_ticks, event.qty_lots)
+        self.candles[symbol_id].fold(trade, value_units)
+        price = self.prices[symbol_id]
+        price.last_price_ticks = price_ticks
+        price.last_price_ms = event.time_ms
+
+    def _book_changed(self, event: BookChanged) -> None:
+        self.books[event.symbol_id].fold(event)
+
+    def _mark_price_changed(self, event: MarkPriceChanged) -> None:
+        self.prices[event.symbol_id].fold(event)
+
+    def _exposure(self, account_id: int, symbol_id: int) -> ExposureView:
+        account = self.accounts[account_id]
+        exposure = account.exposures.get(symbol_id)
+        return account.exposure(self.catalog.by_id[symbol_id]) if exposure is None else exposure
+
+
+def _unseen(_event: Event) -> None:
+    """Nothing to see: a refusal changed nothing, and each cancelled order told of itself."""
