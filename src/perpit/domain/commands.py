@@ -289,7 +289,12 @@ class HouseDepth(Command):
     FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "bid_ticks", "bid_lots", "ask_ticks", "ask_lots")
 
     def __init__(
-        self, symbol_id: int, bid_ticks: list[int], bid_lots: list[int], ask_ticks: list[int], ask_lots: list[int]
+        self,
+        symbol_id: int,
+        bid_ticks: list[int],
+        bid_lots: list[int],
+        ask_ticks: list[int],
+        ask_lots: list[int],
     ) -> None:
         self.seq = 0
         self.time_ms = 0

@@ -316,9 +316,7 @@ class MarkPriceChanged(Event):
     `average_e8` is the moving average of the mark over the basis window.
     """
 
-    def __init__(
-        self, time_ms: int, symbol_id: int, index_e8: int, mark_e8: int, average_e8: int
-    ) -> None:
+    def __init__(self, time_ms: int, symbol_id: int, index_e8: int, mark_e8: int, average_e8: int) -> None:
         self.time_ms = time_ms
         self.symbol_id = symbol_id
         self.index_e8 = index_e8

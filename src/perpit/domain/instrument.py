@@ -7,7 +7,7 @@ value_units = price_ticks × qty_lots × value_per_tick_lot.
 from math import gcd
 from typing import ClassVar
 
-from perpit.domain.numbers import PPM, UNIT
+from perpit.domain.numbers import PPM, UNIT, mul
 from perpit.domain.words import INVERSE, LINEAR
 
 
@@ -160,17 +160,17 @@ class Instrument:
         Linear: exact. Inverse: cut toward zero (semantics 4.3.1).
         """
         if self.contract_kind == LINEAR:
-            return price_ticks * qty_lots * self.value_per_tick_lot
+            return mul(mul(price_ticks, qty_lots), self.value_per_tick_lot)
         value = abs(qty_lots) * self.contract_size * UNIT * UNIT // (price_ticks * self.tick_e8)
         return value if qty_lots >= 0 else -value
 
     def value_at_e8(self, price_e8: int, qty_lots: int) -> int:
         """Value at a price off the book (mark, index), in 1e-8 of the margin asset, cut toward zero."""
-        size = abs(qty_lots)
+        size = -qty_lots if qty_lots < 0 else qty_lots
         if self.contract_kind == INVERSE:
             value = size * self.contract_size * UNIT * UNIT // price_e8
         else:
-            value = price_e8 * size * self.qty_num // self.qty_den
+            value = mul(price_e8, mul(size, self.qty_num)) // self.qty_den
         return value if qty_lots >= 0 else -value
 
     def bracket_for(self, notional_units: int) -> Bracket:
@@ -190,5 +190,5 @@ class Instrument:
 
     def fee_units(self, value_units: int, fee_ppm: int) -> int:
         """Commission on a traded value ≥ 0, cut toward zero; the payer keeps the dust (semantics 4.3.1)."""
-        fee = value_units * fee_ppm
+        fee = mul(value_units, fee_ppm)
         return fee // PPM if fee >= 0 else -(-fee // PPM)

@@ -5,8 +5,8 @@ zero, so nested cuts give the same digits as one cut (semantics 1.2.3).
 """
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import PPM, UNIT, div_trunc
-from perpit.domain.words import LINEAR
+from perpit.domain.numbers import PPM, UNIT, div_trunc, mul
+from perpit.domain.words import BUY, LINEAR
 
 
 def unrealised_units(instrument: Instrument, qty_lots: int, entry_value_units: int, mark_e8: int) -> int:
@@ -18,7 +18,7 @@ def unrealised_units(instrument: Instrument, qty_lots: int, entry_value_units: i
         return 0
     if instrument.contract_kind == LINEAR:
         den = instrument.qty_den
-        return div_trunc(mark_e8 * qty_lots * instrument.qty_num - entry_value_units * den, den)
+        return div_trunc(mul(mark_e8, mul(qty_lots, instrument.qty_num)) - mul(entry_value_units, den), den)
     return entry_value_units - instrument.value_at_e8(mark_e8, qty_lots)
 
 
@@ -58,9 +58,11 @@ def maintenance_margin_units(instrument: Instrument, qty_lots: int, mark_e8: int
 
 def open_loss_units(instrument: Instrument, side: int, price_e8: int, qty_lots: int, mark_e8: int) -> int:
     """Loss that an order would carry at once if filled at its assuming price (semantics 1.4.5)."""
-    difference = instrument.value_at_e8(mark_e8, qty_lots) - instrument.value_at_e8(price_e8, qty_lots)
-    gain = difference * side if instrument.contract_kind == LINEAR else -difference * side
-    return -gain if gain < 0 else 0
+    better = price_e8 <= mark_e8 if side == BUY else price_e8 >= mark_e8
+    if better:
+        return 0
+    loss = instrument.value_at_e8(mark_e8, qty_lots) - instrument.value_at_e8(price_e8, qty_lots)
+    return -loss if loss < 0 else loss
 
 
 def available_units(cross_wallet_units: int, cross_unrealised_units: int, initial_units: int) -> int:
@@ -70,7 +72,11 @@ def available_units(cross_wallet_units: int, cross_unrealised_units: int, initia
 
 
 def max_withdraw_units(
-    wallet_units: int, cross_wallet_units: int, cross_unrealised_units: int, initial_units: int, maint_units: int
+    wallet_units: int,
+    cross_wallet_units: int,
+    cross_unrealised_units: int,
+    initial_units: int,
+    maint_units: int,
 ) -> int:
     """What may be taken out; unrealised profit never leaves (semantics 1.5.5, 1.5.6)."""
     free = min(

@@ -6,8 +6,27 @@ ticks, quantities in lots, rates in parts per million (`*_ppm`).
 
 from typing import Final
 
+from mypy_extensions import i64
+
 UNIT: Final = 100_000_000
 PPM: Final = 1_000_000
+
+_WIDE: Final = 1 << 44
+_NARROW: Final = 1 << 18
+_WIDER: Final = 1 << 52
+_NARROWER: Final = 1 << 10
+
+
+def mul(wide: int, narrow: int) -> int:
+    """wide × narrow, exact for any size; one machine multiplication when the product surely fits 62 bits.
+
+    Compiled integers of more than 30 bits are otherwise multiplied as boxed objects, which costs ten times as much.
+    """
+    if -_WIDE < wide < _WIDE and -_NARROW < narrow < _NARROW:
+        return i64(wide) * i64(narrow)
+    if -_WIDER < wide < _WIDER and -_NARROWER < narrow < _NARROWER:
+        return i64(wide) * i64(narrow)
+    return wide * narrow
 
 
 def div_trunc(numerator: int, denominator: int) -> int:

@@ -19,7 +19,13 @@ class Order:
     """
 
     def __init__(
-        self, order_id: int, request: PlaceOrder, exposure: Exposure, price_ticks: int, qty_lots: int
+        self,
+        order_id: int,
+        request: PlaceOrder,
+        exposure: Exposure,
+        qty_lots: int,
+        assumed_e8: int,
+        reserved_units: int,
     ) -> None:
         self.order_id = order_id
         self.request = request
@@ -27,12 +33,12 @@ class Order:
         self.account_id = request.account_id
         self.side = request.side
         self.reduce_only = request.reduce_only
-        self.price_ticks = price_ticks
+        self.price_ticks = request.price_ticks
         self.qty_lots = qty_lots
         self.remaining_lots = qty_lots
         self.filled_value_units = 0
-        self.assumed_e8 = 0
-        self.reserved_units = 0
+        self.assumed_e8 = assumed_e8
+        self.reserved_units = reserved_units
         self.amendments = 0
         self.is_open = False
         self.level: Level | None = None
@@ -99,8 +105,14 @@ class Ladder:
     def __init__(self, side: int) -> None:
         self.side = side
         self.levels: dict[int, Level] = {}
-        self.keys: list[int] = []  # side × price, ascending: the best price stands last
+        self.keys: list[int] = []  # prices, negated for asks, ascending: the best price stands last
         self.best: Level | None = None
+
+    def key_of(self, price_ticks: int) -> int:
+        return price_ticks if self.side == BUY else -price_ticks
+
+    def _level_of(self, key: int) -> Level:
+        return self.levels[key if self.side == BUY else -key]
 
     def level_at(self, price_ticks: int) -> Level:
         """The level at a price, made if there is none."""
@@ -108,7 +120,7 @@ class Ladder:
         if level is None:
             level = Level(self.side, price_ticks)
             self.levels[price_ticks] = level
-            key = self.side * price_ticks
+            key = self.key_of(price_ticks)
             keys = self.keys
             if not keys or key > keys[-1]:
                 keys.append(key)
@@ -121,34 +133,35 @@ class Ladder:
         """Take an empty level away."""
         assert level.head is None and level.total_lots == 0
         del self.levels[level.price_ticks]
-        key = self.side * level.price_ticks
+        key = self.key_of(level.price_ticks)
         keys = self.keys
         if keys[-1] == key:
             keys.pop()
-            self.best = self.levels[self.side * keys[-1]] if keys else None
+            self.best = self._level_of(keys[-1]) if keys else None
         else:
             del keys[bisect_left(keys, key)]
 
     def best_first(self) -> list[Level]:
         """All levels, best price first."""
-        return [self.levels[self.side * key] for key in reversed(self.keys)]
+        return [self._level_of(key) for key in reversed(self.keys)]
 
-    def best_through(self, limit: int) -> list[Level]:
-        """Levels strictly better than a price, best first; `limit` is the taker's side × that price."""
+    def better_than(self, price_ticks: int) -> list[Level]:
+        """Levels strictly better than a price, best first."""
         better: list[Level] = []
+        limit = self.key_of(price_ticks)
         index = len(self.keys) - 1
-        while index >= 0 and self.keys[index] > -limit:
-            better.append(self.levels[self.side * self.keys[index]])
+        while index >= 0 and self.keys[index] > limit:
+            better.append(self._level_of(self.keys[index]))
             index -= 1
         return better
 
     def lots_within(self, limit_ticks: int, enough_lots: int) -> int:
         """Lots on offer at `limit_ticks` or better, counted until there are `enough_lots`."""
         total = 0
-        limit = self.side * limit_ticks
+        limit = self.key_of(limit_ticks)
         index = len(self.keys) - 1
         while index >= 0 and total < enough_lots and self.keys[index] >= limit:
-            total += self.levels[self.side * self.keys[index]].total_lots
+            total += self._level_of(self.keys[index]).total_lots
             index -= 1
         return total
 
@@ -194,3 +207,8 @@ class Book:
         order.remaining_lots -= lots
         level.total_lots -= lots
         self.touch(level)
+
+
+def reaches(side: int, limit_ticks: int, price_ticks: int) -> bool:
+    """Whether an order of this side, limited to `limit_ticks`, may trade at `price_ticks`."""
+    return price_ticks <= limit_ticks if side == BUY else price_ticks >= limit_ticks

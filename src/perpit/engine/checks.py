@@ -21,16 +21,17 @@
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
-from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, STP_EXPIRE_BOTH, TRADING
+from perpit.domain.numbers import mul
+from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, SELL, STP_EXPIRE_BOTH, TRADING
 from perpit.engine.account import Exposure
+from perpit.engine.book import reaches
 from perpit.engine.market import Market
-from perpit.engine.open_orders import assumed_price_e8
 
 OK = 0
 
 
-def check_placement(exposure: Exposure, command: PlaceOrder) -> int:
-    """The first rule that refuses the order, or 0."""
+def check_placement(exposure: Exposure, command: PlaceOrder, assumed_e8: int, reserved_units: int) -> int:
+    """The first rule that refuses the order, or 0. The last two are what it would reserve and at which price."""
     market = exposure.market
     refusal = check_kind(command)
     if refusal == OK:
@@ -49,9 +50,10 @@ def check_placement(exposure: Exposure, command: PlaceOrder) -> int:
         if command.reduce_only:
             refusal = check_reduce_only(exposure, command)
         else:
-            refusal = check_margin(
-                exposure, command.side, command.order_type, command.price_ticks, command.qty_lots, 0
+            loss_e8 = (
+                assumed_e8 if command.order_type == MARKET else order_price_e8(market, command.price_ticks)
             )
+            refusal = check_margin(exposure, command.side, command.qty_lots, reserved_units, loss_e8)
     if refusal == OK and command.order_type == LIMIT:
         refusal = check_liquidity(market, command)
     return refusal
@@ -105,8 +107,8 @@ def check_price(market: Market, side: int, price_ticks: int) -> int:
     if price_ticks > instrument.max_price_ticks:
         return no.PRICE_ABOVE_MAX
     if side == BUY:
-        return no.PRICE_ABOVE_BAND if price_ticks > market.band_high_ticks(instrument.percent_up_ppm) else OK
-    return no.PRICE_BELOW_BAND if price_ticks < market.band_low_ticks(instrument.percent_down_ppm) else OK
+        return no.PRICE_ABOVE_BAND if price_ticks > market.buy_cap_ticks else OK
+    return no.PRICE_BELOW_BAND if price_ticks < market.sell_floor_ticks else OK
 
 
 def check_notional(market: Market, order_type: int, price_ticks: int, qty_lots: int) -> int:
@@ -125,9 +127,9 @@ def check_market_band(market: Market, side: int) -> int:
     if best is None:
         return OK
     if side == BUY:
-        outside = best.price_ticks > market.band_high_ticks(market.instrument.percent_up_ppm)
+        outside = best.price_ticks > market.buy_cap_ticks
     else:
-        outside = best.price_ticks < market.band_low_ticks(market.instrument.percent_down_ppm)
+        outside = best.price_ticks < market.sell_floor_ticks
     return no.MARKET_PRICE_OUTSIDE_BAND if outside else OK
 
 
@@ -140,27 +142,28 @@ def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
     return OK
 
 
-def check_margin(
-    exposure: Exposure, side: int, order_type: int, price_ticks: int, qty_lots: int, replaced_units: int
-) -> int:
+def order_price_e8(market: Market, price_ticks: int) -> int:
+    """The price of a limit order off the grid."""
+    return mul(market.instrument.tick_e8, price_ticks)
+
+
+def check_margin(exposure: Exposure, side: int, qty_lots: int, added_units: int, loss_e8: int) -> int:
     """Rules 10 and 11: what the order adds to the present notional, against bracket and available balance.
 
-    `replaced_units` is the notional that an amended order already reserves. The open loss counts only for the lots
-    that would open or add to a position (semantics 1.3.5, 1.4.1, 1.4.5).
+    `added_units` is the notional that it reserves, less what it reserves already when it is amended. `loss_e8` is
+    the price of the open loss, which counts only for the lots that would open or add to a position; a market order
+    that finds nobody to trade with has none and 0 here (semantics 1.3.5, 1.4.1, 1.4.5).
     """
-    market = exposure.market
-    instrument = market.instrument
-    assumed_e8 = assumed_price_e8(market, side, order_type, price_ticks)
-    if assumed_e8 == 0:
+    if loss_e8 == 0:
         return OK
-    added = instrument.value_at_e8(assumed_e8, qty_lots) - replaced_units
+    market = exposure.market
     bid_units, ask_units = exposure.bid_units, exposure.ask_units
     position_units = exposure.position_units()
     before = present_notional_units(position_units, bid_units, ask_units)
     if side == BUY:
-        after = present_notional_units(position_units, bid_units + added, ask_units)
+        after = present_notional_units(position_units, bid_units + added_units, ask_units)
     else:
-        after = present_notional_units(position_units, bid_units, ask_units + added)
+        after = present_notional_units(position_units, bid_units, ask_units + added_units)
     if after > before and after > exposure.max_notional_units:
         return no.LEVERAGE_BRACKET_EXCEEDED
     leverage = exposure.leverage
@@ -168,10 +171,13 @@ def check_margin(
     if cost < 0:
         cost = 0
     held = exposure.position.qty_lots
-    opening_lots = qty_lots if held * side >= 0 else qty_lots - abs(held)
+    opening_lots = qty_lots
+    if held > 0 and side == SELL:
+        opening_lots -= held
+    elif held < 0 and side == BUY:
+        opening_lots += held
     if opening_lots > 0:
-        price_e8 = assumed_e8 if order_type == MARKET else price_ticks * instrument.tick_e8
-        cost += open_loss_units(instrument, side, price_e8, opening_lots, market.mark_e8)
+        cost += open_loss_units(market.instrument, side, loss_e8, opening_lots, market.mark_e8)
     if cost > 0 and cost > exposure.wallet.free_units():
         return no.INSUFFICIENT_MARGIN
     return OK
@@ -197,7 +203,7 @@ def check_reduce_only_queue(
     """A reduce-only limit order must fit into what the position leaves after the orders that trade before it."""
     sooner_lots = qty_lots
     for order in exposure.orders.values():
-        if order.side == side and order.order_id != own_id and side * order.price_ticks >= side * price_ticks:
+        if order.side == side and order.order_id != own_id and reaches(side, order.price_ticks, price_ticks):
             sooner_lots += order.remaining_lots
     return no.REDUCE_ONLY_REJECTED if sooner_lots > size_lots else OK
 
@@ -216,4 +222,4 @@ def check_liquidity(market: Market, command: PlaceOrder) -> int:
 def would_take(market: Market, side: int, price_ticks: int) -> bool:
     """Whether an order at this price would trade at once."""
     best = market.opposite(side).best
-    return best is not None and side * best.price_ticks <= side * price_ticks
+    return best is not None and reaches(side, price_ticks, best.price_ticks)

@@ -8,7 +8,7 @@ from perpit.domain.commands import HouseDepth, HouseTrade, PlaceOrder
 from perpit.domain.events import Event
 from perpit.domain.words import BUY, GTC, HOUSE, IOC, LIMIT, SELL, STP_EXPIRE_MAKER, STP_NONE
 from perpit.engine.account import Account
-from perpit.engine.book import Ladder, Level, Order
+from perpit.engine.book import Ladder, Level, Order, reaches
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 
@@ -30,7 +30,7 @@ class House:
     def trade(self, market: Market, command: HouseTrade, events: list[Event]) -> None:
         """A print of the tape: stale house liquidity goes, missing liquidity comes, then the taker takes."""
         ladder = market.opposite(command.taker_side)
-        self._clear_better(market, ladder, command.taker_side, command.price_ticks)
+        _clear_better(market, ladder, command.price_ticks)
         short = command.qty_lots - ladder.lots_within(command.price_ticks, command.qty_lots)
         if short > 0:
             self._add(market, -command.taker_side, command.price_ticks, short)
@@ -60,7 +60,7 @@ class House:
             if missing <= 0:
                 continue
             best = market.opposite(side).best
-            if best is not None and side * best.price_ticks <= side * ticks[index]:
+            if best is not None and reaches(side, ticks[index], best.price_ticks):
                 missing = self._trade_through(market, side, ticks[index], missing, time_ms, events)
             if missing > 0:
                 self._add(market, side, ticks[index], missing)
@@ -73,7 +73,7 @@ class House:
         ladder = market.opposite(side)
         while taker.remaining_lots > 0:
             level = ladder.best
-            if level is None or side * level.price_ticks > side * price_ticks:
+            if level is None or not reaches(side, price_ticks, level.price_ticks):
                 break
             house_lots = level.house_lots()
             if house_lots > 0:
@@ -81,13 +81,6 @@ class House:
                 continue
             self.matcher.cross(market, taker, level.price_ticks, STP_EXPIRE_MAKER, time_ms, events)
         return taker.remaining_lots
-
-    def _clear_better(self, market: Market, ladder: Ladder, taker_side: int, price_ticks: int) -> None:
-        """The tape trades at this price: house liquidity at better ones is no longer there."""
-        for level in ladder.best_through(taker_side * price_ticks):
-            house_lots = level.house_lots()
-            if house_lots > 0:
-                _take_back(market, level, house_lots)
 
     def _add(self, market: Market, side: int, price_ticks: int, lots: int) -> None:
         """More house liquidity at the back of a level's queue; the tail grows if it is the house's already."""
@@ -115,7 +108,15 @@ class House:
             False,
             STP_NONE,
         )
-        return Order(0, request, self.account.exposure(market), price_ticks, lots)
+        return Order(0, request, self.account.exposure(market), lots, 0, 0)
+
+
+def _clear_better(market: Market, ladder: Ladder, price_ticks: int) -> None:
+    """The tape trades at this price: house liquidity at better ones is no longer there."""
+    for level in ladder.better_than(price_ticks):
+        house_lots = level.house_lots()
+        if house_lots > 0:
+            _take_back(market, level, house_lots)
 
 
 def _take_back(market: Market, level: Level, lots: int) -> None:

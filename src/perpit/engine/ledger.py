@@ -6,7 +6,7 @@ entry cost released, and a fee leaves the wallet for the venue's account of fees
 
 from perpit.domain.events import Event, PositionChanged
 from perpit.domain.numbers import mul_div_trunc
-from perpit.domain.words import CAUSE_ORDER, HOUSE
+from perpit.domain.words import BUY, CAUSE_ORDER, HOUSE
 from perpit.engine.account import Exposure, Position
 
 
@@ -43,10 +43,10 @@ def book_fill(
     if held == 0:
         position.fees_units = 0
         position.episode_realized_units = 0
-    if held * side >= 0:
+    if held == 0 or (held > 0) == (side == BUY):
         realized = 0
-        position.qty_lots = held + side * qty_lots
-        position.entry_value_units += side * value_units
+        position.qty_lots = held + qty_lots if side == BUY else held - qty_lots
+        position.entry_value_units += value_units if side == BUY else -value_units
         position.fees_units += fee_units
     else:
         realized = _reduce(position, side, qty_lots, value_units, fee_units)
@@ -65,13 +65,14 @@ def _reduce(position: Position, side: int, qty_lots: int, value_units: int, fee_
     else:
         released = entry
         closed_value = mul_div_trunc(value_units, size, qty_lots)
-    # Bought back a short: entry is negative, so -released - closed; sold a long: closed - released.
-    realized = -side * closed_value - released
-    position.qty_lots = held + side * qty_lots
+    # The entry cost of a short is negative: bought back, it gives -released - closed; sold, a long closed - released.
+    realized = (-closed_value if side == BUY else closed_value) - released
+    position.qty_lots = held + qty_lots if side == BUY else held - qty_lots
     position.realized_units += realized
     if qty_lots > size:
         opened_fee = mul_div_trunc(fee_units, qty_lots - size, qty_lots)
-        position.entry_value_units = side * (value_units - closed_value)
+        opened = value_units - closed_value
+        position.entry_value_units = opened if side == BUY else -opened
         position.fees_units = opened_fee
         position.episode_realized_units = 0
     else:

@@ -1,7 +1,7 @@
 """The state of one traded instrument: its book, its prices, its trade counter."""
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import PPM, div_ceil
+from perpit.domain.numbers import PPM, div_ceil, mul
 from perpit.domain.words import BUY, TRADING
 from perpit.engine.book import Book, Ladder
 from perpit.engine.rules import BASIS_SAMPLES
@@ -19,6 +19,12 @@ class Market:
         self.index_e8 = 0
         self.mark_e8 = 0
         self.pinned_e8 = 0
+        # Prices in ticks that follow from the mark: PERCENT_PRICE for limit prices and for market orders' first
+        # fill, marketTakeBound for how far a market order walks (semantics 5.10, 5.11.1).
+        self.buy_cap_ticks = 0
+        self.sell_floor_ticks = 0
+        self.buy_bound_ticks = 0
+        self.sell_bound_ticks = 0
         self.basis_window: list[int] = []
         self.mark_window: list[int] = []
 
@@ -27,28 +33,20 @@ class Market:
         return self.book.asks if side == BUY else self.book.bids
 
     def last_price_e8(self) -> int:
-        return self.last_price_ticks * self.instrument.tick_e8
-
-    def band_high_ticks(self, ppm: int) -> int:
-        """Highest price not above the mark times `ppm`."""
-        return self.mark_e8 * ppm // (PPM * self.instrument.tick_e8)
-
-    def band_low_ticks(self, ppm: int) -> int:
-        """Lowest price not below the mark times `ppm`."""
-        return div_ceil(self.mark_e8 * ppm, PPM * self.instrument.tick_e8)
+        return mul(self.instrument.tick_e8, self.last_price_ticks)
 
     def set_index(self, price_e8: int) -> bool:
         """Take a new index price; True when it is the first, which gives the mark its first value at once."""
         self.index_e8 = price_e8
         if self.mark_e8 != 0:
             return False
-        self.mark_e8 = price_e8
+        self._set_mark(price_e8)
         return True
 
     def pin_mark(self, price_e8: int) -> None:
         """Hold the mark, or with 0 let it be computed again."""
         self.pinned_e8 = price_e8
-        self.mark_e8 = price_e8 if price_e8 != 0 else self._computed_mark_e8()
+        self._set_mark(price_e8 if price_e8 != 0 else self._computed_mark_e8())
 
     def tick_mark(self) -> None:
         """One mark interval passed: sample the basis, compute the mark, sample it too."""
@@ -56,7 +54,7 @@ class Market:
         if bid is not None and ask is not None:
             middle_e8 = (bid.price_ticks + ask.price_ticks) * self.instrument.tick_e8 // 2
             _slide(self.basis_window, middle_e8 - self.index_e8)
-        self.mark_e8 = self.pinned_e8 if self.pinned_e8 != 0 else self._computed_mark_e8()
+        self._set_mark(self.pinned_e8 if self.pinned_e8 != 0 else self._computed_mark_e8())
         _slide(self.mark_window, self.mark_e8)
 
     def average_e8(self) -> int:
@@ -64,6 +62,16 @@ class Market:
         if not self.mark_window:
             return self.mark_e8
         return sum(self.mark_window) // len(self.mark_window)
+
+    def _set_mark(self, mark_e8: int) -> None:
+        """Take a new mark price and what follows from it: buys round down, sells up."""
+        self.mark_e8 = mark_e8
+        instrument = self.instrument
+        unit = PPM * instrument.tick_e8
+        self.buy_cap_ticks = mark_e8 * instrument.percent_up_ppm // unit
+        self.sell_floor_ticks = div_ceil(mark_e8 * instrument.percent_down_ppm, unit)
+        self.buy_bound_ticks = mark_e8 * (PPM + instrument.market_bound_ppm) // unit
+        self.sell_bound_ticks = div_ceil(mark_e8 * (PPM - instrument.market_bound_ppm), unit)
 
     def _computed_mark_e8(self) -> int:
         """Median of the index, the index plus the average basis, and the last price (semantics 3.2.1).

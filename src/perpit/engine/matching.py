@@ -22,7 +22,7 @@ from perpit.domain.words import (
     TRADE_MARKET,
 )
 from perpit.engine import open_orders
-from perpit.engine.book import Order
+from perpit.engine.book import Order, reaches
 from perpit.engine.ledger import Treasury, book_fill, position_changed
 from perpit.engine.market import Market
 
@@ -38,10 +38,9 @@ class Matcher:
     ) -> None:
         """Fill the taker at `limit_ticks` or better as far as it goes. It may end here, by self-trade prevention."""
         ladder = market.opposite(taker.side)
-        limit = taker.side * limit_ticks
         while taker.remaining_lots > 0:
             level = ladder.best
-            if level is None or taker.side * level.price_ticks > limit:
+            if level is None or not reaches(taker.side, limit_ticks, level.price_ticks):
                 return
             maker = level.head
             assert maker is not None

@@ -4,10 +4,10 @@ A reduce-only order reserves nothing (semantics 1.3.6); its lots are counted so 
 """
 
 from perpit.domain.events import Event, OrderClosed
-from perpit.domain.numbers import PPM
+from perpit.domain.numbers import PPM, mul
 from perpit.domain.words import BUY, CANCELED, LIMIT, MARKET
 from perpit.engine.account import Exposure
-from perpit.engine.book import Order
+from perpit.engine.book import Order, reaches
 from perpit.engine.market import Market
 from perpit.engine.rules import ASSUMING_LIMIT_SELL_PPM, ASSUMING_MARKET_BUY_PPM
 
@@ -19,19 +19,20 @@ def assumed_price_e8(market: Market, side: int, order_type: int, price_ticks: in
         best = market.opposite(side).best
         if best is None:
             return 0
-        price_e8 = best.price_ticks * tick_e8
-        return price_e8 * (PPM + ASSUMING_MARKET_BUY_PPM) // PPM if side == BUY else price_e8
-    price_e8 = price_ticks * tick_e8
+        price_e8 = mul(tick_e8, best.price_ticks)
+        return price_e8 + mul(price_e8, ASSUMING_MARKET_BUY_PPM) // PPM if side == BUY else price_e8
+    price_e8 = mul(tick_e8, price_ticks)
     if side == BUY:
         return price_e8
-    above_last_e8 = market.last_price_e8() * (PPM + ASSUMING_LIMIT_SELL_PPM) // PPM
+    above_last_e8 = market.last_price_e8()
+    above_last_e8 += mul(above_last_e8, ASSUMING_LIMIT_SELL_PPM) // PPM
     if above_last_e8 > price_e8:
         price_e8 = above_last_e8
     return market.mark_e8 if market.mark_e8 > price_e8 else price_e8
 
 
 def enter(order: Order) -> None:
-    """The order is open: index it and reserve its notional."""
+    """The order is open: index it, and count the notional that it reserves."""
     exposure = order.exposure
     order.is_open = True
     exposure.orders[order.order_id] = order
@@ -67,7 +68,10 @@ def readmit(order: Order, price_ticks: int, qty_lots: int) -> None:
     order.price_ticks = price_ticks
     order.qty_lots = qty_lots
     order.remaining_lots = qty_lots - executed
-    order.assumed_e8 = assumed_price_e8(order.exposure.market, order.side, LIMIT, price_ticks)
+    if not order.reduce_only:
+        market = order.exposure.market
+        order.assumed_e8 = assumed_price_e8(market, order.side, LIMIT, price_ticks)
+        order.reserved_units = market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
     _reserve(order)
 
 
@@ -75,9 +79,7 @@ def _reserve(order: Order) -> None:
     if order.reduce_only:
         order.exposure.reduce_only_lots += order.remaining_lots
         return
-    reserved = order.exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
-    order.reserved_units = reserved
-    _add(order.exposure, order.side, reserved)
+    _add(order.exposure, order.side, order.reserved_units)
 
 
 def _release(order: Order) -> None:
@@ -139,7 +141,7 @@ def shed_reduce_only(exposure: Exposure, reason: int, status: int, time_ms: int,
                 lots = 0
                 break
             lots += order.remaining_lots
-            if worst is None or order.side * order.price_ticks <= worst.side * worst.price_ticks:
+            if worst is None or reaches(order.side, worst.price_ticks, order.price_ticks):
                 worst = order
         if worst is None or (lots != 0 and lots <= abs(held)):
             return

@@ -20,11 +20,9 @@ from perpit.domain.words import (
     REASON_REDUCE_ONLY,
     STP_NONE,
 )
-from perpit.domain.numbers import PPM
 from perpit.engine import checks, open_orders
 from perpit.engine.account import Exposure
 from perpit.engine.book import Order
-from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 
 
@@ -37,14 +35,21 @@ class Trading:
 
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
-        refusal = checks.check_placement(exposure, command)
+        market = exposure.market
+        assumed_e8 = 0
+        reserved_units = 0
+        if not command.reduce_only:
+            assumed_e8 = open_orders.assumed_price_e8(
+                market, command.side, command.order_type, command.price_ticks
+            )
+            reserved_units = market.instrument.value_at_e8(assumed_e8, command.qty_lots)
+        refusal = checks.check_placement(exposure, command, assumed_e8, reserved_units)
         if refusal != 0:
             return refusal
-        order = self._accept(exposure, command, events)
-        market = exposure.market
-        limit_ticks = order.price_ticks
+        order = self._accept(exposure, command, assumed_e8, reserved_units, events)
+        limit_ticks = command.price_ticks
         if command.order_type == MARKET:
-            limit_ticks = _market_bound_ticks(market, command.side)
+            limit_ticks = market.buy_bound_ticks if command.side == BUY else market.sell_bound_ticks
         self.matcher.cross(market, order, limit_ticks, _stp_mode(command), command.time_ms, events)
         if order.is_open and order.remaining_lots > 0:
             self._settle_remainder(exposure, order, command.time_ms, events)
@@ -85,7 +90,14 @@ class Trading:
         self._requeue(exposure, order, command, events)
         return 0
 
-    def _accept(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> Order:
+    def _accept(
+        self,
+        exposure: Exposure,
+        command: PlaceOrder,
+        assumed_e8: int,
+        reserved_units: int,
+        events: list[Event],
+    ) -> Order:
         """Give the order its number and its reserve; a reduce-only market order is trimmed to the position."""
         qty_lots = command.qty_lots
         if command.reduce_only and command.order_type == MARKET:
@@ -93,12 +105,8 @@ class Trading:
             if qty_lots >= size:
                 qty_lots = size
                 _expire_reduce_only(exposure, command.time_ms, events)
-        order = Order(self.next_order_id, command, exposure, command.price_ticks, qty_lots)
+        order = Order(self.next_order_id, command, exposure, qty_lots, assumed_e8, reserved_units)
         self.next_order_id += 1
-        if not command.reduce_only:
-            order.assumed_e8 = open_orders.assumed_price_e8(
-                exposure.market, command.side, command.order_type, command.price_ticks
-            )
         open_orders.enter(order)
         events.append(
             OrderAccepted(
@@ -156,9 +164,10 @@ class Trading:
             )
         if checks.check_notional(market, LIMIT, command.price_ticks, command.qty_lots) != 0:
             return no.AMEND_NOTIONAL_BELOW_MIN
-        return checks.check_margin(
-            exposure, order.side, LIMIT, command.price_ticks, remaining, order.reserved_units
-        )
+        assumed_e8 = open_orders.assumed_price_e8(market, order.side, LIMIT, command.price_ticks)
+        added = market.instrument.value_at_e8(assumed_e8, remaining) - order.reserved_units
+        price_e8 = checks.order_price_e8(market, command.price_ticks)
+        return checks.check_margin(exposure, order.side, remaining, added, price_e8)
 
     def _requeue(self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]) -> None:
         """Leave the queue, take the new terms, and come back as a taker that may rest (semantics 5.6.2, 5.6.5)."""
@@ -203,14 +212,6 @@ def _stp_mode(request: PlaceOrder) -> int:
     if request.time_in_force == FOK or request.time_in_force == GTX:
         return STP_NONE
     return request.stp_mode
-
-
-def _market_bound_ticks(market: Market, side: int) -> int:
-    """How far a market order may walk: marketTakeBound around the mark price (semantics 5.11.1)."""
-    bound_ppm = market.instrument.market_bound_ppm
-    if side == BUY:
-        return market.band_high_ticks(PPM + bound_ppm)
-    return market.band_low_ticks(PPM - bound_ppm)
 
 
 def _expire_reduce_only(exposure: Exposure, time_ms: int, events: list[Event]) -> None:
