@@ -129,11 +129,12 @@ def decode(seq: int, payload: bytes | memoryview) -> Command:
     """The command of a record, stamped. Raises JournalError when the payload is not one of ours."""
     try:
         tag, time_ms, fields = _unpack(payload)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise JournalError(f"command {seq} is not a record of this journal: {error}") from error
+    try:
         command = _MAKERS[tag](*fields)
     except KeyError:
         raise JournalError(f"command {seq} has the unknown tag {tag}: upgrade Perpit") from None
-    except msgspec.DecodeError as error:
-        raise JournalError(f"command {seq} is not a record of this journal: {error}") from error
     except (TypeError, ValueError, IndexError) as error:
         raise JournalError(f"command {seq} does not fit {_NAMES[tag]}: {error}") from error
     command.seq = seq

@@ -106,7 +106,7 @@ class FileLog:
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         self._size = os.fstat(self._file).st_size
         self.torn_bytes = self._size - segment.end
-        if self.torn_bytes:
+        if self.torn_bytes or segment.end < HEADER_BYTES:
             self._cut(segment.end)
 
     def _cut(self, end: int) -> None:

@@ -76,8 +76,7 @@ class Segment:
     """One segment, read into memory.
 
     `is_last` allows a torn tail. After `records()` has been run to its end, `end` is the offset behind the
-    last good record and `next_seq` the sequence number that should come next; `torn` says whether bytes
-    follow `end`.
+    last good record and `next_seq` the sequence number that should come next; what follows `end` is torn.
     """
 
     def __init__(self, path: Path, expected_seq: int, is_last: bool) -> None:
@@ -88,10 +87,6 @@ class Segment:
         self._bytes = path.read_bytes()
         self._check_header()
 
-    @property
-    def torn(self) -> bool:
-        return self.end < len(self._bytes)
-
     def records(self) -> Iterator[tuple[int, memoryview]]:
         """Number and payload of each record up to the end or the torn tail. Raises JournalDamaged."""
         view = memoryview(self._bytes)
@@ -99,7 +94,7 @@ class Segment:
         position = self.end
         expected = self.next_seq
         unpack = _RECORD.unpack_from
-        while position + RECORD_BYTES <= size:
+        while HEADER_BYTES <= position <= size - RECORD_BYTES:
             length, checksum, seq, _index = unpack(view, position)
             behind = position + RECORD_BYTES + length
             if seq != expected or behind > size or crc32(view[position + 8 : behind]) != checksum:
@@ -112,7 +107,7 @@ class Segment:
 
     def _check_header(self) -> None:
         data = self._bytes
-        if len(data) < HEADER_BYTES and self.is_last:
+        if self.is_last and (len(data) < HEADER_BYTES or not any(data)):
             return  # the crash came while the segment was made: all of it is a torn tail
         if len(data) < HEADER_BYTES or data[:8] != MAGIC:
             raise JournalError(f"{self.path} is no journal of Perpit: choose another data directory")

@@ -1,0 +1,88 @@
+"""Hypothesis strategies for commands: one of every kind, with every value that its fields can hold."""
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from perpit.domain.commands import (
+    Advance,
+    AmendOrder,
+    CancelAllOrders,
+    CancelOrder,
+    Command,
+    CreateAccount,
+    CreateKey,
+    HouseDepth,
+    HouseTrade,
+    ListInstrument,
+    PinMarkPrice,
+    PlaceOrder,
+    RevokeKey,
+    SetIndexPrice,
+    SetLeverage,
+    Transfer,
+)
+from perpit.domain.instrument import Bracket, Instrument
+from perpit.domain.words import INVERSE
+
+integer = st.integers(-(2**70), 2**70)
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+integers = st.lists(integer, max_size=5)
+flag = st.booleans()
+
+brackets = st.lists(st.builds(Bracket, *[integer] * len(Bracket.FIELDS)), max_size=4)
+
+INSTRUMENT_TEXTS = ("symbol", "pair", "contract_type", "base_asset", "quote_asset", "margin_asset")
+INSTRUMENT_FIXED = {
+    "contract_kind": st.just(INVERSE),  # a linear one would have to fit its grid
+    "lot_e8": st.integers(1, 2**70),
+    "brackets": brackets,
+}
+instruments = st.builds(
+    Instrument,
+    *[
+        INSTRUMENT_FIXED.get(name, text if name in INSTRUMENT_TEXTS else integer)
+        for name in Instrument.FIELDS
+    ],
+)
+
+KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
+    Advance: (),
+    ListInstrument: (instruments,),
+    CreateAccount: (text,),
+    CreateKey: (integer, text, text, integer, text, integer, st.lists(text, max_size=3)),
+    RevokeKey: (text,),
+    Transfer: (integer, integer, text, integer),
+    SetLeverage: (integer,) * 3,
+    SetIndexPrice: (integer,) * 2,
+    PinMarkPrice: (integer,) * 2,
+    HouseDepth: (integer, integers, integers, integers, integers),
+    HouseTrade: (integer,) * 4,
+    PlaceOrder: (
+        *(integer, integer, text, integer, integer, integer, integer, integer, flag),
+        *(integer, integer, flag, integer, integer, flag, integer, integer, integer, integer),
+    ),
+    AmendOrder: (integer, integer, integer, text, integer, integer, integer, integer),
+    CancelOrder: (integer, integer, integer, text),
+    CancelAllOrders: (integer,) * 2,
+}
+
+
+@st.composite
+def stamped(draw: st.DrawFn) -> Command:
+    """A command of any kind, stamped."""
+    kind = draw(st.sampled_from(list(KINDS)))
+    command = kind(*[draw(strategy) for strategy in KINDS[kind]])
+    command.seq = draw(st.integers(1, 2**63))
+    command.time_ms = draw(st.integers(0, 2**62))
+    return command
+
+
+def contents(thing: object) -> object:
+    """All that a command says, as plain values that can be compared."""
+    if isinstance(thing, list):
+        return [contents(item) for item in thing]
+    fields = getattr(type(thing), "FIELDS", None)
+    if fields is None:
+        return thing
+    stamp = (thing.seq, thing.time_ms) if isinstance(thing, Command) else ()
+    return (type(thing).__name__, *stamp, *(contents(getattr(thing, name)) for name in fields))

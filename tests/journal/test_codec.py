@@ -1,0 +1,96 @@
+"""The codec: what is written comes back, what was never written is refused by name."""
+
+import msgspec
+import pytest
+from hypothesis import given
+
+from perpit.domain import commands
+from perpit.domain.commands import Advance, Command, CreateAccount, PlaceOrder, Transfer
+from perpit.journal.codec import TAGS, decode, encode
+from perpit.journal.errors import JournalError
+from tests.journal.generated import KINDS, contents, stamped
+
+
+def record(*values: object) -> bytes:
+    return msgspec.msgpack.encode(values)
+
+
+@given(stamped())
+def test_every_command_comes_back_as_it_was_written(command: Command) -> None:
+    assert contents(decode(command.seq, encode(command))) == contents(command)
+
+
+def test_every_kind_of_command_has_a_tag_and_is_generated() -> None:
+    kinds = {
+        kind
+        for kind in vars(commands).values()
+        if isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+    }
+    assert set(TAGS) == kinds
+    assert set(KINDS) == kinds
+
+
+def test_a_tag_once_given_is_never_given_another_meaning() -> None:
+    assert {tag: kind.__name__ for kind, tag in TAGS.items()} == {
+        1: "Advance",
+        2: "ListInstrument",
+        3: "CreateAccount",
+        4: "CreateKey",
+        5: "RevokeKey",
+        6: "Transfer",
+        7: "SetLeverage",
+        8: "SetIndexPrice",
+        9: "PinMarkPrice",
+        10: "HouseDepth",
+        11: "HouseTrade",
+        12: "PlaceOrder",
+        13: "AmendOrder",
+        14: "CancelOrder",
+        15: "CancelAllOrders",
+    }
+
+
+@pytest.mark.parametrize("units", [0, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**40])
+def test_money_of_any_size_comes_back(units: int) -> None:
+    written = Transfer(1, 0, "USDT", units)
+    assert decode(1, encode(written)).amount_units == units  # type: ignore[attr-defined]
+
+
+def test_a_record_from_before_a_field_was_added_gets_its_default() -> None:
+    command = decode(5, record(TAGS[PlaceOrder], 17, [1, 0, "a", 1, 1, 1, 10, 100]))
+    assert isinstance(command, PlaceOrder)
+    assert (command.seq, command.time_ms, command.qty_lots) == (5, 17, 10)
+    assert (command.reduce_only, command.price_match) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        (record(99, 0, []), "command 7 has the unknown tag 99"),
+        (record(TAGS[CreateAccount], 0, []), "command 7 does not fit CreateAccount"),
+        (record(TAGS[CreateAccount], 0, ["a", "b"]), "command 7 does not fit CreateAccount"),
+        (record(TAGS[commands.ListInstrument], 0, [[1, 2]]), "command 7 does not fit ListInstrument"),
+        (record(TAGS[commands.ListInstrument], 0, [3]), "command 7 does not fit ListInstrument"),
+        (record(1, 0), "command 7 is not a record"),
+        (record(1, "0", []), "command 7 is not a record"),
+        (record(1, 0, [msgspec.msgpack.Ext(9, b"?")]), "command 7 is not a record.*extension 9"),
+        (b"\xc1", "command 7 is not a record"),
+        (b"", "command 7 is not a record"),
+    ],
+)
+def test_a_payload_that_is_not_ours_is_refused_and_named(payload: bytes, message: str) -> None:
+    with pytest.raises(JournalError, match=message):
+        decode(7, payload)
+
+
+def test_what_has_no_form_in_the_journal_is_refused() -> None:
+    with pytest.raises(JournalError, match="CreateAccount cannot be journaled"):
+        encode(CreateAccount("\ud800"))
+    with pytest.raises(JournalError, match="object has no tag"):
+        encode(object())  # type: ignore[arg-type]
+
+
+def test_a_command_without_fields_is_a_few_bytes() -> None:
+    advance = Advance()
+    advance.time_ms = 1_723_075_200_000
+    assert len(encode(advance)) < 16

@@ -1,0 +1,306 @@
+"""The log: what was written is there, a torn tail is cut, damage is refused with its place named."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perpit.journal import log as log_module
+from perpit.journal.errors import JournalDamaged, JournalError, JournalInUse, JournalTooNew
+from perpit.journal.log import FileLog, NullLog, open_log
+from perpit.journal.segment import (
+    HEADER_BYTES,
+    MAX_PAYLOAD_BYTES,
+    MAX_TORN_BYTES,
+    RECORD_BYTES,
+    Segment,
+    frame,
+    segment_path,
+    segment_paths,
+)
+
+
+def payload(seq: int) -> bytes:
+    return f"<command {seq}>".encode() * (1 + seq % 3)
+
+
+def write_batch(log: FileLog, count: int) -> None:
+    first = log.last_seq + 1
+    records = [frame(first + index, index, payload(first + index)) for index in range(count)]
+    log.write(b"".join(records), first + count - 1)
+
+
+def journal(directory: Path, *batches: int, segment_bytes: int = 1 << 20) -> Path:
+    """A journal with batches of these sizes, closed; its last segment."""
+    log = FileLog(directory, "os", segment_bytes)
+    for count in batches:
+        write_batch(log, count)
+    log.close()
+    return segment_paths(directory)[-1]
+
+
+def contents(directory: Path) -> list[int]:
+    """The sequence numbers of a whole journal; every payload is checked."""
+    seqs: list[int] = []
+    paths = segment_paths(directory)
+    for path in paths:
+        for seq, body in Segment(path, len(seqs) + 1, path is paths[-1]).records():
+            assert body == payload(seq)
+            seqs.append(seq)
+    return seqs
+
+
+def reopen(directory: Path) -> int:
+    log = FileLog(directory, "os")
+    log.close()
+    return log.last_seq
+
+
+def starts(path: Path) -> list[int]:
+    """Where each record of a one-segment journal starts, and where the last one ends."""
+    offsets = [HEADER_BYTES]
+    for _seq, body in Segment(path, 1, is_last=True).records():
+        offsets.append(offsets[-1] + RECORD_BYTES + len(body))
+    return offsets
+
+
+@pytest.mark.parametrize("durability", ["fsync", "os"])
+def test_what_was_written_is_there_after_reopening(tmp_path: Path, durability: str) -> None:
+    log = open_log(tmp_path, durability)
+    assert isinstance(log, FileLog)
+    write_batch(log, 3)
+    write_batch(log, 1)
+    log.close()
+    again = FileLog(tmp_path)
+    assert (again.last_seq, again.torn_bytes) == (4, 0)
+    write_batch(again, 2)
+    again.close()
+    assert contents(tmp_path) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(("durability", "syncs"), [("fsync", 3), ("os", 0)])
+def test_each_batch_is_synced_once_and_only_when_asked(
+    tmp_path: Path, durability: str, syncs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(log_module, "_sync_file", synced.append)
+    log = FileLog(tmp_path, durability)
+    for _ in range(3):
+        write_batch(log, 5)
+    log.close()
+    assert len(synced) == syncs
+
+
+def test_a_log_without_durability_makes_no_files(tmp_path: Path) -> None:
+    log = open_log(None, "none")
+    assert isinstance(log, NullLog)
+    log.write(b"", 7)
+    assert (log.last_seq, log.keeps, log.waits) == (7, False, False)
+    log.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_durable_log_needs_a_directory_and_a_known_level(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="needs a data directory"):
+        open_log(None, "fsync")
+    with pytest.raises(ValueError, match="'sometimes'"):
+        FileLog(tmp_path, "sometimes")
+
+
+def test_segments_are_rotated_by_size_and_read_in_order(tmp_path: Path) -> None:
+    journal(tmp_path, *[2] * 20, segment_bytes=200)
+    assert len(segment_paths(tmp_path)) > 5
+    assert contents(tmp_path) == list(range(1, 41))
+    assert reopen(tmp_path) == 40
+
+
+def test_a_write_that_the_system_takes_in_pieces_is_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(log_module.os, "write", lambda file, data: write(file, data[:7]))
+    journal(tmp_path, 3, 2)
+    assert contents(tmp_path) == [1, 2, 3, 4, 5]
+
+
+# A torn tail
+
+
+def test_a_tail_torn_at_any_byte_of_the_last_record_is_cut(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 2, 1)
+    whole = path.read_bytes()
+    start, end = starts(path)[-2:]
+    for cut in range(start, end):
+        path.write_bytes(whole[:cut])
+        assert reopen(tmp_path) == 3
+        assert path.read_bytes() == whole[:start]
+
+
+def test_a_spoiled_byte_anywhere_in_the_last_record_cuts_it(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 2, 1)
+    whole = path.read_bytes()
+    start, end = starts(path)[-2:]
+    for place in range(start, end):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x40]) + whole[place + 1 :])
+        assert reopen(tmp_path) == 3
+        assert path.read_bytes() == whole[:start]
+
+
+@given(st.data())
+def test_pages_of_the_last_batch_that_never_reached_the_disk_cut_it_there(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    directory = tmp_path_factory.mktemp("journal")
+    path = journal(directory, 2, 6)
+    whole = path.read_bytes()
+    offsets = starts(path)
+    lost_from = data.draw(st.integers(offsets[2], offsets[-1] - 1))
+    lost_to = data.draw(st.integers(lost_from + 1, offsets[-1]))
+    spoiled = whole[:lost_from] + bytes(lost_to - lost_from) + whole[lost_to:]
+    path.write_bytes(spoiled)
+    good = 0
+    while good < 8 and spoiled[: offsets[good + 1]] == whole[: offsets[good + 1]]:
+        good += 1
+    assert reopen(directory) == good
+    assert contents(directory) == list(range(1, good + 1))
+
+
+def test_zeros_behind_the_last_record_are_cut(tmp_path: Path) -> None:
+    path = journal(tmp_path, 3)
+    path.write_bytes(path.read_bytes() + bytes(100_000))
+    assert reopen(tmp_path) == 3
+
+
+def test_after_a_cut_the_log_goes_on_from_there(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 2, 1)
+    path.write_bytes(path.read_bytes()[:-1])
+    log = FileLog(tmp_path)
+    assert (log.last_seq, log.torn_bytes) == (3, RECORD_BYTES + len(payload(4)) - 1)
+    write_batch(log, 2)
+    log.close()
+    assert contents(tmp_path) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("zeros", [0, HEADER_BYTES])
+@pytest.mark.parametrize("length", [*range(HEADER_BYTES)])
+def test_a_segment_torn_in_its_header_starts_again(tmp_path: Path, length: int, zeros: int) -> None:
+    journal(tmp_path, 2, 2, segment_bytes=50)
+    path = segment_paths(tmp_path)[-1]
+    first = int(path.stem)
+    path.write_bytes(path.read_bytes()[:length] if zeros == 0 else bytes(zeros + length))
+    assert contents(tmp_path) == list(range(1, first))
+    log = FileLog(tmp_path)
+    assert log.last_seq == first - 1
+    write_batch(log, 2)
+    log.close()
+    assert contents(tmp_path) == list(range(1, first + 2))
+
+
+# Damage
+
+
+@given(st.data())
+def test_damage_before_the_last_batch_is_refused_with_its_place(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    directory = tmp_path_factory.mktemp("journal")
+    path = journal(directory, 2, 3, 2)
+    whole = path.read_bytes()
+    offsets = starts(path)
+    place = data.draw(st.integers(HEADER_BYTES, offsets[5] - 1))
+    spoiled = whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :]
+    path.write_bytes(spoiled)
+    record = next(index for index in range(5) if place < offsets[index + 1])
+    with pytest.raises(JournalDamaged) as refused:
+        FileLog(directory)
+    assert (refused.value.path, refused.value.offset) == (path, offsets[record])
+    assert refused.value.seq == record + 1
+    assert path.read_bytes() == spoiled
+    assert f"{path} is damaged at byte {offsets[record]}, where command {record + 1}" in str(refused.value)
+
+
+def test_records_cut_out_of_the_middle_are_refused(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 1, 1)
+    whole = path.read_bytes()
+    offsets = starts(path)
+    path.write_bytes(whole[: offsets[1]] + whole[offsets[2] :])
+    with pytest.raises(JournalDamaged, match=f"at byte {offsets[1]}, where command 2 should stand"):
+        FileLog(tmp_path)
+
+
+def test_damage_at_the_end_of_a_segment_that_is_not_the_last_is_refused(tmp_path: Path) -> None:
+    journal(tmp_path, *[1] * 4, segment_bytes=50)
+    path = segment_paths(tmp_path)[0]
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(JournalDamaged, match="a later segment follows"):
+        contents(tmp_path)
+
+
+def test_more_spoiled_bytes_than_a_batch_can_have_are_refused(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1)
+    path.write_bytes(path.read_bytes() + b"\xff" * (MAX_TORN_BYTES + 1))
+    with pytest.raises(JournalDamaged, match="more follows than one batch"):
+        FileLog(tmp_path)
+
+
+def test_a_missing_segment_is_refused(tmp_path: Path) -> None:
+    journal(tmp_path, *[1] * 6, segment_bytes=50)
+    paths = segment_paths(tmp_path)
+    paths[1].unlink()
+    first = int(paths[1].stem)
+    with pytest.raises(JournalDamaged, match=f"where command {first} should stand"):
+        contents(tmp_path)
+
+
+def test_a_spoiled_header_is_refused(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:17] + b"?" + whole[18:])
+    with pytest.raises(JournalDamaged, match="header does not check"):
+        FileLog(tmp_path)
+
+
+def test_a_journal_of_a_newer_version_is_refused_in_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8] + (2).to_bytes(4, "little") + whole[12:])
+    with pytest.raises(JournalTooNew, match="has journal format 2, .* upgrade Perpit") as refused:
+        FileLog(tmp_path)
+    assert "\n" not in str(refused.value)
+    assert str(path) in str(refused.value)
+
+
+def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
+    segment_path(tmp_path, 1).write_bytes(b"something else entirely, not ours")
+    with pytest.raises(JournalError, match="is no journal of Perpit"):
+        FileLog(tmp_path)
+
+
+def test_a_refused_journal_is_not_left_locked(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1)
+    whole = path.read_bytes()
+    path.write_bytes(b"?" + whole[1:])
+    with pytest.raises(JournalError):
+        FileLog(tmp_path)
+    path.write_bytes(whole)
+    assert reopen(tmp_path) == 1
+
+
+@pytest.mark.parametrize("length", [0, MAX_PAYLOAD_BYTES + 1])
+def test_a_payload_that_is_empty_or_too_long_is_refused(length: int) -> None:
+    with pytest.raises(JournalError, match=f"command 9 has {length} bytes"):
+        frame(9, 0, bytes(length))
+
+
+# The lock
+
+
+def test_two_venues_never_share_a_directory(tmp_path: Path) -> None:
+    log = FileLog(tmp_path)
+    with pytest.raises(JournalInUse, match=f"{tmp_path} is in use by another venue .process {os.getpid()}"):
+        FileLog(tmp_path)
+    log.close()
+    log.close()
+    assert reopen(tmp_path) == 0
