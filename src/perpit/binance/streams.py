@@ -1,0 +1,326 @@
+"""The stream hub: sockets on one side, the world's events on the other, channels between them.
+
+The server hands every stream socket to `connect` and every text it receives to `Session.receive`; the world calls
+`on_command` after each command; a timer of the server calls `tick`. Everything runs on the event loop's thread.
+
+Cost: a command costs nothing but a test for streams that nobody watches. Each watched name has one channel, each
+message of a channel is encoded once. Throttled channels are flushed when venue time passes a multiple of their
+period, by whatever comes first, a command or a tick; so they follow a manual or scaled clock.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from perpit.binance.frames import text_frame
+from perpit.binance.streams_channel import Channel
+from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
+from perpit.binance.streams_make import make_channel
+from perpit.binance.streams_names import ROUTE_OF_KIND, parse_stream_name
+from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
+from perpit.binance.streams_url import StreamTarget
+from perpit.binance.userdata import ListenKeys, UserData
+from perpit.domain.commands import Command
+from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradePrinted
+from perpit.views.world import World
+
+NEVER_MS: Final = 1 << 62
+HARD_BUFFER_BYTES: Final = 1024 * 1024
+MAX_STREAMS: Final = 1024
+MAX_SOCKETS: Final = 8192
+
+
+class HubLimits:
+    """`max_streams` per socket, `max_sockets` in all, `hard_buffer_bytes` waiting for one socket before it is cut off.
+
+    `strict_routes`: a stream of another routed path is acknowledged and stays silent, as on the exchange since
+    2026-04-23; the union profile delivers everything on every path.
+    """
+
+    def __init__(
+        self,
+        max_streams: int = MAX_STREAMS,
+        max_sockets: int = MAX_SOCKETS,
+        hard_buffer_bytes: int = HARD_BUFFER_BYTES,
+        strict_routes: bool = False,
+    ) -> None:
+        self.max_streams = max_streams
+        self.max_sockets = max_sockets
+        self.hard_buffer_bytes = hard_buffer_bytes
+        self.strict_routes = strict_routes
+
+
+class Session:
+    """One socket and what it is subscribed to: stream name → channel, None for names that never push."""
+
+    def __init__(self, hub: "StreamHub", socket: Socket, target: StreamTarget) -> None:
+        self.socket = socket
+        self.route = target.route
+        self.combined = target.combined
+        self.subscriptions: dict[str, Channel | None] = {}
+        self.held_back: dict[Channel, None] = {}
+        self._hub = hub
+
+    def receive(self, text: str) -> None:
+        """One text message of the client: a control message (semantics 7.2)."""
+        request = parse_control(text)
+        answer = request.body() if isinstance(request, ControlError) else self._answer(request)
+        self.socket.send_frame(text_frame(answer))
+        if isinstance(request, ControlError) and request.fatal:
+            self.socket.close(POLICY_VIOLATION, "Invalid JSON")
+
+    def _answer(self, request: ControlRequest) -> bytes:
+        method = request.method
+        result: object = None
+        if method == "SUBSCRIBE":
+            if not self._hub.subscribe(self, request.names):
+                return ControlError(
+                    2, "Invalid request: too many parameters", request.request_id, False
+                ).body()
+        elif method == "UNSUBSCRIBE":
+            self._hub.unsubscribe(self, request.names)
+        elif method == "LIST_SUBSCRIPTIONS":
+            result = list(self.subscriptions)
+        elif method == "SET_PROPERTY":
+            self._set_combined(request.combined)
+        else:
+            result = self.combined
+        return msgspec.json.encode({"result": result, "id": request.request_id})
+
+    def _set_combined(self, combined: bool) -> None:
+        self.combined = combined
+        for channel in self.subscriptions.values():
+            if channel is not None:
+                channel.add(self.socket, combined)
+
+
+class SymbolFeed:
+    """The channels of one symbol, by the events that they watch."""
+
+    def __init__(self) -> None:
+        self.trades: dict[Channel, None] = {}
+        self.levels: dict[Channel, None] = {}
+        self.after: dict[Channel, None] = {}
+
+
+class StreamHub:
+    """All stream sockets of a venue. `now_ms` is the venue's clock."""
+
+    def __init__(
+        self,
+        world: World,
+        listen_keys: ListenKeys,
+        now_ms: Callable[[], int],
+        limits: HubLimits | None = None,
+    ) -> None:
+        self._world = world
+        self._now_ms = now_ms
+        self._limits = limits or HubLimits()
+        self._sessions: dict[Socket, Session] = {}
+        self._channels: dict[str, Channel] = {}
+        self._feeds: dict[int, SymbolFeed] = {}
+        self._marks: dict[Channel, None] = {}
+        self._timed: dict[int, dict[Channel, None]] = {}
+        self._periods_seen: dict[int, int] = {}
+        self._next_flush_ms = NEVER_MS
+        self._too_slow: list[Session] = []
+        self._listen_keys = listen_keys
+        self._user_data = UserData(world, listen_keys, self)
+        world.listeners.append(self.on_command)
+
+    # --- sockets
+
+    def is_full(self) -> bool:
+        """No further socket is taken; the server refuses the handshake with 503."""
+        return len(self._sessions) >= self._limits.max_sockets
+
+    def connect(self, socket: Socket, target: StreamTarget) -> Session:
+        """Take an open socket and subscribe it to what its URL asks for."""
+        session = Session(self, socket, target)
+        self._sessions[socket] = session
+        socket.on_lost = lambda: self.disconnect(session)
+        socket.on_drained = lambda: self._drained(session)
+        for key, events in target.listen_keys:
+            self._subscribe_one(session, key, events)
+        if not self.subscribe(session, target.names):
+            socket.close(POLICY_VIOLATION, "Too many streams")
+        return session
+
+    def disconnect(self, session: Session) -> None:
+        """Forget a socket; may be called again for the same one."""
+        if self._sessions.pop(session.socket, None) is not None:
+            self.unsubscribe(session, list(session.subscriptions))
+            session.held_back.clear()
+
+    def subscribe(self, session: Session, names: list[str]) -> bool:
+        """Add streams and listen keys; False, and nothing added, when they would be too many."""
+        wanted = [name for name in dict.fromkeys(names) if name not in session.subscriptions]
+        if len(session.subscriptions) + len(wanted) > self._limits.max_streams:
+            return False
+        for name in wanted:
+            self._subscribe_one(session, name, frozenset())
+        return True
+
+    def unsubscribe(self, session: Session, names: list[str]) -> None:
+        """Take streams away; names that were not subscribed do not matter."""
+        for name in names:
+            channel = session.subscriptions.pop(name, None)
+            if channel is None:
+                continue
+            session.held_back.pop(channel, None)
+            channel.remove(session.socket)
+            if channel.is_empty():
+                self._drop_channel(channel)
+
+    def _subscribe_one(self, session: Session, name: str, events: frozenset[str]) -> None:
+        channel = self._user_data.open(name)
+        if channel is not None:
+            channel.choose_events(session.socket, events)
+            session.subscriptions[name] = channel
+            channel.add(session.socket, session.combined)
+            return
+        market_channel = self._market_channel(name, session.route)
+        session.subscriptions[name] = market_channel
+        if market_channel is not None:
+            market_channel.add(session.socket, session.combined)
+
+    # --- channels
+
+    def _market_channel(self, name: str, route: str) -> Channel | None:
+        channel = self._channels.get(name)
+        spec = parse_stream_name(name)
+        if spec is None:
+            return None
+        if self._limits.strict_routes and ROUTE_OF_KIND[spec.kind] != (route or "public"):
+            return None
+        if channel is None:
+            channel = make_channel(name, spec, self._world, self)
+            if channel is not None:
+                self._keep_channel(channel)
+        return channel
+
+    def _keep_channel(self, channel: Channel) -> None:
+        self._channels[channel.name] = channel
+        if channel.watches_marks:
+            self._marks[channel] = None
+        if channel.watches_trades or channel.watches_levels:
+            feed = self._feeds.setdefault(channel.symbol_id, SymbolFeed())
+            feed.after[channel] = None
+            if channel.watches_trades:
+                feed.trades[channel] = None
+            if channel.watches_levels:
+                feed.levels[channel] = None
+        period_ms = channel.period_ms
+        if period_ms:
+            self._timed.setdefault(period_ms, {})[channel] = None
+            now_ms = self._now_ms()
+            seen = self._periods_seen.setdefault(period_ms, now_ms // period_ms)
+            self._next_flush_ms = min(self._next_flush_ms, (seen + 1) * period_ms)
+
+    def _drop_channel(self, channel: Channel) -> None:
+        self._user_data.close(channel)
+        if self._channels.pop(channel.name, None) is None:
+            return
+        self._marks.pop(channel, None)
+        feed = self._feeds.get(channel.symbol_id)
+        if feed is not None:
+            feed.trades.pop(channel, None)
+            feed.levels.pop(channel, None)
+            feed.after.pop(channel, None)
+            if not feed.after:
+                del self._feeds[channel.symbol_id]
+        timed = self._timed.get(channel.period_ms)
+        if timed is not None:
+            timed.pop(channel, None)
+            if not timed:
+                del self._timed[channel.period_ms]
+                del self._periods_seen[channel.period_ms]
+
+    # --- events and time
+
+    def on_command(self, command: Command, events: list[Event]) -> None:
+        """Publish what a command did; the views have folded it already."""
+        now_ms = self._world.time_ms
+        if self._feeds:
+            self._on_symbol_events(events, now_ms)
+        if self._marks:
+            self._on_mark_events(events, now_ms)
+        self._user_data.on_events(events)
+        self.tick(now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        """Venue time has come to `now_ms`: flush what is due, let listen keys expire."""
+        self._listen_keys.tick(now_ms)
+        if now_ms >= self._next_flush_ms:
+            self._flush(now_ms)
+        if self._too_slow:
+            self._cut_off()
+
+    def _on_symbol_events(self, events: list[Event], now_ms: int) -> None:
+        feeds = self._feeds
+        touched: dict[int, SymbolFeed] = {}
+        for event in events:
+            if isinstance(event, BookChanged):
+                feed = feeds.get(event.symbol_id)
+                if feed is not None:
+                    touched[event.symbol_id] = feed
+                    for channel in feed.levels:
+                        channel.on_level(event)
+            elif isinstance(event, TradePrinted):
+                feed = feeds.get(event.symbol_id)
+                if feed is not None:
+                    touched[event.symbol_id] = feed
+                    for channel in feed.trades:
+                        channel.on_trade(event)
+        for feed in touched.values():
+            for channel in feed.after:
+                channel.after_command(now_ms)
+
+    def _on_mark_events(self, events: list[Event], now_ms: int) -> None:
+        seen = False
+        for event in events:
+            if isinstance(event, MarkPriceChanged):
+                seen = True
+                for channel in self._marks:
+                    channel.on_mark(event)
+        if seen:
+            for channel in self._marks:
+                channel.after_command(now_ms)
+
+    def _flush(self, now_ms: int) -> None:
+        next_ms = NEVER_MS
+        for period_ms, channels in self._timed.items():
+            period = now_ms // period_ms
+            if period != self._periods_seen[period_ms]:
+                self._periods_seen[period_ms] = period
+                for channel in channels:
+                    channel.flush(now_ms)
+            next_ms = min(next_ms, (period + 1) * period_ms)
+        self._next_flush_ms = next_ms
+
+    # --- backpressure
+
+    def congested(self, channel: Channel, socket: Socket, frame: bytes) -> None:
+        """A frame for a socket over its soft limit (`streams_socket` has the rules)."""
+        session = self._sessions.get(socket)
+        if session is None:
+            return
+        if channel.replaceable:
+            session.held_back[channel] = None
+        elif socket.buffered() + len(frame) > self._limits.hard_buffer_bytes:
+            self._too_slow.append(session)
+        else:
+            socket.send_frame(frame)
+
+    def _drained(self, session: Session) -> None:
+        held_back, session.held_back = session.held_back, {}
+        for channel in held_back:
+            channel.resend(session.socket)
+
+    def _cut_off(self) -> None:
+        """Drop sockets over the hard limit; not while channels walk over their subscribers."""
+        too_slow, self._too_slow = self._too_slow, []
+        for session in too_slow:
+            self.disconnect(session)
+            session.socket.abort()

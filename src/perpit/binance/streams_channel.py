@@ -1,0 +1,89 @@
+"""A channel: one stream name, the sockets that want it, and one encoding of each message for all of them.
+
+The hub makes channels when the first socket asks for a name and drops them when the last one leaves, so a stream
+nobody watches costs nothing. A kind of channel overrides the hooks it lives by; `streams_*` hold them by noun.
+"""
+
+from typing import Protocol
+
+from perpit.binance.frames import text_frame, wrapped
+from perpit.binance.streams_socket import Socket
+from perpit.domain.events import BookChanged, MarkPriceChanged, TradePrinted
+
+
+class Outbox(Protocol):
+    """Where a channel leaves a frame for a socket whose buffer is over the soft limit."""
+
+    def congested(self, channel: "Channel", socket: Socket, frame: bytes) -> None: ...
+
+
+class Channel:
+    """Subscribers of one stream, in the order in which they came.
+
+    `period_ms`: how often `flush` runs on venue time; 0 means by events only. `replaceable`: a newer message makes
+    an older one worthless, so a congested socket may miss the older one.
+    """
+
+    replaceable = False
+    watches_trades = False
+    watches_levels = False
+    watches_marks = False
+
+    def __init__(self, name: str, period_ms: int, outbox: Outbox) -> None:
+        self.name = name
+        self.period_ms = period_ms
+        self.symbol_id = -1  # set for channels of one symbol
+        self._outbox = outbox
+        self._plain: dict[Socket, None] = {}
+        self._combined: dict[Socket, None] = {}
+        self._latest = ""
+
+    def add(self, socket: Socket, combined: bool) -> None:
+        """Subscribe; a socket stands on one side only."""
+        self.remove(socket)
+        (self._combined if combined else self._plain)[socket] = None
+
+    def remove(self, socket: Socket) -> None:
+        self._plain.pop(socket, None)
+        self._combined.pop(socket, None)
+
+    def is_empty(self) -> bool:
+        return not self._plain and not self._combined
+
+    def publish(self, payload: str) -> None:
+        """Send one message to every subscriber."""
+        if self.replaceable:
+            self._latest = payload
+        if self._plain:
+            self._write(self._plain, text_frame(payload.encode()))
+        if self._combined:
+            self._write(self._combined, text_frame(wrapped(self.name, payload)))
+
+    def resend(self, socket: Socket) -> None:
+        """The newest message, to a socket that missed it while it was congested."""
+        if socket in self._plain:
+            socket.send_frame(text_frame(self._latest.encode()))
+        elif socket in self._combined:
+            socket.send_frame(text_frame(wrapped(self.name, self._latest)))
+
+    def _write(self, sockets: dict[Socket, None], frame: bytes) -> None:
+        for socket in sockets:
+            if socket.congested:
+                self._outbox.congested(self, socket, frame)
+            else:
+                socket.send_frame(frame)
+
+    def on_trade(self, trade: TradePrinted) -> None:
+        """A trade of the channel's symbol, if `watches_trades`."""
+
+    def on_level(self, level: BookChanged) -> None:
+        """A changed price level of the channel's symbol, if `watches_levels`."""
+
+    def on_mark(self, mark: MarkPriceChanged) -> None:
+        """A new mark price, of any symbol, if `watches_marks`."""
+
+    def after_command(self, now_ms: int) -> None:
+        """All events of a command were seen; called when at least one concerned the channel."""
+
+    def flush(self, now_ms: int) -> None:
+        """A boundary of `period_ms` was passed."""

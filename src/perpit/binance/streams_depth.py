@@ -1,0 +1,141 @@
+"""Order book streams: depth diffs, partial depth, book tickers (semantics 7.4).
+
+Ids: `u` is the book's update id after the event, the same number as `lastUpdateId` of REST depth; `pu` is the `u` of
+the stream's event before. `U` repeats `pu`, so that events overlap by one id: a snapshot taken in a quiet moment
+has the id of the last event, and the next event still satisfies U <= lastUpdateId <= u (semantics 7.4.2).
+"""
+
+from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_text import Digits
+from perpit.domain.events import BookChanged
+from perpit.domain.words import BUY
+from perpit.views.book import BookView
+from perpit.views.world import World
+
+
+class DiffDepth(Channel):
+    """`<symbol>@depth[@speed]`: every level that changed since the stream's last event, absolute quantities."""
+
+    watches_levels = True
+
+    def __init__(self, name: str, period_ms: int, outbox: Outbox, book: BookView, digits: Digits) -> None:
+        super().__init__(name, period_ms, outbox)
+        self._book = book
+        self._digits = digits
+        self._last_id = book.update_id
+        self._bids: dict[int, int] = {}
+        self._asks: dict[int, int] = {}
+
+    def on_level(self, level: BookChanged) -> None:
+        side = self._bids if level.side == BUY else self._asks
+        side[level.price_ticks] = level.qty_lots
+
+    def after_command(self, now_ms: int) -> None:
+        if self.period_ms == 0:
+            self.flush(now_ms)
+
+    def flush(self, now_ms: int) -> None:
+        if not self._bids and not self._asks:
+            return
+        bids = sorted(self._bids.items())
+        asks = sorted(self._asks.items())
+        self._bids.clear()
+        self._asks.clear()
+        payload = depth_payload(self._digits, self._book, now_ms, self._last_id, bids, asks)
+        self._last_id = self._book.update_id
+        self.publish(payload)
+
+
+class PartialDepth(Channel):
+    """`<symbol>@depth<levels>[@speed]`: the best levels, best first, when the book changed."""
+
+    replaceable = True
+    watches_levels = True
+
+    def __init__(
+        self, name: str, period_ms: int, outbox: Outbox, book: BookView, digits: Digits, count: int
+    ) -> None:
+        super().__init__(name, period_ms, outbox)
+        self._book = book
+        self._digits = digits
+        self._count = count
+        self._last_id = 0
+
+    def after_command(self, now_ms: int) -> None:
+        if self.period_ms == 0:
+            self.flush(now_ms)
+
+    def flush(self, now_ms: int) -> None:
+        if self._book.update_id == self._last_id:
+            return
+        bids, asks = self._book.top(self._count)
+        payload = depth_payload(self._digits, self._book, now_ms, self._last_id, bids, asks)
+        self._last_id = self._book.update_id
+        self.publish(payload)
+
+
+class BookTicker(Channel):
+    """`<symbol>@bookTicker`: the best price and quantity of both sides, at each change of either."""
+
+    replaceable = True
+    watches_levels = True
+
+    def __init__(self, name: str, outbox: Outbox, book: BookView, digits: Digits) -> None:
+        super().__init__(name, 0, outbox)
+        self._book = book
+        self._digits = digits
+        self._best = (book.best_bid(), book.best_ask())
+
+    def after_command(self, now_ms: int) -> None:
+        best = (self._book.best_bid(), self._book.best_ask())
+        if best != self._best:
+            self._best = best
+            self.publish(book_ticker_payload(self._digits, self._book, now_ms))
+
+
+class AllBookTickers(Channel):
+    """`!bookTicker`: every 5 s, one message for each symbol whose best prices changed."""
+
+    def __init__(self, name: str, period_ms: int, outbox: Outbox, world: World) -> None:
+        super().__init__(name, period_ms, outbox)
+        self._world = world
+        self._digits: list[Digits] = []
+        self._last_ids: list[int] = []
+
+    def flush(self, now_ms: int) -> None:
+        for instrument in self._world.catalog.by_id[len(self._digits) :]:
+            self._digits.append(Digits(instrument))
+            self._last_ids.append(0)
+        for symbol_id, digits in enumerate(self._digits):
+            book = self._world.books[symbol_id]
+            if book.update_id != self._last_ids[symbol_id]:
+                self._last_ids[symbol_id] = book.update_id
+                self.publish(book_ticker_payload(digits, book, now_ms))
+
+
+def depth_payload(
+    digits: Digits,
+    book: BookView,
+    now_ms: int,
+    last_id: int,
+    bids: list[tuple[int, int]],
+    asks: list[tuple[int, int]],
+) -> str:
+    """A depthUpdate; `last_id` is the `u` of the stream's event before."""
+    return (
+        f'{{"e":"depthUpdate","E":{now_ms},"T":{book.transact_ms},"s":"{digits.symbol}","ps":"{digits.pair}",'
+        f'"U":{last_id},"u":{book.update_id},"pu":{last_id},'
+        f'"b":{digits.levels(bids)},"a":{digits.levels(asks)},"st":1}}'
+    )
+
+
+def book_ticker_payload(digits: Digits, book: BookView, now_ms: int) -> str:
+    """A bookTicker; an empty side shows zeros."""
+    bid_ticks, bid_lots = book.best_bid() or (0, 0)
+    ask_ticks, ask_lots = book.best_ask() or (0, 0)
+    return (
+        f'{{"e":"bookTicker","u":{book.update_id},"s":"{digits.symbol}","ps":"{digits.pair}",'
+        f'"b":"{digits.price(bid_ticks)}","B":"{digits.qty(bid_lots)}",'
+        f'"a":"{digits.price(ask_ticks)}","A":"{digits.qty(ask_lots)}",'
+        f'"T":{book.transact_ms},"E":{now_ms},"st":1}}'
+    )

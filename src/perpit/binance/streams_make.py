@@ -1,0 +1,109 @@
+"""From a stream's name to its channel, as a table of makers. Called by the hub for the first subscriber of a name."""
+
+from collections.abc import Callable
+from typing import Final
+
+from perpit.binance.streams_candles import Candles
+from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
+from perpit.binance.streams_marks import AllMarkPrices, MarkPrice
+from perpit.binance.streams_names import StreamSpec
+from perpit.binance.streams_text import Digits
+from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
+from perpit.binance.streams_trades import AggTrades, Trades
+from perpit.domain.instrument import Instrument
+from perpit.views.world import World
+
+FUNDING_RATE_E8: Final = 10_000  # interest of 0.01 % per 8 h until funding is computed (semantics 3.4.6)
+
+Maker = Callable[[str, StreamSpec, World, Outbox, Instrument], Channel]
+
+
+def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel | None:
+    """The channel of a name; None when its symbol is not listed, so that it never pushes."""
+    if not spec.symbol:
+        return _ALL_SYMBOLS[spec.kind](name, spec, world, outbox)
+    instrument = _instrument(spec, world)
+    if instrument is None:
+        return None
+    channel = _ONE_SYMBOL[spec.kind](name, spec, world, outbox, instrument)
+    channel.symbol_id = instrument.symbol_id
+    return channel
+
+
+def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
+    if not spec.contract_type:
+        return world.catalog.by_symbol.get(spec.symbol)
+    for instrument in world.catalog.by_id:
+        if instrument.pair == spec.symbol and instrument.contract_type == spec.contract_type:
+            return instrument
+    return None
+
+
+def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    return DiffDepth(name, spec.period_ms, outbox, world.books[instrument.symbol_id], Digits(instrument))
+
+
+def _partial(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    book = world.books[instrument.symbol_id]
+    return PartialDepth(name, spec.period_ms, outbox, book, Digits(instrument), spec.levels)
+
+
+def _book_ticker(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel:
+    return BookTicker(name, outbox, world.books[instrument.symbol_id], Digits(instrument))
+
+
+def _trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    return Trades(name, outbox, Digits(instrument))
+
+
+def _agg_trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    return AggTrades(name, spec.period_ms, outbox, world, instrument.symbol_id, Digits(instrument))
+
+
+def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    return Candles(name, spec, outbox, world.candles[instrument.symbol_id], Digits(instrument))
+
+
+def _ticker(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    body = ticker_body if spec.kind == "ticker" else mini_ticker_body
+    return Ticker(name, spec.period_ms, outbox, world, instrument, body)
+
+
+def _mark_price(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    return MarkPrice(name, spec.period_ms, outbox, instrument, FUNDING_RATE_E8)
+
+
+def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
+    return AllBookTickers(name, spec.period_ms, outbox, world)
+
+
+def _all_mark_prices(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
+    return AllMarkPrices(name, spec.period_ms, outbox, world.catalog.by_id, FUNDING_RATE_E8)
+
+
+def _all_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
+    body = ticker_body if spec.kind == "!ticker" else mini_ticker_body
+    return AllTickers(name, spec.period_ms, outbox, world, body)
+
+
+_ONE_SYMBOL: Final[dict[str, Maker]] = {
+    "depth": _depth,
+    "partial": _partial,
+    "bookTicker": _book_ticker,
+    "trade": _trade,
+    "aggTrade": _agg_trade,
+    "kline": _kline,
+    "continuousKline": _kline,
+    "ticker": _ticker,
+    "miniTicker": _ticker,
+    "markPrice": _mark_price,
+}
+_ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox], Channel]]] = {
+    "!bookTicker": _all_book_tickers,
+    "!markPrice": _all_mark_prices,
+    "!ticker": _all_tickers,
+    "!miniTicker": _all_tickers,
+}

@@ -1,0 +1,89 @@
+"""Mark price streams, one symbol or all, every second or every three (semantics 3.2.5, 7.3).
+
+When the clock jumps, one command brings the mark prices of every second it passed; the newest `CATCH_UP` are sent.
+"""
+
+from collections import deque
+from typing import Final
+
+from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_text import money
+from perpit.domain.events import MarkPriceChanged
+from perpit.domain.instrument import Instrument
+
+HOUR_MS: Final = 3_600_000
+CATCH_UP: Final = 60
+
+
+class MarkPrice(Channel):
+    """`<symbol>@markPrice[@1s]`: the first mark price of each period."""
+
+    watches_marks = True
+
+    def __init__(
+        self, name: str, period_ms: int, outbox: Outbox, instrument: Instrument, funding_rate_e8: int
+    ) -> None:
+        super().__init__(name, 0, outbox)
+        self._period_ms = period_ms
+        self._instrument = instrument
+        self._funding_rate_e8 = funding_rate_e8
+        self._period = -1
+        self._due: deque[MarkPriceChanged] = deque(maxlen=CATCH_UP)
+
+    def on_mark(self, mark: MarkPriceChanged) -> None:
+        period = mark.time_ms // self._period_ms
+        if mark.symbol_id == self._instrument.symbol_id and period != self._period:
+            self._period = period
+            self._due.append(mark)
+
+    def after_command(self, now_ms: int) -> None:
+        while self._due:
+            self.publish(mark_payload(self._due.popleft(), self._instrument, self._funding_rate_e8))
+
+
+class AllMarkPrices(Channel):
+    """`!markPrice@arr[@1s]`: the mark prices that changed at the first moment of each period, as one array."""
+
+    watches_marks = True
+
+    def __init__(
+        self, name: str, period_ms: int, outbox: Outbox, instruments: list[Instrument], funding_rate_e8: int
+    ) -> None:
+        super().__init__(name, 0, outbox)
+        self._period_ms = period_ms
+        self._instruments = instruments
+        self._funding_rate_e8 = funding_rate_e8
+        self._period = -1
+        self._time_ms = -1
+        self._due: deque[list[MarkPriceChanged]] = deque(maxlen=CATCH_UP)
+
+    def on_mark(self, mark: MarkPriceChanged) -> None:
+        period = mark.time_ms // self._period_ms
+        if period != self._period:
+            self._period = period
+            self._time_ms = mark.time_ms
+            self._due.append([])
+        if mark.time_ms == self._time_ms:
+            if not self._due:
+                self._due.append([])
+            self._due[-1].append(mark)
+
+    def after_command(self, now_ms: int) -> None:
+        while self._due:
+            rows = [
+                mark_payload(mark, self._instruments[mark.symbol_id], self._funding_rate_e8)
+                for mark in self._due.popleft()
+            ]
+            self.publish("[" + ",".join(rows) + "]")
+
+
+def mark_payload(mark: MarkPriceChanged, instrument: Instrument, funding_rate_e8: int) -> str:
+    """A markPriceUpdate. A perpetual's estimated settle price is its index price; `T` is the next funding time."""
+    funding_ms = instrument.funding_interval_hours * HOUR_MS
+    next_ms = (mark.time_ms // funding_ms + 1) * funding_ms if funding_ms else 0
+    index = money(mark.index_e8)
+    return (
+        f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{money(mark.mark_e8)}",'
+        f'"ap":"{money(mark.average_e8)}","P":"{index}","i":"{index}","r":"{money(funding_rate_e8)}",'
+        f'"T":{next_ms},"st":1}}'
+    )

@@ -1,0 +1,69 @@
+"""Trade streams: every trade as it prints, and aggregated trades once they are finished (semantics 8.1)."""
+
+from typing import Final
+
+from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_text import Digits
+from perpit.domain.events import TradePrinted
+from perpit.domain.words import SELL, TRADE_ADL, TRADE_INSURANCE_FUND, TRADE_MARKET
+from perpit.views.trades import AggTrade
+from perpit.views.world import World
+
+KIND_WORDS: Final = {TRADE_MARKET: "MARKET", TRADE_INSURANCE_FUND: "INSURANCE_FUND", TRADE_ADL: "ADL"}
+JSON_BOOL: Final = {False: "false", True: "true"}
+
+
+class Trades(Channel):
+    """`<symbol>@trade`: one message per trade."""
+
+    watches_trades = True
+
+    def __init__(self, name: str, outbox: Outbox, digits: Digits) -> None:
+        super().__init__(name, 0, outbox)
+        self._digits = digits
+
+    def on_trade(self, trade: TradePrinted) -> None:
+        digits = self._digits
+        self.publish(
+            f'{{"e":"trade","E":{trade.time_ms},"T":{trade.time_ms},"s":"{digits.symbol}","t":{trade.trade_id},'
+            f'"p":"{digits.price(trade.price_ticks)}","q":"{digits.qty(trade.qty_lots)}",'
+            f'"X":"{KIND_WORDS[trade.kind]}","m":{JSON_BOOL[trade.taker_side == SELL]}}}'
+        )
+
+
+class AggTrades(Channel):
+    """`<symbol>@aggTrade`: one message per aggregated trade.
+
+    It goes out when the next aggregate begins, or at the first 100 ms boundary after it can no longer grow by the
+    time of the last command: a command that is on its way may be older than the clock.
+    """
+
+    watches_trades = True
+
+    def __init__(
+        self, name: str, period_ms: int, outbox: Outbox, world: World, symbol_id: int, digits: Digits
+    ) -> None:
+        super().__init__(name, period_ms, outbox)
+        self._world = world
+        self._trades = world.trades[symbol_id]
+        self._digits = digits
+        last = self._trades.last_aggregate
+        self._sent_id = 0 if last is None else last.id
+
+    def after_command(self, now_ms: int) -> None:
+        self.flush(now_ms)
+
+    def flush(self, now_ms: int) -> None:
+        for aggregate in self._trades.finished_aggregates(self._sent_id, self._world.time_ms):
+            self._sent_id = aggregate.id
+            self.publish(self._payload(aggregate, now_ms))
+
+    def _payload(self, aggregate: AggTrade, now_ms: int) -> str:
+        digits = self._digits
+        qty = digits.qty(aggregate.qty_lots)
+        return (
+            f'{{"e":"aggTrade","E":{now_ms},"a":{aggregate.id},"s":"{digits.symbol}",'
+            f'"p":"{digits.price(aggregate.price_ticks)}","q":"{qty}","nq":"{qty}",'
+            f'"f":{aggregate.first_id},"l":{aggregate.last_id},"T":{aggregate.time_ms},'
+            f'"m":{JSON_BOOL[aggregate.taker_side == SELL]},"st":1}}'
+        )

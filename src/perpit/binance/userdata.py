@@ -1,0 +1,163 @@
+"""User data streams: what happened to an account, told to every socket that holds one of its listen keys.
+
+Called by the stream hub with the events of each command. Order of one fill: TRADE_LITE, ACCOUNT_UPDATE,
+ORDER_TRADE_UPDATE (semantics 4.7.6, appendix C). The payloads are made in `userdata_payloads`, once for each event
+and only for accounts that somebody listens to.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from perpit.binance import userdata_payloads as payloads
+from perpit.binance.frames import text_frame, wrapped
+from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_socket import Socket
+from perpit.domain.events import (
+    Event,
+    LeverageChanged,
+    OrderEvent,
+    OrderTraded,
+    PositionChanged,
+    WalletChanged,
+)
+from perpit.views.world import World
+
+EndOfKey = Callable[[str, int, int], None]
+Told = TypeVar("Told", bound=Event)
+
+
+class ListenKeys(Protocol):
+    """The registry of listen keys; callbacks get the key, its account and the time."""
+
+    on_expired: list[EndOfKey]
+    on_closed: list[EndOfKey]
+
+    def account_of(self, listen_key: str) -> int | None: ...
+
+    def tick(self, now_ms: int) -> None: ...
+
+
+class KeyStream(Channel):
+    """The stream of one listen key; its name is the key. A socket may want some event types only."""
+
+    def __init__(self, listen_key: str, account_id: int, outbox: Outbox) -> None:
+        super().__init__(listen_key, 0, outbox)
+        self.account_id = account_id
+        self._chosen: dict[Socket, frozenset[str]] = {}
+
+    def choose_events(self, socket: Socket, events: frozenset[str]) -> None:
+        """Send `socket` only these event types; an empty set means all."""
+        if events:
+            self._chosen[socket] = events
+
+    def remove(self, socket: Socket) -> None:
+        super().remove(socket)
+        self._chosen.pop(socket, None)
+
+    def add(self, socket: Socket, combined: bool) -> None:
+        chosen = self._chosen.get(socket)
+        super().add(socket, combined)
+        if chosen is not None:
+            self._chosen[socket] = chosen
+
+    def tell(self, event_type: str, payload: str) -> None:
+        """Send one event to every socket that wants its type."""
+        if not self._chosen:
+            self.publish(payload)
+            return
+        if plain := self._wanting(self._plain, event_type):
+            self._write(plain, text_frame(payload.encode()))
+        if combined := self._wanting(self._combined, event_type):
+            self._write(combined, text_frame(wrapped(self.name, payload)))
+
+    def _wanting(self, sockets: dict[Socket, None], event_type: str) -> dict[Socket, None]:
+        chosen = self._chosen
+        return {socket: None for socket in sockets if socket not in chosen or event_type in chosen[socket]}
+
+
+class UserData:
+    """The streams of all listen keys that have sockets, by account."""
+
+    def __init__(self, world: World, listen_keys: ListenKeys, outbox: Outbox) -> None:
+        self._world = world
+        self._listen_keys = listen_keys
+        self._outbox = outbox
+        self._streams: dict[str, KeyStream] = {}
+        self._by_account: dict[int, list[KeyStream]] = {}
+        listen_keys.on_expired.append(self._expired)
+        listen_keys.on_closed.append(self._closed)
+
+    def open(self, name: str) -> KeyStream | None:
+        """The stream of a living listen key; None when `name` is none."""
+        stream = self._streams.get(name)
+        if stream is None:
+            account_id = self._listen_keys.account_of(name)
+            if account_id is None:
+                return None
+            stream = KeyStream(name, account_id, self._outbox)
+            self._streams[name] = stream
+            self._by_account.setdefault(account_id, []).append(stream)
+        return stream
+
+    def close(self, channel: Channel) -> None:
+        """Forget the stream of a key when `channel` is one; its sockets hear no more."""
+        stream = self._streams.get(channel.name)
+        if stream is None or stream is not channel:
+            return
+        del self._streams[stream.name]
+        streams = self._by_account[stream.account_id]
+        streams.remove(stream)
+        if not streams:
+            del self._by_account[stream.account_id]
+
+    def on_events(self, events: list[Event]) -> None:
+        """Tell the accounts concerned, in the order of the events."""
+        if not self._by_account:
+            return
+        position: PositionChanged | None = None
+        for event in events:
+            if isinstance(event, OrderEvent):
+                if isinstance(event, OrderTraded):
+                    self._fill(event, position)
+                    position = None
+                else:
+                    self._order(event)
+            elif isinstance(event, PositionChanged):
+                position = event
+            elif isinstance(event, WalletChanged):
+                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
+            elif isinstance(event, LeverageChanged):
+                self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
+
+    def _fill(self, trade: OrderTraded, position: PositionChanged | None) -> None:
+        """A fill's position change stands right before it and goes out between its two order events."""
+        account_id = trade.request.account_id
+        self._tell(account_id, "TRADE_LITE", payloads.trade_lite, trade)
+        if position is not None:
+            assert position.account_id == account_id, (position.account_id, account_id)
+            self._tell(account_id, "ACCOUNT_UPDATE", payloads.position_update, position)
+        self._order(trade)
+
+    def _order(self, event: OrderEvent) -> None:
+        self._tell(event.request.account_id, "ORDER_TRADE_UPDATE", payloads.order_update, event)
+
+    def _tell(
+        self, account_id: int, event_type: str, make: Callable[[World, Told], str], event: Told
+    ) -> None:
+        streams = self._by_account.get(account_id)
+        if streams is not None:
+            payload = make(self._world, event)
+            for stream in streams:
+                stream.tell(event_type, payload)
+
+    def _expired(self, listen_key: str, account_id: int, now_ms: int) -> None:
+        """semantics 7.5.4: one event, then the sockets stay open and silent."""
+        stream = self._streams.get(listen_key)
+        if stream is not None:
+            stream.tell("listenKeyExpired", payloads.listen_key_expired(listen_key, now_ms))
+            self.close(stream)
+
+    def _closed(self, listen_key: str, account_id: int, now_ms: int) -> None:
+        stream = self._streams.get(listen_key)
+        if stream is not None:
+            self.close(stream)

@@ -1,0 +1,1 @@
+"""Bytes: the ASGI application, its sockets, and uvicorn around them."""

@@ -1,0 +1,176 @@
+"""The WebSocket protocol: uvicorn's sans-I/O one, opened up so that streams write whole frames to the transport.
+
+Made by uvicorn for each upgraded connection. It puts itself into `scope["extensions"]["perpit.socket"]`, where the
+application finds it and hands it to the stream hub (`perpit.binance.streams_socket.Socket` says what that needs).
+Handshake, pings, pongs, fragments and closing stay with uvicorn and `websockets`.
+
+Limits (semantics 7.1.6), each settable by `SocketLimits`:
+- incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008;
+- an incoming message above 64 KiB closes with 1009;
+- a connection lives 24 h, then closes with 1001; a ping goes out every 3 min, no pong within 10 min closes with 1011;
+- the write buffer: soft limit 64 KiB, hard limit 1 MiB (`streams_socket` says what happens at each).
+"""
+
+import asyncio
+from asyncio import TimerHandle
+from asyncio.transports import BaseTransport
+from collections.abc import Callable
+from typing import Any, Final
+
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Frame
+
+SOCKET_EXTENSION: Final = "perpit.socket"
+SOFT_BUFFER_BYTES: Final = 64 * 1024
+HARD_BUFFER_BYTES: Final = 1024 * 1024
+POLICY_VIOLATION: Final = 1008
+GOING_AWAY: Final = 1001
+
+
+class SocketLimits:
+    """Limits of one socket; `messages_per_second` 0 means unlimited."""
+
+    def __init__(
+        self,
+        messages_per_second: int = 10,
+        life_seconds: float = 24 * 3600.0,
+        soft_buffer_bytes: int = SOFT_BUFFER_BYTES,
+    ) -> None:
+        self.messages_per_second = messages_per_second
+        self.life_seconds = life_seconds
+        self.soft_buffer_bytes = soft_buffer_bytes
+
+
+class StreamSocketProtocol(WebSocketsSansIOProtocol):
+    """One WebSocket connection. Use `with_limits` to get the class that uvicorn is configured with."""
+
+    limits = SocketLimits()
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.congested = False
+        self.on_drained: Callable[[], None] | None = None
+        self.on_lost: Callable[[], None] | None = None
+        self.send_frame: Callable[[bytes], None] = _not_connected
+        self._life_timer: TimerHandle | None = None
+        self._second = 0
+        self._messages = 0
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=self.limits.soft_buffer_bytes)
+        self.send_frame = self.transport.write
+        self._life_timer = self.loop.call_later(self.limits.life_seconds, self._life_is_over)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._detach()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self.congested = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.congested = False
+        super().resume_writing()
+        if self.on_drained is not None:
+            self.on_drained()
+
+    def shutdown(self) -> None:
+        """Server shutdown: a client that does not read is not waited for."""
+        congested = self.congested
+        self._detach()
+        super().shutdown()
+        if congested:
+            self.transport.abort()
+
+    def buffered(self) -> int:
+        """Bytes written by the venue and not yet taken by the kernel."""
+        return self.transport.get_write_buffer_size()
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame and stop; the application's `receive` gets the disconnect."""
+        self._detach()
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.close)
+
+    def abort(self) -> None:
+        """Drop the connection at once, with everything that waits to be written."""
+        self._detach()
+        self.close_sent = True
+        self.transport.abort()
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[SOCKET_EXTENSION] = self
+
+    def handle_ping(self) -> None:
+        if self._within_rate():
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._within_rate():
+            super().handle_pong(event)
+
+    def handle_text(self, event: Frame) -> None:
+        if self._within_rate():
+            super().handle_text(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        if self._within_rate():
+            super().handle_bytes(event)
+
+    def _within_rate(self) -> bool:
+        """Count one incoming message; the one over the limit closes the connection, later ones are ignored."""
+        limit = self.limits.messages_per_second
+        if limit == 0:
+            return True
+        second = int(self.loop.time())
+        if second != self._second:
+            self._second = second
+            self._messages = 0
+        self._messages += 1
+        if self._messages <= limit:
+            return True
+        self.close(POLICY_VIOLATION, "Too many messages")
+        return False
+
+    def _life_is_over(self) -> None:
+        self.close(GOING_AWAY, "Connection is 24 hours old")
+
+    def _detach(self) -> None:
+        """Tell the hub, once, that nothing more can be written here."""
+        if self._life_timer is not None:
+            self._life_timer.cancel()
+            self._life_timer = None
+        on_lost, self.on_lost = self.on_lost, None
+        self.on_drained = None
+        if on_lost is not None:
+            on_lost()
+
+
+def with_limits(limits: SocketLimits) -> type[StreamSocketProtocol]:
+    """The protocol class with these limits, as uvicorn wants it: a class."""
+    return type("StreamSocketProtocol", (StreamSocketProtocol,), {"limits": limits})
+
+
+def _not_connected(_frame: bytes) -> None:
+    raise RuntimeError("a socket writes after connection_made only")

@@ -1,0 +1,62 @@
+"""A real server for tests: uvicorn on a free port in the test's own loop, on top of the trading floor."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from perpit.binance.streams import HubLimits
+from perpit.server.app import Application
+from perpit.server.serve import Server
+from perpit.server.websocket import SocketLimits
+from tests.binance.floor import Floor
+
+
+class EchoAnswer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class EchoRoom:
+    """Answers with what it was asked, to show what the application hands over."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def http(
+        self,
+        method: str,
+        path: str,
+        query: bytes,
+        headers: list[tuple[bytes, bytes]],
+        body: bytes,
+        client_ip: str,
+    ) -> EchoAnswer:
+        text = f"{self.name}|{method}|{path}|{query.decode()}|{len(body)}|{client_ip}".encode()
+        return EchoAnswer(200, [(b"content-type", b"application/json")], text)
+
+
+class Served(NamedTuple):
+    floor: Floor
+    server: Server
+
+    def http(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server.port}{path}"
+
+    def ws(self, path: str) -> str:
+        return f"ws://127.0.0.1:{self.server.port}{path}"
+
+
+@contextlib.asynccontextmanager
+async def served(
+    limits: SocketLimits | None = None, hub_limits: HubLimits | None = None
+) -> AsyncIterator[Served]:
+    """Start, hand over, stop."""
+    floor = Floor(hub_limits)
+    application = Application(EchoRoom("dialect"), EchoRoom("control"), floor.hub, lambda: floor.now_ms)
+    server = Server(application, limits=limits)
+    await server.start()
+    try:
+        yield Served(floor, server)
+    finally:
+        await server.stop()

@@ -1,0 +1,70 @@
+"""The server as a whole: HTTP and WebSocket through uvicorn on a real port."""
+
+import json
+import socket
+
+import httpx
+import pytest
+import websockets
+
+from perpit.server.serve import PortUnavailable, Server
+from tests.server.served import EchoRoom, served
+
+
+async def test_http_goes_to_the_dialect_and_venue_control_to_control() -> None:
+    async with served() as at, httpx.AsyncClient() as client:
+        answer = await client.get(at.http("/fapi/v1/ping?a=1&b=%20"))
+        assert answer.text == "dialect|GET|/fapi/v1/ping|a=1&b=%20|0|127.0.0.1"
+        assert answer.headers["date"]
+        assert "server" not in answer.headers
+        for path in ("/venue/v1/status", "/health", "/metrics"):
+            assert (await client.get(at.http(path))).text.startswith("control|GET|" + path)
+        assert (await client.post(at.http("/fapi/v1/order"), content=b"x" * 1000)).text.endswith(
+            "|1000|127.0.0.1"
+        )
+        assert (
+            await client.delete(at.http("/fapi/v1/order?x=1"))
+        ).text == "dialect|DELETE|/fapi/v1/order|x=1|0|127.0.0.1"
+
+
+async def test_a_body_over_the_limit_is_refused_and_the_server_goes_on() -> None:
+    async with served() as at, httpx.AsyncClient() as client:
+        answer = await client.post(at.http("/fapi/v1/order"), content=b"x" * 300_000)
+        assert answer.status_code == 413
+        assert answer.json()["code"] < 0
+        assert (await client.get(at.http("/fapi/v1/ping"))).status_code == 200
+
+
+async def test_streams_answer_control_messages_and_push() -> None:
+    async with served() as at, websockets.connect(at.ws("/stream?streams=btcusdt@trade")) as client:
+        await client.send('{"method":"SUBSCRIBE","params":["btcusdt@bookTicker"],"id":"a-1"}')
+        assert json.loads(await client.recv()) == {"result": None, "id": "a-1"}
+        at.floor.trade()
+        assert json.loads(await client.recv())["stream"] == "btcusdt@bookTicker"
+        trade = json.loads(await client.recv())
+        assert (trade["stream"], trade["data"]["p"]) == ("btcusdt@trade", "60000.00")
+
+
+async def test_a_path_that_is_no_stream_is_refused() -> None:
+    async with served() as at:
+        with pytest.raises(websockets.InvalidStatus) as refusal:
+            await websockets.connect(at.ws("/nowhere"))
+        assert refusal.value.response.status_code == 404
+
+
+async def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PortUnavailable, match=f"port {port} on 127.0.0.1 is in use.*--port"):
+            await Server(EchoRoom("x"), port=port).start()
+
+
+async def test_stopping_closes_sockets_with_going_away() -> None:
+    async with served() as at:
+        client = await websockets.connect(at.ws("/ws/btcusdt@trade"))
+        await at.server.stop()
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await client.recv()
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
