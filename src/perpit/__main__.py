@@ -1,0 +1,5 @@
+"""`python -m perpit` is `perpit`."""
+
+from perpit.cli import main
+
+main()

@@ -1,0 +1,58 @@
+"""`perpit accounts`: who trades on a venue."""
+
+from typing import Annotated, Any
+
+import typer
+
+from perpit.cli.output import print_json, print_table
+from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find
+
+app = typer.Typer(help="Accounts of a running venue: list them, open new ones.")
+
+
+@app.command("list")
+def list_accounts(
+    url: Url = None, token: Token = None, ready_file: ReadyFile = None, data: Data = None, json: Json = False
+) -> None:
+    """List the accounts with their balances.
+
+    [bold]Examples[/bold]
+    \b
+      perpit accounts list
+      perpit accounts list --url http://127.0.0.1:9000 --token TOKEN --json
+    """
+    answer = find(url, token, ready_file, data).call("GET", "/accounts")
+    if json:
+        print_json(answer)
+    else:
+        print_table(["ACCOUNT", "BALANCES"], [[one["name"], balances(one)] for one in answer["accounts"]])
+
+
+@app.command("create")
+def create_account(
+    name: Annotated[str, typer.Argument(help="Its name: letters, digits, dots, dashes.")],
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Open an account. It has no money and no key yet.
+
+    [bold]Examples[/bold]
+    \b
+      perpit accounts create alice
+      perpit deposit alice 5000
+      perpit keys create alice --futures
+    """
+    answer = find(url, token, ready_file, data).call("POST", "/accounts", {"name": name})
+    if json:
+        print_json(answer)
+    else:
+        print(f"Account {answer['name']} is open. Next: perpit deposit {name} 5000")
+
+
+def balances(account: dict[str, Any]) -> str:
+    """The wallets of an account in one line."""
+    wallets = [f"{wallet['balance']} {wallet['asset']} ({wallet['market']})" for wallet in account["wallets"]]
+    return ", ".join(wallets) or "–"

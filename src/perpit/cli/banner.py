@@ -1,0 +1,99 @@
+"""What `perpit serve` says when the venue answers: where it is, what runs there, and how to trade in a minute."""
+
+import json
+import sys
+
+import msgspec
+
+from perpit import __version__
+from perpit.venue import Venue
+
+
+def banner(venue: Venue) -> str:
+    """The banner: coloured on a terminal, plain elsewhere."""
+    lines = [*headline(venue), "", *places(venue), "", *terms(venue), "", *demo(venue)]
+    if not sys.stdout.isatty():
+        return "\n".join(lines)
+    from rich.console import Console
+    from rich.text import Text
+
+    text = Text("\n".join(lines))
+    text.highlight_regex(r"(https?|wss?)://\S+", "cyan")
+    text.highlight_regex(r"^[A-Z][A-Za-z ]{2,11}(?=  )", "dim")
+    text.highlight_regex(r"^Perpit \S+", "bold green")
+    console = Console()
+    with console.capture() as capture:
+        console.print(text, soft_wrap=True, end="")
+    return capture.get()
+
+
+def banner_json(venue: Venue) -> str:
+    """The same for programs: one line."""
+    settings = venue.settings
+    return json.dumps(
+        {
+            **msgspec.to_builtins(venue.ready),
+            "market": str(settings.market),
+            "symbols": list(venue.world.catalog.by_symbol),
+            "clock": str(settings.clock),
+            "durability": settings.durability,
+            "data": None if settings.data is None else str(settings.data),
+            "version": __version__,
+        }
+    )
+
+
+def headline(venue: Venue) -> list[str]:
+    """What runs, and how it ends."""
+    return [f"Perpit {__version__} is open. Ctrl-C stops it."]
+
+
+def places(venue: Venue) -> list[str]:
+    """The addresses."""
+    ready = venue.ready
+    return [
+        f"REST         {ready.rest}/fapi",
+        f"Streams      {ready.ws}/ws and {ready.ws}/stream",
+        f"Control      {ready.admin}  (perpit accounts, keys, deposit, clock)",
+    ]
+
+
+def terms(venue: Venue) -> list[str]:
+    """What is traded, how time runs and what is kept."""
+    settings, symbols = venue.settings, ", ".join(venue.world.catalog.by_symbol)
+    return [
+        f"Market       {settings.market}: {symbols}",
+        f"Clock        {settings.clock}",
+        f"Durability   {durability(venue)}",
+        f"Limits       {'as on the exchange' if settings.limits else 'off'}",
+    ]
+
+
+def durability(venue: Venue) -> str:
+    """What survives, and where it is."""
+    settings = venue.settings
+    if settings.data is None:
+        return "none: everything stays in memory"
+    if settings.durability == "none":
+        return f"none: nothing is written to {settings.data}"
+    kept = f", {venue.recovered_commands:,} commands recovered" if venue.recovered_commands else ""
+    return f"{settings.durability} in {settings.data}{kept}"
+
+
+def demo(venue: Venue) -> list[str]:
+    """The demo key, and ccxt on this venue in three lines."""
+    ready = venue.ready
+    if not ready.accounts:
+        return ["There is no demo key; make one with: perpit keys create ACCOUNT --futures"]
+    key = ready.accounts[0]
+    return [
+        f"Account      {key.name}",
+        f"API key      {key.api_key}",
+        f"API secret   {key.api_secret}",
+        "",
+        "With ccxt:",
+        '  x = ccxt.binanceusdm({"apiKey": KEY, "secret": SECRET, "options": {"fetchCurrencies": False}})',
+        f'  x.urls["api"] = {{k: v.replace("https://fapi.binance.com", "{ready.rest}") '
+        'for k, v in x.urls["api"].items() if isinstance(v, str)}',
+        '  x.create_order("BTC/USDT:USDT", "market", "buy", 0.01)',
+    ]

@@ -1,0 +1,92 @@
+"""`perpit clock`: the venue's time."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from perpit.cli.failure import Failure
+from perpit.cli.output import print_json
+from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find
+
+app = typer.Typer(help="The time of a running venue: show it, choose how it runs, move it.")
+UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+@app.command("show")
+def show_clock(
+    url: Url = None, token: Token = None, ready_file: ReadyFile = None, data: Data = None, json: Json = False
+) -> None:
+    """Show the venue's time and how it runs.
+
+    [bold]Example[/bold]
+    \b
+      perpit clock show
+    """
+    report(find(url, token, ready_file, data).call("GET", "/clock"), json)
+
+
+@app.command("set")
+def set_clock(
+    mode: Annotated[str, typer.Argument(help="wall, manual, or scaled:N for N times as fast.")],
+    time_ms: Annotated[
+        int | None, typer.Option("--time-ms", metavar="MS", help="Go there first; time never goes back.")
+    ] = None,
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Choose how time runs from now on.
+
+    [bold]Examples[/bold]
+    \b
+      perpit clock set manual
+      perpit clock set scaled:60        a minute each second
+      perpit clock set wall
+    """
+    name, _colon, speed = mode.partition(":")
+    body: dict[str, Any] = {"mode": name}
+    if speed:
+        try:
+            body["speed"] = float(speed)
+        except ValueError:
+            raise Failure(f"{speed!r} is not a speed; say scaled:10 for ten times as fast", 2) from None
+    if time_ms is not None:
+        body["time_ms"] = time_ms
+    report(find(url, token, ready_file, data).call("PUT", "/clock", body), json)
+
+
+@app.command("advance")
+def advance_clock(
+    duration: Annotated[str, typer.Argument(help="How far: 250ms, 1s, 90s, 5m, 8h or 1d.")],
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Move a manual clock; everything that falls due until then happens.
+
+    [bold]Examples[/bold]
+    \b
+      perpit clock advance 1s
+      perpit clock advance 8h
+    """
+    written = re.fullmatch(r"(\d{1,12})(ms|s|m|h|d)", duration.strip())
+    if written is None:
+        raise Failure(f"{duration!r} is not a duration; write 250ms, 1s, 5m, 8h or 1d", 2)
+    body = {"ms": int(written[1]) * UNITS_MS[written[2]]}
+    report(find(url, token, ready_file, data).call("POST", "/clock/advance", body), json)
+
+
+def report(clock: dict[str, Any], as_json: bool) -> None:
+    """Print a clock."""
+    if as_json:
+        print_json(clock)
+        return
+    moment = datetime.fromtimestamp(clock["time_ms"] / 1000, UTC).isoformat(timespec="milliseconds")
+    speed = f" at {clock['speed']:g} times the speed" if clock["mode"] == "scaled" else ""
+    print(f"{moment} ({clock['time_ms']}), {clock['mode']} clock{speed}")

@@ -1,0 +1,69 @@
+"""`perpit deposit` and `perpit withdraw`: money in and out of an account."""
+
+from typing import Annotated
+
+import typer
+
+from perpit.cli.accounts import balances
+from perpit.cli.output import print_json
+from perpit.cli.remote import Data, Json, ReadyFile, Remote, Token, Url, find, segment
+
+Account = Annotated[str, typer.Argument(help="The account's name.")]
+Amount = Annotated[str, typer.Argument(help="A decimal number, up to 8 decimals.")]
+Asset = Annotated[str, typer.Argument(help="The asset.")]
+Market = Annotated[
+    str, typer.Option("--market", metavar="usds_m|coin_m", help="Whose wallet of the account it is.")
+]
+
+
+def deposit(
+    account: Account,
+    amount: Amount,
+    asset: Asset = "USDT",
+    market: Market = "usds_m",
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Give an account money.
+
+    [bold]Examples[/bold]
+    \b
+      perpit deposit alice 5000
+      perpit deposit alice 0.25 BTC
+    """
+    transfer(find(url, token, ready_file, data), "deposits", account, amount, asset, market, json)
+
+
+def withdraw(
+    account: Account,
+    amount: Amount,
+    asset: Asset = "USDT",
+    market: Market = "usds_m",
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Take money that the account's positions and orders do not need.
+
+    [bold]Example[/bold]
+    \b
+      perpit withdraw alice 1250.50
+    """
+    transfer(find(url, token, ready_file, data), "withdrawals", account, amount, asset, market, json)
+
+
+def transfer(
+    venue: Remote, what: str, account: str, amount: str, asset: str, market: str, as_json: bool
+) -> None:
+    """Deposit or withdraw, and show the account afterwards."""
+    body = {"asset": asset.upper(), "amount": amount, "market": market}
+    answer = venue.call("POST", f"/accounts/{segment(account)}/{what}", body)
+    if as_json:
+        print_json(answer)
+    else:
+        print(f"{answer['name']} now has {balances(answer)}")

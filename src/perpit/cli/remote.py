@@ -1,0 +1,117 @@
+"""How verbs reach a running venue: find its address and token, call venue control, turn errors into one line.
+
+Sought in this order: --url and --token; PERPIT_URL and PERPIT_TOKEN; --ready-file; the data directory (--data,
+PERPIT_DATA or the default one), where a venue notes that it runs.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+import typer
+
+from perpit.cli.failure import Failure
+from perpit.venue.home import ReadyInfo, default_directory, read_ready
+
+PANEL = "Which venue"
+Url = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help="Its address, http://host:port.", rich_help_panel=PANEL),
+]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", metavar="TOKEN", help="Its admin token.", rich_help_panel=PANEL),
+]
+ReadyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ready-file", metavar="FILE", help="The file that serve --ready-file wrote.", rich_help_panel=PANEL
+    ),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Its data directory; the default one when left out.",
+        rich_help_panel=PANEL,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
+
+TIMEOUT_SECONDS = 60.0
+
+
+class Remote(NamedTuple):
+    """A running venue, as its control is reached."""
+
+    url: str
+    token: str
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Call /venue/v1 + path; raises Failure with what the venue said is wrong."""
+        import httpx
+
+        try:
+            answer = httpx.request(
+                method,
+                f"{self.url}/venue/v1{path}",
+                json=body,
+                headers={"Authorization": f"Bearer {self.token}"},
+                timeout=TIMEOUT_SECONDS,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Failure(
+                f"no venue answers at {self.url} ({error}); start one with perpit serve, or give --url"
+            ) from None
+        return read_answer(self.url, answer.status_code, answer.content)
+
+
+def read_answer(url: str, status: int, content: bytes) -> dict[str, Any]:
+    """The JSON object of an answer; raises Failure when it is an error or no answer of a venue."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Failure(f"what answers at {url} is not a venue (status {status}); check --url")
+    if status >= 400:
+        raise Failure(str(answer.get("error", answer)))
+    return answer
+
+
+def find(url: str | None, token: str | None, ready_file: Path | None, data: Path | None) -> Remote:
+    """The venue that is meant; raises Failure when none can be found."""
+    named = ready_file is not None or data is not None
+    url = url or (None if named else os.environ.get("PERPIT_URL"))
+    token = token or (None if named and url is None else os.environ.get("PERPIT_TOKEN"))
+    if url is not None and token is not None:
+        return Remote(url.rstrip("/"), token)
+    ready = ready_at(ready_file, data)
+    return Remote((url or ready.rest).rstrip("/"), token or ready.admin_token)
+
+
+def ready_at(ready_file: Path | None, data: Path | None) -> ReadyInfo:
+    """What a venue wrote down when it began to answer."""
+    directory = data or Path(os.environ.get("PERPIT_DATA") or default_directory()).expanduser()
+    file = ready_file or directory / "venue.json"
+    try:
+        return read_ready(file)
+    except FileNotFoundError:
+        if ready_file is not None:
+            raise Failure(
+                f"there is no ready-file at {file}; give the one that serve --ready-file wrote"
+            ) from None
+        raise Failure(
+            f"no venue runs in {directory}; start one with perpit serve, or give --url and --token"
+        ) from None
+    except (OSError, msgspec.DecodeError) as error:
+        raise Failure(f"cannot read {file}: {error}; give --url and --token") from None
+
+
+def segment(text: str) -> str:
+    """Text as one segment of a path."""
+    return quote(text, safe="")

@@ -1,0 +1,150 @@
+"""`perpit serve`: run a venue until Ctrl-C."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+from typing import Annotated, Any
+
+import typer
+
+from perpit.cli.banner import banner, banner_json
+from perpit.cli.failure import Failure
+from perpit.settings import BadSetting, Settings, load
+from perpit.venue import CannotStart, Venue
+from perpit.venue.home import default_directory
+
+WHERE, WHAT, TIME, KEEP = "Where it answers", "What it trades", "How its time runs", "What it keeps"
+
+
+def text_option(name: str, metavar: str, help: str, panel: str) -> Any:
+    """An option whose text is read by `perpit.settings`, as that of every other source."""
+    return typer.Option(name, metavar=metavar, help=help, rich_help_panel=panel)
+
+
+def serve(
+    host: Annotated[
+        str | None, text_option("--host", "HOST", "Address to listen on. [127.0.0.1]", WHERE)
+    ] = None,
+    port: Annotated[
+        str | None, text_option("--port", "PORT", "Port; 0 takes a free one. [8000]", WHERE)
+    ] = None,
+    tls_cert: Annotated[
+        str | None, text_option("--tls-cert", "FILE", "Serve TLS: certificate, PEM.", WHERE)
+    ] = None,
+    tls_key: Annotated[
+        str | None, text_option("--tls-key", "FILE", "Serve TLS: its key, PEM.", WHERE)
+    ] = None,
+    tls: Annotated[str | None, typer.Option("--tls", hidden=True)] = None,
+    ready_file: Annotated[
+        str | None, text_option("--ready-file", "FILE", "Written as JSON once the venue answers.", WHERE)
+    ] = None,
+    market: Annotated[
+        str | None, text_option("--market", "MARKET", "synthetic, none or recorded:PATH. [synthetic]", WHAT)
+    ] = None,
+    symbols: Annotated[
+        str | None, text_option("--symbols", "LIST", "Contracts to list. [BTCUSDT,ETHUSDT]", WHAT)
+    ] = None,
+    seed: Annotated[
+        str | None,
+        text_option("--seed", "N", "The synthetic market's seed; the same, the same market. [1]", WHAT),
+    ] = None,
+    on_bad_line: Annotated[
+        str | None, text_option("--on-bad-line", "stop|skip", "A broken line of a recording. [stop]", WHAT)
+    ] = None,
+    demo_balance: Annotated[
+        str | None, text_option("--demo-balance", "USDT", "What the demo account starts with. [100000]", WHAT)
+    ] = None,
+    no_limits: Annotated[
+        bool | None,
+        typer.Option("--no-limits", help="Count rate limits, refuse nothing.", rich_help_panel=WHAT),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        text_option("--profile", "PROFILE", "Version of the API: union accepts all. [union]", WHAT),
+    ] = None,
+    clock: Annotated[
+        str | None,
+        text_option(
+            "--clock", "CLOCK", "wall, scaled:N (N times as fast), manual or manual:MS. [wall]", TIME
+        ),
+    ] = None,
+    data: Annotated[
+        str | None, text_option("--data", "DIR", "Data directory. [in the user's state folder]", KEEP)
+    ] = None,
+    memory: Annotated[
+        bool | None, typer.Option("--memory", help="Keep nothing: no data directory.", rich_help_panel=KEEP)
+    ] = None,
+    durability: Annotated[
+        str | None,
+        text_option(
+            "--durability", "LEVEL", "What survives: fsync a power loss, os a crash, none. [fsync]", KEEP
+        ),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option("--config", metavar="FILE", help="Options as TOML. [perpit.toml, when it is there]"),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON instead of the banner.")
+    ] = False,
+) -> None:
+    """Run the exchange until Ctrl-C.
+
+    Without any option: a market that moves, a demo account with funds and a key, and a data directory that the next
+    start goes on from. Every option can also stand in perpit.toml (port = 9000) and in the environment
+    (PERPIT_PORT=9000); the command line wins, then the environment.
+
+    [bold]Examples[/bold]
+    \b
+      perpit serve
+      perpit serve --memory --port 9000
+      perpit serve --memory --market none --clock manual --ready-file ready.json
+      perpit serve --memory --market recorded:btcusdt_20240808.gz
+    """
+    given = {name: value for name, value in locals().items() if name != "json"}
+    try:
+        settings = load(given, os.environ, default_directory())
+    except BadSetting as error:
+        raise Failure(str(error), 2) from None
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(run(settings, json))
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop there is on this machine."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def run(settings: Settings, as_json: bool) -> None:
+    """Start a venue, say that it runs, and stop it at a signal; raises Failure when it cannot start or go on."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopping.set)
+    venue = Venue(settings)
+    try:
+        async with venue:
+            # what was built so far stays: the collector need not look at it again while orders are waiting
+            gc.collect()
+            gc.freeze()
+            print(banner_json(venue) if as_json else banner(venue), flush=True)
+            await first(stopping.wait(), venue.failed.wait())
+    except CannotStart as error:
+        raise Failure(str(error), error.code) from None
+    if venue.failed.is_set():
+        raise Failure(f"the venue stopped at an internal error: {venue.failure}; the log above says where")
+
+
+async def first(*coroutines: Any) -> None:
+    """Until one of them is done."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()

@@ -1,0 +1,71 @@
+"""Accounts and their money: open, list, deposit, withdraw."""
+
+from typing import Any
+
+from perpit.control.bodies import Amount, NewAccount
+from perpit.control.ports import Ports
+from perpit.control.problems import Problem, settled
+from perpit.domain.commands import CreateAccount, Transfer
+from perpit.domain.numbers import format_shortest, parse_scaled
+from perpit.domain.words import COIN_M, USDS_M
+
+MARKETS = {"usds_m": USDS_M, "coin_m": COIN_M}
+MARKET_NAMES = {number: name for name, number in MARKETS.items()}
+
+
+def account_named(ports: Ports, name: str) -> int:
+    """The id of an account."""
+    account_id = ports.world.account_ids.get(name)
+    if account_id is None:
+        raise Problem(404, f"there is no account {name!r}; GET /venue/v1/accounts lists them")
+    return account_id
+
+
+def shown(ports: Ports, account_id: int) -> dict[str, Any]:
+    """An account as control shows it."""
+    account = ports.world.accounts[account_id]
+    wallets = [
+        {
+            "market": MARKET_NAMES[market],
+            "asset": asset,
+            "balance": format_shortest(wallet.wallet_units, 8),
+        }
+        for (market, asset), wallet in account.wallets.items()
+    ]
+    return {"name": account.name, "id": account_id, "wallets": wallets}
+
+
+async def list_accounts(ports: Ports, params: dict[str, str], body: None) -> dict[str, Any]:
+    """Every account with its wallets, oldest first."""
+    return {"accounts": [shown(ports, account_id) for account_id in ports.world.account_ids.values()]}
+
+
+async def create_account(ports: Ports, params: dict[str, str], body: NewAccount) -> dict[str, Any]:
+    """Open an account without money and without keys."""
+    if body.name in ports.world.account_ids:
+        raise Problem(409, f"there is already an account {body.name!r}; choose another name")
+    settled(await ports.submit(CreateAccount(body.name)))
+    return shown(ports, account_named(ports, body.name))
+
+
+async def deposit(ports: Ports, params: dict[str, str], body: Amount) -> dict[str, Any]:
+    """Give an account money."""
+    return await transfer(ports, params["name"], body, 1)
+
+
+async def withdraw(ports: Ports, params: dict[str, str], body: Amount) -> dict[str, Any]:
+    """Take money that neither margin nor losses need."""
+    return await transfer(ports, params["name"], body, -1)
+
+
+async def transfer(ports: Ports, name: str, body: Amount, sign: int) -> dict[str, Any]:
+    """Move money in (sign 1) or out (-1); answers the account afterwards."""
+    account_id = account_named(ports, name)
+    try:
+        units = parse_scaled(body.amount, 8)
+    except ValueError as error:
+        raise Problem(400, f"amount: {error}; the venue counts in 0.00000001") from None
+    if units == 0:
+        raise Problem(400, "amount: must be above 0")
+    settled(await ports.submit(Transfer(account_id, MARKETS[body.market], body.asset, units * sign)))
+    return shown(ports, account_id)

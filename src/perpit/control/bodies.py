@@ -1,0 +1,59 @@
+"""The door of control: what each call may send, as typed structs. Unknown fields are refused, not passed over."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Decimal = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,20}(\.[0-9]{1,20})?$")]
+Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=4_102_444_800_000)]
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What all bodies share: a field nobody knows is an error of the caller."""
+
+
+class NewAccount(Body):
+    """An account to open."""
+
+    name: Name
+
+
+class NewKey(Body):
+    """A key to make. Futures trading is off until granted; without IPs it works from everywhere."""
+
+    label: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    futures: bool = False
+    ips: Annotated[list[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=30)] = []
+    type: Literal["HMAC", "RSA", "ED25519"] = "HMAC"
+    public_key: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
+
+
+class Amount(Body):
+    """Money to bring or to take."""
+
+    asset: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{1,20}$")]
+    amount: Decimal
+    market: Literal["usds_m", "coin_m"] = "usds_m"
+
+
+class ClockMode(Body):
+    """How time shall run from now on."""
+
+    mode: Literal["wall", "scaled", "manual"]
+    speed: Annotated[float, msgspec.Meta(gt=0, le=1_000_000)] | None = None
+    time_ms: Milliseconds | None = None
+
+
+class Step(Body):
+    """How far a manual clock shall go: by `ms`, or to `to_ms`."""
+
+    ms: Milliseconds | None = None
+    to_ms: Milliseconds | None = None
+
+
+class Prices(Body):
+    """Prices to set: `index` moves the index, `mark` pins the mark price, `mark: null` lets it go."""
+
+    index: Decimal | msgspec.UnsetType = msgspec.UNSET
+    mark: Decimal | msgspec.UnsetType | None = msgspec.UNSET

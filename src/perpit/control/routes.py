@@ -1,0 +1,92 @@
+"""Every call of control, as one table; the way of a request and the description in /openapi.json are made from it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from perpit.control import accounts, bodies, keys, time, venue
+from perpit.control.ports import Ports
+
+Handler = Callable[[Ports, dict[str, str], Any], Awaitable[dict[str, Any]]]
+
+
+class Route(NamedTuple):
+    """One call: `{word}` in the path is a parameter; `status` is that of success; `open` needs no token."""
+
+    method: str
+    path: str
+    handler: Handler
+    body: type[bodies.Body] | None = None
+    status: int = 200
+    open: bool = False
+
+    @property
+    def summary(self) -> str:
+        """One line on what the call does: the first of its handler's docstring."""
+        return (self.handler.__doc__ or "").partition("\n")[0]
+
+
+BASE = "/venue/v1"
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/health", venue.health, open=True),
+    Route("GET", f"{BASE}/status", venue.status),
+    Route("GET", f"{BASE}/accounts", accounts.list_accounts),
+    Route("POST", f"{BASE}/accounts", accounts.create_account, bodies.NewAccount, 201),
+    Route("GET", f"{BASE}/accounts/{{name}}/keys", keys.list_keys),
+    Route("POST", f"{BASE}/accounts/{{name}}/keys", keys.create_key, bodies.NewKey, 201),
+    Route("DELETE", f"{BASE}/accounts/{{name}}/keys/{{api_key}}", keys.revoke_key),
+    Route("POST", f"{BASE}/accounts/{{name}}/deposits", accounts.deposit, bodies.Amount, 201),
+    Route("POST", f"{BASE}/accounts/{{name}}/withdrawals", accounts.withdraw, bodies.Amount, 201),
+    Route("GET", f"{BASE}/clock", time.show_clock),
+    Route("PUT", f"{BASE}/clock", time.set_clock, bodies.ClockMode),
+    Route("POST", f"{BASE}/clock/advance", time.advance_clock, bodies.Step),
+    Route("PUT", f"{BASE}/prices/{{symbol}}", venue.set_prices, bodies.Prices),
+    Route("GET", f"{BASE}/state", venue.state),
+)
+
+
+def match(path: str) -> tuple[dict[str, Route], dict[str, str]]:
+    """The routes of a path by method, and the parameters in it; both empty when there is none."""
+    parts = path.split("/")
+    for route in ROUTES:
+        wanted = route.path.split("/")
+        if len(wanted) != len(parts):
+            continue
+        pairs = list(zip(wanted, parts, strict=True))
+        if all(want == part or (want.startswith("{") and part) for want, part in pairs):
+            same = {other.method: other for other in ROUTES if other.path == route.path}
+            return same, {want[1:-1]: part for want, part in pairs if want.startswith("{")}
+    return {}, {}
+
+
+def openapi() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The calls as OpenAPI 3.1 `paths`, and the schemas they refer to under `#/components/schemas/`."""
+    structs = [route.body for route in ROUTES if route.body is not None]
+    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    paths: dict[str, Any] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
+    return paths, schemas
+
+
+def operation(route: Route) -> dict[str, Any]:
+    """One call as an OpenAPI operation."""
+    words = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+    described: dict[str, Any] = {
+        "summary": route.summary,
+        "tags": ["venue control"],
+        "operationId": route.handler.__name__,
+        "parameters": [
+            {"name": word, "in": "path", "required": True, "schema": {"type": "string"}} for word in words
+        ],
+        "responses": {
+            str(route.status): {"description": "Done"},
+            "default": {"description": '{"error": "…"}'},
+        },
+        "security": [] if route.open else [{"adminToken": []}],
+    }
+    if route.body is not None:
+        reference = {"$ref": f"#/components/schemas/{route.body.__name__}"}
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+    return described

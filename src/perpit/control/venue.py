@@ -1,0 +1,74 @@
+"""The venue itself: what it is, whether it is well, its prices and its state."""
+
+from typing import Any
+
+from perpit.control.bodies import Prices
+from perpit.control.ports import Ports
+from perpit.control.problems import Problem, settled
+from perpit.control.time import shown as shown_clock
+from perpit.domain.commands import Command, PinMarkPrice, SetIndexPrice
+from perpit.domain.numbers import format_shortest, parse_scaled
+
+
+async def health(ports: Ports, params: dict[str, str], body: None) -> dict[str, Any]:
+    """The venue answers: that is all this says, and it needs no token."""
+    return {"status": "ok"}
+
+
+async def status(ports: Ports, params: dict[str, str], body: None) -> dict[str, Any]:
+    """What runs here, how far it is, and since when."""
+    clock = shown_clock(ports)
+    return {
+        **ports.about,
+        "sequence": ports.world.seq,
+        "time_ms": clock["time_ms"],
+        "clock": {"mode": clock["mode"], "speed": clock["speed"]},
+        "symbols": list(ports.world.catalog.by_symbol),
+        "uptime_ms": ports.uptime_ms(),
+    }
+
+
+async def state(ports: Ports, params: dict[str, str], body: None) -> dict[str, Any]:
+    """The sequence, the hash of all state, and whether everything adds up. Slow on a large venue."""
+    broken = ports.invariants()
+    return {
+        "sequence": ports.world.seq,
+        "state_hash": ports.state_hash(),
+        "invariants": broken or "ok",
+    }
+
+
+async def set_prices(ports: Ports, params: dict[str, str], body: Prices) -> dict[str, Any]:
+    """Set the index price, pin the mark price, or let it go; answers both as they are then."""
+    instrument = ports.world.catalog.by_symbol.get(params["symbol"])
+    if instrument is None:
+        raise Problem(404, f"there is no symbol {params['symbol']!r}; GET /venue/v1/status lists them")
+    symbol_id = instrument.symbol_id
+    commands: list[Command] = []
+    if isinstance(body.index, str):
+        commands.append(SetIndexPrice(symbol_id, price_e8("index", body.index)))
+    if isinstance(body.mark, str):
+        commands.append(PinMarkPrice(symbol_id, price_e8("mark", body.mark)))
+    elif body.mark is None:
+        commands.append(PinMarkPrice(symbol_id, 0))
+    if not commands:
+        raise Problem(400, "give index, mark or both")
+    for command in commands:
+        settled(await ports.submit(command))
+    prices = ports.world.prices[symbol_id]
+    return {
+        "symbol": instrument.symbol,
+        "index": format_shortest(prices.index_e8, 8),
+        "mark": format_shortest(prices.mark_e8, 8),
+    }
+
+
+def price_e8(name: str, text: str) -> int:
+    """A price in 1e-8 of the quote, above zero."""
+    try:
+        price = parse_scaled(text, 8)
+    except ValueError as error:
+        raise Problem(400, f"{name}: {error}; prices have up to 8 decimals") from None
+    if price == 0:
+        raise Problem(400, f"{name}: must be above 0")
+    return price

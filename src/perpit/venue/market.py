@@ -1,0 +1,104 @@
+"""The venue's market: the source that the settings name, and the runner that drives it on the venue's clock."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from perpit.domain.instrument import Instrument
+from perpit.markets.house import withdrawal
+from perpit.markets.none import NoMarket
+from perpit.markets.recorded import RecordedSource
+from perpit.markets.recording import RecordingError, peek_symbols
+from perpit.markets.runner import MarketRunner
+from perpit.markets.source import MarketSource
+from perpit.markets.synthetic import SyntheticSource
+from perpit.runtime.clock import Clock
+from perpit.runtime.errors import Overloaded, VenueStopped
+from perpit.runtime.sequencer import Sequencer
+from perpit.settings import MarketSetting, Settings
+from perpit.venue.home import CannotStart
+from perpit.views.world import World
+
+
+class HouseMarket:
+    """The house's liquidity. `on_failure` hears of a source that cannot go on."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        world: World,
+        sequencer: Sequencer,
+        clock: Clock,
+        on_failure: Callable[[Exception], None],
+    ) -> None:
+        self._world = world
+        self._sequencer = sequencer
+        self._clock = clock
+        self._on_failure = on_failure
+        self._settings = settings
+        self._runner: MarketRunner
+        self._task: asyncio.Task[None] | None = None
+
+    async def prepare(self) -> None:
+        """Take away what an earlier source left on the books, make the new one, and let it say what is due now.
+
+        Raises CannotStart when a recording cannot be played. A recording is not begun here but by `start`.
+        """
+        for symbol_id, book in enumerate(self._world.books):
+            if book.bids or book.asks:
+                await self._sequencer.submit(withdrawal(symbol_id, list(book.bids), list(book.asks)))
+        try:
+            source = make_source(self._settings, self._world, self._clock.now_ms())
+        except RecordingError as error:
+            raise CannotStart(f"{error}; give another with --market recorded:PATH") from None
+        self._runner = MarketRunner(source, self._sequencer.submit_many, self._clock, busy=Overloaded)
+        if isinstance(source, SyntheticSource):
+            await self._runner.run_until(self._clock.now_ms())
+
+    def start(self) -> None:
+        """Drive the market from now on."""
+        self._task = asyncio.create_task(self._run(), name="perpit-market")
+
+    async def stop(self) -> None:
+        """Say nothing more; a batch that is under way is not waited for."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def advance_to(self, time_ms: int) -> None:
+        """A manual clock: the market and then all timers up to a time. Raises RecordingError like the source."""
+        try:
+            await self._runner.run_until(time_ms)
+        except RecordingError as error:
+            self._on_failure(error)
+            raise
+        await self._sequencer.advance_to(time_ms)
+
+    async def _run(self) -> None:
+        try:
+            await self._runner.run()
+        except VenueStopped:
+            return  # the sequencer has told why
+        except Exception as error:
+            self._on_failure(error)
+
+
+def make_source(settings: Settings, world: World, start_ms: int) -> MarketSource:
+    """The source of a market setting, for the listed instruments; raises RecordingError."""
+    instruments: Sequence[Instrument] = world.catalog.by_id
+    market = settings.market
+    if market.kind == "synthetic":
+        known = {row.symbol_id: world.prices[row.symbol_id].index_e8 for row in instruments}
+        return SyntheticSource(instruments, settings.seed, start_ms, known)
+    if market.path is not None:
+        return RecordedSource(market.path, instruments, start_ms, settings.on_bad_line)
+    return NoMarket()
+
+
+def symbols_of(market: MarketSetting) -> tuple[str, ...]:
+    """What a market would list by itself: the symbols of a recording; raises CannotStart like `prepare`."""
+    if market.path is None:
+        return ()
+    try:
+        return tuple(peek_symbols(market.path))
+    except RecordingError as error:
+        raise CannotStart(f"{error}; give another with --market recorded:PATH") from None

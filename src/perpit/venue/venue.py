@@ -1,0 +1,233 @@
+"""A venue: all rooms built from settings, started in the order in which they need each other, stopped in reverse.
+
+    journal (locked) → recovery → clock → sequencer → founding → market → port → ready-file
+
+Recovery folds the journal through the same engine and views that serve afterwards; listeners (streams, user data) are
+attached when it is over, so nobody is told the past.
+"""
+
+import asyncio
+import contextlib
+import time
+from types import TracebackType
+from typing import Self
+
+from perpit import __version__
+from perpit.binance.dialect import Dialect
+from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.streams import StreamHub
+from perpit.control import Control, Ports
+from perpit.control.problems import Problem
+from perpit.domain.commands import Command
+from perpit.domain.events import Event
+from perpit.engine.engine import Engine
+from perpit.journal.errors import JournalError
+from perpit.journal.log import NullLog, open_log
+from perpit.journal.recovery import Recovered, recover
+from perpit.markets.recording import RecordingError
+from perpit.runtime.clock import MANUAL, Clock
+from perpit.runtime.errors import Overloaded, VenueStopped
+from perpit.runtime.sequencer import Sequencer
+from perpit.server.app import Application
+from perpit.server.serve import PortUnavailable, Server, Tls
+from perpit.server.websocket import SocketLimits
+from perpit.settings import Settings
+from perpit.venue.founding import check_symbols, demo_keys, found
+from perpit.venue.home import CannotStart, Home, ReadyInfo, new_token, write_ready
+from perpit.venue.market import HouseMarket, symbols_of
+from perpit.views.world import World
+
+
+class Venue:
+    """One venue, as an asynchronous context manager.
+
+    Inside it `ready` has the addresses and the demo key, `submit` takes commands, `world` shows what happened.
+    `failed` is set when the sequencer met a bug and stopped for good; `failure` is that exception.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = Engine()
+        self.world = World()
+        self.failed = asyncio.Event()
+        self.failure: BaseException | None = None
+        self.recovered_commands = 0
+        self.ready: ReadyInfo
+        self._home: Home | None = None
+        self._started = time.monotonic()
+        self._parts = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except (JournalError, PortUnavailable) as error:
+            await self._parts.aclose()
+            raise CannotStart(str(error)) from None
+        except BaseException:
+            await self._parts.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._parts.aclose()
+
+    # What those who run a venue in process use
+
+    def submit(self, command: Command) -> "asyncio.Future[list[Event]]":
+        """Put a command into the sequence; its events come when it is as durable as promised."""
+        return self.sequencer.submit(command)
+
+    async def advance_to(self, time_ms: int) -> None:
+        """A manual clock: the market and all timers run up to a time."""
+        await self.market.advance_to(time_ms)
+
+    def state_hash(self) -> str:
+        """The digest of the engine's state after the last applied command."""
+        return self.engine.state_hash()
+
+    # How it starts
+
+    async def _start(self) -> None:
+        settings = self.settings
+        named = settings.symbols if settings.symbols_given else symbols_of(settings.market)
+        check_symbols(named or settings.symbols)
+        if settings.ready_file is not None:
+            settings.ready_file.unlink(missing_ok=True)  # that of an earlier run tells nothing about this one
+        recovered = self._recover()
+        self.clock = make_clock(settings, recovered)
+        self.sequencer = Sequencer(
+            self.engine,
+            self._log,
+            self.clock,
+            self.world.fold,
+            last_seq=recovered.last_seq,
+            on_failure=self._on_failure,
+        )
+        await self.sequencer.start()
+        self._parts.push_async_callback(self.sequencer.stop)
+        wanted = named if named or self.world.catalog.by_id else settings.symbols
+        await found(self.world, self.sequencer.submit, wanted, settings.demo_balance_units)
+        self.market = HouseMarket(settings, self.world, self.sequencer, self.clock, self._on_failure)
+        self._parts.push_async_callback(self.market.stop)
+        await self.market.prepare()
+        await self._open_port()
+        self._tell()
+        self.market.start()
+
+    def _recover(self) -> Recovered:
+        """Lock the journal, and replay it into the engine and the views."""
+        settings = self.settings
+        if settings.data is None or settings.durability == "none":
+            self._log = NullLog()
+            return Recovered(0, 0)
+        self._home = Home(settings.data)
+        try:
+            self._log = open_log(self._home.journal, settings.durability)
+            self._parts.callback(self._log.close)
+            recovered = recover(self._home.journal, self.engine, self.world.fold)
+        except OSError as error:
+            raise CannotStart(
+                f"cannot use the journal in {self._home.journal}: {error.strerror}; choose another with --data"
+            ) from None
+        self.recovered_commands = recovered.last_seq
+        return recovered
+
+    async def _open_port(self) -> None:
+        """Build the edge and answer on the port."""
+        settings, now_ms = self.settings, self.clock.now_ms
+        listen_keys = ListenKeys()
+        self.dialect = Dialect(
+            self.world, self.sequencer.submit, self.sequencer.submit_many, now_ms, settings, listen_keys
+        )
+        self.hub = StreamHub(self.world, listen_keys, now_ms)
+        token = self._home.admin_token() if self._home is not None else new_token()
+        control = Control(self._ports(), token)
+        self.server = Server(
+            Application(self.dialect, control, self.hub, now_ms),
+            settings.host,
+            settings.port,
+            Tls(str(settings.tls_cert), str(settings.tls_key)) if settings.tls_cert else None,
+            None if settings.limits else SocketLimits(messages_per_second=0),
+        )
+        await self.server.start()
+        self._parts.push_async_callback(self.server.stop)
+        self.ready = self._ready_info(token)
+
+    def _ready_info(self, token: str) -> ReadyInfo:
+        place = f"{self.server.scheme_suffix}://{reachable(self.settings.host)}:{self.server.port}"
+        return ReadyInfo(
+            rest=f"http{place}",
+            ws=f"ws{place}",
+            ws_api=f"ws{place}/ws-fapi/v1",
+            admin=f"http{place}/venue/v1",
+            admin_token=token,
+            accounts=demo_keys(self.world),
+        )
+
+    def _tell(self) -> None:
+        """Write down that the venue answers: venue.json in the data directory, and the ready-file."""
+        if self._home is not None:
+            write_ready(self._home.running, self.ready)
+            self._parts.callback(self._home.forget_running)
+        if self.settings.ready_file is not None:
+            write_ready(self.settings.ready_file, self.ready)
+
+    def _ports(self) -> Ports:
+        settings = self.settings
+        about = {
+            "version": __version__,
+            "profile": settings.profile,
+            "market": str(settings.market),
+            "durability": settings.durability,
+        }
+        return Ports(
+            world=self.world,
+            submit=self._submit_for_control,
+            clock=self.clock,
+            advance_to=self._advance_for_control,
+            state_hash=self.engine.state_hash,
+            invariants=self.engine.check_invariants,
+            connections=lambda: 0,
+            uptime_ms=lambda: int((time.monotonic() - self._started) * 1000),
+            about=about,
+        )
+
+    async def _advance_for_control(self, time_ms: int) -> None:
+        try:
+            await self.advance_to(time_ms)
+        except (RecordingError, VenueStopped) as error:
+            raise Problem(503, str(error)) from None
+
+    async def _submit_for_control(self, command: Command) -> list[Event]:
+        try:
+            return await self.sequencer.submit(command)
+        except Overloaded:
+            raise Problem(503, "the venue is too busy; try again in a moment") from None
+        except VenueStopped as error:
+            raise Problem(503, str(error)) from None
+
+    def _on_failure(self, error: BaseException) -> None:
+        self.failure = error
+        self.failed.set()
+
+
+def make_clock(settings: Settings, recovered: Recovered) -> Clock:
+    """The clock as set, never before the last command of the journal; a manual one goes on from there."""
+    wish = settings.clock
+    if wish.mode == MANUAL:
+        time_ms = max(wish.time_ms, recovered.time_ms) or None
+        return Clock(MANUAL, time_ms=time_ms)
+    clock = Clock(wish.mode, wish.speed if wish.mode == "scaled" else None)
+    clock.not_before(recovered.time_ms)
+    return clock
+
+
+def reachable(host: str) -> str:
+    """A host as one can connect to it: an address that means all of them is the local one."""
+    if host in ("0.0.0.0", ""):
+        return "127.0.0.1"
+    if host == "::":
+        return "[::1]"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,117 @@
+"""Settings: where values come from, which source wins, and what is said about bad ones."""
+
+from pathlib import Path
+
+import pytest
+
+from perpit.settings import OPTIONS, BadSetting, ClockSetting, MarketSetting, Settings, load
+
+HOME = Path("/state/perpit")
+
+
+def loaded(environ: dict[str, str] | None = None, **given: str | bool) -> Settings:
+    return load(given, environ or {}, HOME)
+
+
+def complaint(environ: dict[str, str] | None = None, **given: str | bool) -> str:
+    with pytest.raises(BadSetting) as caught:
+        loaded(environ, **given)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+@pytest.fixture(autouse=True)
+def an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_option_a_newcomer_gets_a_durable_synthetic_market() -> None:
+    settings = loaded()
+    assert (settings.host, settings.port, settings.data) == ("127.0.0.1", 8000, HOME)
+    assert (settings.durability, settings.market.kind) == ("fsync", "synthetic")
+    assert settings.symbols == ("BTCUSDT", "ETHUSDT")
+    assert settings.limits
+    assert settings.demo_balance_units == 100_000 * 10**8
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "perpit.toml").write_text('port = 1000\nhost = "0.0.0.0"\nseed = 5\n')
+    environ = {"PERPIT_PORT": "2000", "PERPIT_SEED": "6"}
+    settings = loaded(environ, port="3000")
+    assert (settings.port, settings.seed, settings.host) == (3000, 6, "0.0.0.0")
+
+
+def test_a_file_may_be_named_and_may_write_lists_and_dashes(tmp_path: Path) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text('symbols = ["ethusdt", "BTCUSDT"]\nno-limits = true\ndemo-balance = 2500.5\n')
+    settings = loaded(config=str(file))
+    assert settings.symbols == ("ETHUSDT", "BTCUSDT")
+    assert not settings.limits
+    assert settings.demo_balance_units == 250_050_000_000
+
+
+def test_memory_means_no_directory_and_no_durability() -> None:
+    settings = loaded({"PERPIT_DATA": "/elsewhere", "PERPIT_DURABILITY": "fsync"}, memory=True)
+    assert (settings.data, settings.durability) == (None, "none")
+
+
+def test_a_directory_on_the_command_line_wins_over_memory_in_the_environment() -> None:
+    assert loaded({"PERPIT_MEMORY": "1"}, data="/here").data == Path("/here")
+
+
+def test_clocks_and_markets_have_arguments(tmp_path: Path) -> None:
+    recording = tmp_path / "day.gz"
+    recording.write_bytes(b"")
+    settings = loaded(clock="scaled:60", market=f"recorded:{recording}")
+    assert settings.clock == ClockSetting("scaled", 60)
+    assert settings.market == MarketSetting("recorded", recording)
+    assert loaded(clock="manual:1700000000000").clock == ClockSetting("manual", time_ms=1_700_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"port": "http"}, "--port: 'http' is not a whole number; give one from 0 to 65535"),
+        ({"port": "70000"}, "--port: 70000 is out of range; give one from 0 to 65535"),
+        ({"durability": "maybe"}, "--durability: 'maybe' is not known; choose fsync, os or none"),
+        ({"market": "real"}, "--market: 'real' is not a market; choose synthetic, none or recorded:PATH"),
+        ({"market": "recorded:gone.gz"}, "there is no recording at gone.gz"),
+        ({"clock": "fast"}, "choose wall, scaled:N (N times as fast) or manual"),
+        ({"clock": "scaled:0"}, "--clock: '0' is not a speed"),
+        ({"symbols": ","}, "names no symbol; write them like BTCUSDT,ETHUSDT"),
+        ({"symbols": "BTC/USDT"}, "'BTC/USDT' is not a symbol"),
+        ({"profile": "2025-11"}, "the profile '2025-11' is not supported yet"),
+        ({"demo_balance": "-1"}, "--demo-balance: '-1' is not an amount"),
+        ({"demo_balance": "1e5"}, "--demo-balance: '1e5' is not an amount"),
+        ({"memory": True, "data": "d"}, "--memory and --data exclude each other"),
+        ({"memory": True, "durability": "fsync"}, "--durability fsync needs a data directory"),
+        ({"tls_cert": "cert.pem"}, "--tls-cert and --tls-key belong together"),
+        ({"config": "gone.toml"}, "--config: there is no file at gone.toml"),
+    ],
+)
+def test_a_bad_value_is_answered_with_one_line_that_says_what_to_do(
+    given: dict[str, str | bool], says: str
+) -> None:
+    assert says in complaint(**given)
+
+
+def test_a_bad_value_is_named_where_it_stands(tmp_path: Path) -> None:
+    assert complaint({"PERPIT_PORT": "x"}).startswith("PERPIT_PORT: ")
+    (tmp_path / "perpit.toml").write_text("port = -1\n")
+    assert complaint().startswith("port in perpit.toml: -1 is out of range")
+
+
+def test_an_unknown_name_in_the_file_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "perpit.toml").write_text("prot = 9000\n")
+    assert "there is no setting 'prot'; did you mean port?" in complaint()
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "perpit.toml").write_text("port 9000\n")
+    assert "perpit.toml is not TOML" in complaint()
+
+
+def test_every_default_is_a_value_that_could_be_given() -> None:
+    for name, (default, parse) in OPTIONS.items():
+        assert default is None or parse(default) is not None, name
