@@ -73,22 +73,38 @@ class Exposure:
         self.bid_units = 0
         self.ask_units = 0
         self.reduce_only_lots = 0
+        # The position valued at a mark price; -1 when the position changed since.
+        self.valued_at_e8 = -1
+        self.value_units = 0
+        self.profit_units = 0
         self.orders: dict[int, Order] = {}
         self.by_client_id: dict[str, Order] = {}
 
     def position_units(self) -> int:
         """Signed value of the position at the mark price."""
-        qty_lots = self.position.qty_lots
-        if qty_lots == 0:
+        if self.position.qty_lots == 0:
             return 0
-        return self.market.instrument.value_at_e8(self.market.mark_e8, qty_lots)
+        if self.valued_at_e8 != self.market.mark_e8:
+            self._value_position()
+        return self.value_units
 
     def unrealised_units(self) -> int:
-        position = self.position
-        if position.qty_lots == 0:
+        """Unrealised profit of the position at the mark price."""
+        if self.position.qty_lots == 0:
             return 0
-        return unrealised_units(
-            self.market.instrument, position.qty_lots, position.entry_value_units, self.market.mark_e8
+        if self.valued_at_e8 != self.market.mark_e8:
+            self._value_position()
+        return self.profit_units
+
+    def _value_position(self) -> None:
+        """The mark or the position changed: value it once for all the questions until the next change."""
+        position = self.position
+        instrument = self.market.instrument
+        mark_e8 = self.market.mark_e8
+        self.valued_at_e8 = mark_e8
+        self.value_units = instrument.value_at_e8(mark_e8, position.qty_lots)
+        self.profit_units = unrealised_units(
+            instrument, position.qty_lots, position.entry_value_units, mark_e8
         )
 
     def notional_units(self) -> int:

@@ -4,8 +4,6 @@ Theory: a ladder keeps its prices in a sorted list with the best price last, so 
 little memory; a level is an intrusive doubly linked list, so that an order leaves its queue in constant time.
 """
 
-from bisect import bisect_left, insort
-
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.words import BUY, HOUSE, SELL
 from perpit.engine.account import Exposure
@@ -126,7 +124,7 @@ class Ladder:
                 keys.append(key)
                 self.best = level
             else:
-                insort(keys, key)
+                keys.insert(_position(keys, key), key)
         return level
 
     def drop(self, level: Level) -> None:
@@ -139,7 +137,7 @@ class Ladder:
             keys.pop()
             self.best = self._level_of(keys[-1]) if keys else None
         else:
-            del keys[bisect_left(keys, key)]
+            del keys[_position(keys, key)]
 
     def best_first(self) -> list[Level]:
         """All levels, best price first."""
@@ -164,6 +162,18 @@ class Ladder:
             total += self._level_of(self.keys[index]).total_lots
             index -= 1
         return total
+
+
+def _position(keys: list[int], key: int) -> int:
+    """Index of the first key not below `key`: a binary search, as the library's compares boxed integers."""
+    low, high = 0, len(keys)
+    while low < high:
+        middle = (low + high) >> 1
+        if keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 class Book:

@@ -18,6 +18,8 @@
 | 14 | post-only does not take | POST_ONLY_WOULD_TAKE |
 """
 
+from typing import Final
+
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
@@ -27,7 +29,7 @@ from perpit.engine.account import Exposure
 from perpit.engine.book import reaches
 from perpit.engine.market import Market
 
-OK = 0
+OK: Final = 0
 
 
 def check_placement(exposure: Exposure, command: PlaceOrder, assumed_e8: int, reserved_units: int) -> int:

@@ -38,12 +38,12 @@ from perpit.engine import funds
 from perpit.engine.account import Account
 from perpit.engine.house import House
 from perpit.engine.invariants import broken_invariants
-from perpit.engine.ledger import Treasury
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS
 from perpit.engine.state import canonical_state, hash_state
 from perpit.engine.trading import Trading
+from perpit.engine.treasury import Treasury
 
 
 class Engine:
@@ -59,7 +59,7 @@ class Engine:
         self.markets: list[Market] = []
         self.symbol_ids: dict[str, int] = {}
         self.treasury = Treasury()
-        matcher = Matcher(self.treasury)
+        matcher = Matcher()
         self.trading = Trading(matcher)
         self.house = House(self.accounts[HOUSE], matcher)
 
@@ -117,7 +117,7 @@ class Engine:
             return self._set_price(command, events)
         if isinstance(command, SetLeverage):
             if not self._known(command.account_id, command.symbol_id):
-                return no.UNKNOWN_SYMBOL
+                return self._stranger(command.account_id)
             exposure = self.accounts[command.account_id].exposure(self.markets[command.symbol_id])
             return funds.set_leverage(exposure, command, events)
         if isinstance(command, Transfer):
@@ -131,26 +131,26 @@ class Engine:
         trading = self.trading
         if isinstance(command, PlaceOrder):
             if not self._known(command.account_id, command.symbol_id):
-                return no.UNKNOWN_SYMBOL
+                return self._stranger(command.account_id)
             market = self.markets[command.symbol_id]
             exposure = self.accounts[command.account_id].exposure(market)
             refusal = trading.place(exposure, command, events)
         elif isinstance(command, CancelOrder):
             if not self._known(command.account_id, command.symbol_id):
-                return no.UNKNOWN_SYMBOL
+                return self._stranger(command.account_id)
             market = self.markets[command.symbol_id]
             exposure = self.accounts[command.account_id].exposure(market)
             refusal = trading.cancel(exposure, command, events)
         elif isinstance(command, AmendOrder):
             if not self._known(command.account_id, command.symbol_id):
-                return no.UNKNOWN_SYMBOL
+                return self._stranger(command.account_id)
             market = self.markets[command.symbol_id]
             exposure = self.accounts[command.account_id].exposure(market)
             refusal = trading.amend(exposure, command, events)
         else:
             assert isinstance(command, CancelAllOrders)
             if not self._known(command.account_id, command.symbol_id):
-                return no.UNKNOWN_SYMBOL
+                return self._stranger(command.account_id)
             market = self.markets[command.symbol_id]
             exposure = self.accounts[command.account_id].exposure(market)
             refusal = trading.cancel_all(exposure, command, events)
@@ -213,7 +213,8 @@ class Engine:
             if instrument.contract_kind != LINEAR or not instrument.brackets:
                 return no.NOT_SUPPORTED
             self.symbol_ids[instrument.symbol] = instrument.symbol_id
-            self.markets.append(Market(instrument))
+            till = self.treasury.till(instrument.market, instrument.margin_asset)
+            self.markets.append(Market(instrument, till))
             events.append(InstrumentListed(command.time_ms, instrument))
             return 0
         if isinstance(command, CreateAccount):
@@ -251,6 +252,10 @@ class Engine:
 
     def _known(self, account_id: int, symbol_id: int) -> bool:
         return HOUSE < account_id < len(self.accounts) and 0 <= symbol_id < len(self.markets)
+
+    def _stranger(self, account_id: int) -> int:
+        """Why a command whose account and instrument are not both known is refused."""
+        return no.UNKNOWN_SYMBOL if self._is_customer(account_id) else no.UNKNOWN_ACCOUNT
 
     def _run_timers(self, time_ms: int, events: list[Event]) -> None:
         """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""

@@ -6,7 +6,7 @@ from perpit.domain.events import Event, LeverageChanged, WalletChanged
 from perpit.domain.margin import initial_margin_units, max_withdraw_units
 from perpit.domain.words import CAUSE_DEPOSIT, CAUSE_WITHDRAW, COIN_M, USDS_M
 from perpit.engine.account import Account, Exposure, Wallet
-from perpit.engine.ledger import Treasury
+from perpit.engine.treasury import Treasury
 
 
 def transfer(account: Account, treasury: Treasury, command: Transfer, events: list[Event]) -> int:
@@ -18,7 +18,7 @@ def transfer(account: Account, treasury: Treasury, command: Transfer, events: li
         return no.BALANCE_TOO_SMALL
     wallet = account.wallet(command.market, command.asset)
     wallet.wallet_units += amount
-    treasury.transferred(command.market, command.asset, amount)
+    treasury.till(command.market, command.asset).net_deposits_units += amount
     events.append(
         WalletChanged(
             command.time_ms,

@@ -3,8 +3,8 @@
 from perpit.domain.words import BUY, HOUSE
 from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Ladder
-from perpit.engine.ledger import Treasury
 from perpit.engine.market import Market
+from perpit.engine.treasury import Treasury
 
 
 def broken_invariants(markets: list[Market], accounts: list[Account], treasury: Treasury) -> list[str]:
@@ -95,14 +95,15 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
 
 def _check_conservation(accounts: list[Account], treasury: Treasury, broken: list[str]) -> None:
     """Per asset: wallets − signed entry costs + fees = deposits − withdrawals, to the unit (law 4)."""
-    balance: dict[tuple[int, str], int] = dict(treasury.fees_units)
+    balance: dict[tuple[int, str], int] = {key: till.fees_units for key, till in treasury.tills.items()}
     for account in accounts:
         for key, wallet in account.wallets.items():
             balance[key] = balance.get(key, 0) + wallet.wallet_units
             for exposure in wallet.exposures:
                 balance[key] -= exposure.position.entry_value_units
-    for key in sorted(set(balance) | set(treasury.net_deposits_units)):
-        have, owed = balance.get(key, 0), treasury.net_deposits_units.get(key, 0)
+    for key in sorted(balance):
+        till = treasury.tills.get(key)
+        have, owed = balance[key], till.net_deposits_units if till is not None else 0
         if have != owed:
             broken.append(f"{key[1]}: {have} units stand against {owed} deposited")
 

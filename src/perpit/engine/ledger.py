@@ -10,22 +10,6 @@ from perpit.domain.words import BUY, CAUSE_ORDER, HOUSE
 from perpit.engine.account import Exposure, Position
 
 
-class Treasury:
-    """The venue's own money per (market, asset): fees collected, and what customers brought in and took out."""
-
-    def __init__(self) -> None:
-        self.fees_units: dict[tuple[int, str], int] = {}
-        self.net_deposits_units: dict[tuple[int, str], int] = {}
-
-    def collect(self, market: int, asset: str, fee_units: int) -> None:
-        key = (market, asset)
-        self.fees_units[key] = self.fees_units.get(key, 0) + fee_units
-
-    def transferred(self, market: int, asset: str, amount_units: int) -> None:
-        key = (market, asset)
-        self.net_deposits_units[key] = self.net_deposits_units.get(key, 0) + amount_units
-
-
 def book_fill(
     exposure: Exposure,
     side: int,
@@ -38,6 +22,7 @@ def book_fill(
     A fill against the position first closes it, releasing entry cost in proportion, cut toward zero (the dust stays
     with the position until it is closed whole); the surplus opens the other side (semantics 4.1.1, 4.1.5, 4.1.7).
     """
+    exposure.valued_at_e8 = -1
     position = exposure.position
     held = position.qty_lots
     if held == 0:

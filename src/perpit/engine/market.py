@@ -5,13 +5,15 @@ from perpit.domain.numbers import PPM, div_ceil, mul
 from perpit.domain.words import BUY, TRADING
 from perpit.engine.book import Book, Ladder
 from perpit.engine.rules import BASIS_SAMPLES
+from perpit.engine.treasury import Till
 
 
 class Market:
     """One instrument as the engine trades it. Prices are 0 until there is one."""
 
-    def __init__(self, instrument: Instrument) -> None:
+    def __init__(self, instrument: Instrument, till: Till) -> None:
         self.instrument = instrument
+        self.till = till
         self.status = TRADING
         self.book = Book()
         self.next_trade_id = 1

@@ -23,15 +23,12 @@ from perpit.domain.words import (
 )
 from perpit.engine import open_orders
 from perpit.engine.book import Order, reaches
-from perpit.engine.ledger import Treasury, book_fill, position_changed
+from perpit.engine.ledger import book_fill, position_changed
 from perpit.engine.market import Market
 
 
 class Matcher:
     """Crosses takers with resting orders and books the fills."""
-
-    def __init__(self, treasury: Treasury) -> None:
-        self.treasury = treasury
 
     def cross(
         self, market: Market, taker: Order, limit_ticks: int, stp_mode: int, time_ms: int, events: list[Event]
@@ -89,6 +86,10 @@ class Matcher:
         events.append(
             TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
         )
+        # semantics 4.5.3, after both halves: between them the position of a self-trade is no position
+        for exposure in (maker.exposure, taker.exposure):
+            if exposure.reduce_only_lots > 0:
+                open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
 
     def _fill(
         self,
@@ -108,8 +109,7 @@ class Matcher:
             book_fill(exposure, order.side, lots, value_units, 0)
             return
         realized = book_fill(exposure, order.side, lots, value_units, fee_units)
-        instrument = exposure.market.instrument
-        self.treasury.collect(instrument.market, instrument.margin_asset, fee_units)
+        exposure.market.till.fees_units += fee_units
         order.filled_value_units += value_units
         open_orders.filled(order, lots)
         done = order.remaining_lots == 0
@@ -137,5 +137,3 @@ class Matcher:
                 is_maker,
             )
         )
-        if exposure.reduce_only_lots > 0:
-            open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)

@@ -20,8 +20,8 @@ from hashlib import blake2b
 
 from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Ladder
-from perpit.engine.ledger import Treasury
 from perpit.engine.market import Market
+from perpit.engine.treasury import Treasury
 
 
 def canonical_state(
@@ -41,8 +41,8 @@ def canonical_state(
         next_order_id,
         [_market(market) for market in markets],
         [_account(account) for account in accounts],
-        _amounts(treasury.fees_units),
-        _amounts(treasury.net_deposits_units),
+        _amounts({key: till.fees_units for key, till in treasury.tills.items()}),
+        _amounts({key: till.net_deposits_units for key, till in treasury.tills.items()}),
     ]
 
 

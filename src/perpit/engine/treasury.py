@@ -1,0 +1,24 @@
+"""The venue's own money: what it collected, and what customers brought in and took out, per market and asset."""
+
+
+class Till:
+    """One asset of one market: fees collected, and deposits less withdrawals, in units of 1e-8."""
+
+    def __init__(self) -> None:
+        self.fees_units = 0
+        self.net_deposits_units = 0
+
+
+class Treasury:
+    """All tills, by (market, asset)."""
+
+    def __init__(self) -> None:
+        self.tills: dict[tuple[int, str], Till] = {}
+
+    def till(self, market: int, asset: str) -> Till:
+        """The till of an asset in a market, made empty at first use."""
+        till = self.tills.get((market, asset))
+        if till is None:
+            till = Till()
+            self.tills[(market, asset)] = till
+        return till
