@@ -131,15 +131,15 @@ class Series:
 class CandlesView:
     """All intervals of one instrument. `running` is the minute of the last trade, None before the first."""
 
-    __slots__ = ("_clock", "_longer", "_running_end_ms", "_series", "minutes", "running")
+    __slots__ = ("_clock", "longer", "_running_end_ms", "_series", "minutes", "running")
 
     def __init__(self, clock: Clock, candles_max: int) -> None:
         self._clock = clock
         self.minutes = Series(MINUTE, candles_max)
-        self._longer = [
+        self.longer = [
             Series(interval, candles_max) for interval in INTERVALS.values() if interval is not MINUTE
         ]
-        self._series = {series.interval.name: series for series in (self.minutes, *self._longer)}
+        self._series = {series.interval.name: series for series in (self.minutes, *self.longer)}
         self.running: Candle | None = None
         self._running_end_ms = 0
 
@@ -153,7 +153,7 @@ class CandlesView:
         finished = self.running
         if finished is not None:
             self.minutes.closed.append(finished)
-            for series in self._longer:
+            for series in self.longer:
                 series.add_minute(finished)
         running = self.minutes.flat(MINUTE.open_of(trade.time_ms), trade.price_ticks)
         running.first_trade_id = trade.id

@@ -148,7 +148,7 @@ class OrderHistory:
             forgotten = closed.popleft()
             del self.orders[forgotten.order_id]
             client_order_id = forgotten.request.client_order_id
-            if self.newest[client_order_id] is forgotten:
+            if self.newest.get(client_order_id) is forgotten:
                 del self.newest[client_order_id]
 
 
