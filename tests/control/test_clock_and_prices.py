@@ -1,0 +1,105 @@
+"""The venue's time and its prices, as whoever runs it drives them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.control.conftest import START_MS, SmallVenue
+
+
+async def test_a_manual_clock_is_moved_by_or_to(venue: SmallVenue) -> None:
+    assert (await venue.call("POST", "/clock/advance", {"ms": 1500}))[1]["time_ms"] == START_MS + 1500
+    status, clock = await venue.call("POST", "/clock/advance", {"to_ms": START_MS + 9000})
+    assert (status, clock) == (200, {"mode": "manual", "speed": 1.0, "time_ms": START_MS + 9000})
+    assert venue.world.time_ms == START_MS + 9000
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "either ms"),
+        ({"ms": 1, "to_ms": START_MS + 1}, "either ms"),
+        ({"ms": 0}, "at `$.ms`"),
+        ({"ms": -5}, "at `$.ms`"),
+        ({"ms": 1.5}, "got `float`"),
+        ({"to_ms": START_MS - 1}, "time never goes back"),
+    ],
+)
+async def test_a_bad_step_changes_nothing(
+    body: dict[str, object], says: str, venue: SmallVenue, unchanged: Callable[[], bool]
+) -> None:
+    status, answer = await venue.call("POST", "/clock/advance", body)
+    assert status == 400
+    assert says in answer["error"]
+    assert unchanged()
+
+
+async def test_only_a_manual_clock_is_advanced(venue: SmallVenue) -> None:
+    assert (await venue.call("PUT", "/clock", {"mode": "scaled", "speed": 10}))[1]["speed"] == 10
+    status, answer = await venue.call("POST", "/clock/advance", {"ms": 1})
+    assert status == 409
+    assert "manual" in answer["error"]
+    assert (await venue.call("PUT", "/clock", {"mode": "manual"}))[1]["mode"] == "manual"
+    assert (await venue.call("POST", "/clock/advance", {"ms": 1}))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"mode": "fast"}, "Invalid enum value"),
+        ({"mode": "scaled"}, "speed: a scaled clock needs one"),
+        ({"mode": "scaled", "speed": 0}, "at `$.speed`"),
+        ({"mode": "manual", "speed": 2}, "leave it out"),
+        ({"mode": "manual", "time_ms": START_MS - 1}, "time never goes back"),
+        ({"mode": "wall", "time_ms": START_MS + 1}, "takes no time"),
+    ],
+)
+async def test_a_bad_clock_is_refused(body: dict[str, object], says: str, venue: SmallVenue) -> None:
+    status, answer = await venue.call("PUT", "/clock", body)
+    assert status == 400
+    assert says in answer["error"]
+    assert venue.clock.mode == "manual"
+
+
+async def test_setting_a_time_makes_it_pass_for_the_venue(venue: SmallVenue) -> None:
+    await venue.call("PUT", "/clock", {"mode": "manual", "time_ms": START_MS + 5000})
+    assert venue.world.time_ms == START_MS + 5000
+
+
+async def test_the_index_moves_and_the_mark_is_pinned_and_let_go(venue: SmallVenue) -> None:
+    path = "/prices/BTCUSDT"
+    status, prices = await venue.call("PUT", path, {"index": "61000.5", "mark": "65000"})
+    assert (status, prices["mark"]) == (200, "65000")
+    await venue.call("POST", "/clock/advance", {"ms": 2000})
+    assert (await venue.call("PUT", path, {"mark": "64999.5"}))[1] == {
+        "symbol": "BTCUSDT",
+        "index": "61000.5",
+        "mark": "64999.5",
+    }
+    assert (await venue.call("PUT", path, {"mark": None}))[1]["mark"] == "61000.5"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "body", "status", "says"),
+    [
+        ("NOPEUSDT", {"index": "1"}, 404, "NOPEUSDT"),
+        ("BTCUSDT", {}, 400, "give index, mark or both"),
+        ("BTCUSDT", {"index": "0"}, 400, "must be above 0"),
+        ("BTCUSDT", {"index": None}, 400, "at `$.index`"),
+        ("BTCUSDT", {"index": 61000}, 400, "Expected `str`, got `int`"),
+        ("BTCUSDT", {"mark": "1.123456789"}, 400, "more than 8 decimals"),
+        ("BTCUSDT", {"index": "60000", "mark": "0.000000001"}, 400, "more than 8 decimals"),
+    ],
+)
+async def test_a_bad_price_changes_nothing(
+    symbol: str,
+    body: dict[str, object],
+    status: int,
+    says: str,
+    venue: SmallVenue,
+    unchanged: Callable[[], bool],
+) -> None:
+    got, answer = await venue.call("PUT", f"/prices/{symbol}", body)
+    assert got == status
+    assert says in answer["error"]
+    assert unchanged()
