@@ -54,6 +54,7 @@ class Level:
         self.head: Order | None = None
         self.tail: Order | None = None
         self.touched = False
+        self.lots_before = 0  # what it offered when the running command first touched it
 
     def append(self, order: Order) -> None:
         """Join the back of the queue."""
@@ -185,24 +186,33 @@ class Book:
         self.touched: list[Level] = []
 
     def touch(self, level: Level) -> None:
-        """Remember that the level's total changed, so that one `BookChanged` tells of it."""
-        if not level.touched:
-            level.touched = True
-            self.touched.append(level)
+        """The level's total is about to change: remember what it was, so that one `BookChanged` tells of it."""
+        if level.touched:
+            return
+        level.touched = True
+        level.lots_before = level.total_lots
+        if level.total_lots == 0:  # just made, but the command may have emptied the same level before
+            for index in range(len(self.touched)):
+                earlier = self.touched[index]
+                if earlier.price_ticks == level.price_ticks and earlier.side == level.side:
+                    level.lots_before = earlier.lots_before
+                    self.touched[index] = level
+                    return
+        self.touched.append(level)
 
     def rest(self, order: Order) -> None:
         """Put an order at the back of its level's queue."""
         ladder = self.bids if order.side == BUY else self.asks
         level = ladder.level_at(order.price_ticks)
-        level.append(order)
         self.touch(level)
+        level.append(order)
 
     def remove(self, order: Order) -> None:
         """Take an order off the book, and its level with it when it was the last."""
         level = order.level
         assert level is not None
-        level.unlink(order)
         self.touch(level)
+        level.unlink(order)
         if level.head is None:
             (self.bids if level.side == BUY else self.asks).drop(level)
 
@@ -214,9 +224,9 @@ class Book:
             self.remove(order)
             order.remaining_lots = 0
             return
+        self.touch(level)
         order.remaining_lots -= lots
         level.total_lots -= lots
-        self.touch(level)
 
 
 def reaches(side: int, limit_ticks: int, price_ticks: int) -> bool:

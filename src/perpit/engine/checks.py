@@ -69,7 +69,9 @@ def check_kind(command: PlaceOrder) -> int:
             return no.NOT_SUPPORTED
     elif command.order_type != MARKET:
         return no.NOT_SUPPORTED
-    if command.close_position or command.price_match != 0:
+    if command.close_position or command.price_match != 0 or command.good_till_ms != 0:
+        return no.NOT_SUPPORTED
+    if command.stop_price_ticks != 0 or command.activation_price_ticks != 0 or command.callback_ppm != 0:
         return no.NOT_SUPPORTED
     if command.side != 1 and command.side != -1:
         return no.INVALID_VALUE

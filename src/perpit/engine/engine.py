@@ -291,12 +291,13 @@ def _tell_mark(market: Market, time_ms: int, events: list[Event]) -> None:
 
 
 def _tell_book(market: Market, time_ms: int, events: list[Event]) -> None:
-    """One `BookChanged` for every level that the command touched."""
+    """One `BookChanged` for every level that the command left otherwise than it was."""
     touched = market.book.touched
     if not touched:
         return
     symbol_id = market.instrument.symbol_id
     for level in touched:
         level.touched = False
-        events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))
+        if level.total_lots != level.lots_before:
+            events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))
     market.book.touched = []

@@ -6,7 +6,7 @@ everybody's, so a user's order waits behind what was there before it and is fill
 
 from perpit.domain.commands import HouseDepth, HouseTrade, PlaceOrder
 from perpit.domain.events import Event
-from perpit.domain.words import BUY, GTC, HOUSE, IOC, LIMIT, SELL, STP_EXPIRE_MAKER, STP_NONE
+from perpit.domain.words import BUY, GTC, HOUSE, IOC, LIMIT, SELL, STP_NONE
 from perpit.engine.account import Account
 from perpit.engine.book import Ladder, Level, Order, reaches
 from perpit.engine.market import Market
@@ -69,17 +69,9 @@ class House:
         self, market: Market, side: int, price_ticks: int, lots: int, time_ms: int, events: list[Event]
     ) -> int:
         """A new level crosses: own liquidity gives way, users' orders are filled. Returns what is left to rest."""
+        _clear_better(market, market.opposite(side), price_ticks + side)
         taker = self._order(market, side, price_ticks, lots, GTC)
-        ladder = market.opposite(side)
-        while taker.remaining_lots > 0:
-            level = ladder.best
-            if level is None or not reaches(side, price_ticks, level.price_ticks):
-                break
-            house_lots = level.house_lots()
-            if house_lots > 0:
-                _take_back(market, level, house_lots)
-                continue
-            self.matcher.cross(market, taker, level.price_ticks, STP_EXPIRE_MAKER, time_ms, events)
+        self.matcher.cross(market, taker, price_ticks, STP_NONE, time_ms, events)
         return taker.remaining_lots
 
     def _add(self, market: Market, side: int, price_ticks: int, lots: int) -> None:
@@ -88,10 +80,10 @@ class House:
         level = (book.bids if side == BUY else book.asks).levels.get(price_ticks)
         tail = level.tail if level is not None else None
         if level is not None and tail is not None and tail.account_id == HOUSE:
+            book.touch(level)
             tail.remaining_lots += lots
             tail.qty_lots += lots
             level.total_lots += lots
-            book.touch(level)
             return
         book.rest(self._order(market, side, price_ticks, lots, GTC))
 
@@ -112,7 +104,7 @@ class House:
 
 
 def _clear_better(market: Market, ladder: Ladder, price_ticks: int) -> None:
-    """The tape trades at this price: house liquidity at better ones is no longer there."""
+    """House liquidity at better prices than this one is stale: it is no longer there."""
     for level in ladder.better_than(price_ticks):
         house_lots = level.house_lots()
         if house_lots > 0:
