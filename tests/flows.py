@@ -1,0 +1,308 @@
+"""Generated flows of commands: a few accounts trade two instruments around a wandering price, and some err.
+
+A flow is a function of its seed. Commands come stamped (`seq`, `time_ms`), so the same flow can be given to the
+engine, to the reference, to another build and to the journal. Nothing here reads the book: prices are drawn so near to
+the touch that much crosses, quantities so that positions open, close and flip.
+"""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from perpit.domain import commands as c
+from perpit.domain import words as w
+from perpit.domain.instrument import Instrument
+from perpit.domain.numbers import UNIT
+from tests.instruments import brackets, btcusdt, ethusdt
+
+START_MS = 1_700_000_000_123
+SMALL_BRACKETS = (
+    (50, 0, 20_000, 10_000, 0),
+    (20, 20_000, 60_000, 25_000, 300),
+    (5, 60_000, 200_000, 100_000, 4_800),
+    (1, 200_000, 500_000, 500_000, 84_800),
+)
+
+
+def venue_instruments() -> list[Instrument]:
+    """BTCUSDT and ETHUSDT with brackets, order and amendment limits so low that a flow reaches them."""
+    return [
+        btcusdt(0, brackets=brackets(SMALL_BRACKETS), max_open_orders=12, max_amendments=4),
+        ethusdt(1, maker_fee_ppm=-37, taker_fee_ppm=433, max_open_orders=12, max_amendments=4),
+    ]
+
+
+class Flow:
+    """An endless stream of stamped commands; `accounts` trade, the house quotes and prints."""
+
+    def __init__(self, seed: int, accounts: int = 5) -> None:
+        self.random = Random(seed)
+        self.accounts = accounts
+        self.instruments = venue_instruments()
+        self.middle_ticks = [600_000, 300_000]
+        self.seq = 0
+        self.time_ms = START_MS
+        self.placed = 0
+        self.client_ids = 0
+        self.recent: list[c.PlaceOrder] = []  # limit orders that may still be open
+        self.reach = self.random.choice([(-6, 10), (-3, 40)])  # ticks behind the middle: busy, or deep books
+        # the house is switched off in some flows: then users trade only with each other
+        house = self.random.choice([0, 6, 14])
+        self.weights: list[tuple[int, Callable[[], c.Command]]] = [
+            (44, self.limit),
+            (9, self.market),
+            (9, self.reduce_only),
+            (12, self.cancel),
+            (9, self.amend),
+            (1, self.cancel_all),
+            (house, self.depth),
+            (house // 2, self.tape),
+            (3, self.index),
+            (1, self.pin),
+            (2, self.leverage),
+            (2, self.transfer),
+            (2, self.advance),
+            (1, self.invalid),
+        ]
+
+    def __iter__(self) -> Iterator[c.Command]:
+        for command in self.opening():
+            yield self.stamp(command)
+        choices = [make for _weight, make in self.weights]
+        weights = [weight for weight, _make in self.weights]
+        while True:
+            make = self.random.choices(choices, weights)[0]
+            yield self.stamp(make())
+
+    def stamp(self, command: c.Command) -> c.Command:
+        self.seq += 1
+        self.time_ms += self.random.choice([0, 0, 0, 1, 7, 40, 160])
+        command.seq, command.time_ms = self.seq, self.time_ms
+        return command
+
+    def opening(self) -> Iterator[c.Command]:
+        for instrument in self.instruments:
+            yield c.ListInstrument(instrument)
+        for account_id in range(1, self.accounts + 1):
+            yield c.CreateAccount(f"trader-{account_id}")
+            yield c.CreateKey(
+                account_id, f"key-{account_id}", "secret", w.KEY_HMAC, "test", w.PERMIT_FUTURES, []
+            )
+            yield c.Transfer(account_id, w.USDS_M, "USDT", self.random.choice([500, 4_000, 60_000]) * UNIT)
+        for symbol_id in range(len(self.instruments)):
+            yield self.index(symbol_id)
+
+    # -- drawing ----------------------------------------------------------------------------------------------------
+
+    def account(self) -> int:
+        return self.random.randint(1, self.accounts)
+
+    def symbol(self) -> int:
+        return self.random.randrange(len(self.instruments))
+
+    def side(self) -> int:
+        return self.random.choice([w.BUY, w.SELL])
+
+    def near(self, symbol_id: int, side: int) -> int:
+        """A price around the middle: mostly passive by some ticks, often aggressive, seldom absurd."""
+        middle, draw = self.middle_ticks[symbol_id], self.random.random()
+        if draw < 0.02:
+            return self.random.choice([0, -5, 1, middle // 2, middle * 2, 10**9])
+        if draw < 0.06:
+            return middle + self.random.randint(-middle // 15, middle // 15)
+        return middle - side * self.random.randint(*self.reach)
+
+    def lots(self) -> int:
+        draw = self.random.random()
+        if draw < 0.02:
+            return self.random.choice([0, -3, 1, 10**8])
+        return self.random.choice([4, 8, 10, 20, 33, 50, 77, 100, 240, 900])
+
+    def client_id(self) -> str:
+        if self.recent and self.random.random() < 0.01:
+            return self.recent[-1].client_order_id
+        self.client_ids += 1
+        return f"c{self.client_ids}"
+
+    # -- orders -----------------------------------------------------------------------------------------------------
+
+    def order(
+        self, order_type: int, time_in_force: int, price_ticks: int, side: int, symbol_id: int, **more: bool
+    ) -> c.PlaceOrder:
+        self.placed += 1
+        return c.PlaceOrder(
+            self.account(),
+            symbol_id,
+            self.client_id(),
+            side,
+            order_type,
+            time_in_force,
+            self.lots(),
+            price_ticks,
+            stp_mode=self.random.choice(
+                [w.STP_NONE, w.STP_EXPIRE_TAKER, w.STP_EXPIRE_MAKER, w.STP_EXPIRE_BOTH]
+            ),
+            **more,
+        )
+
+    def remembered(self, order: c.PlaceOrder) -> c.PlaceOrder:
+        if order.time_in_force in (w.GTC, w.GTX):
+            self.recent.append(order)
+            del self.recent[:-50]
+        return order
+
+    def limit(self) -> c.Command:
+        symbol_id, side = self.symbol(), self.side()
+        time_in_force = self.random.choices([w.GTC, w.IOC, w.FOK, w.GTX], [10, 2, 2, 2])[0]
+        return self.remembered(
+            self.order(w.LIMIT, time_in_force, self.near(symbol_id, side), side, symbol_id)
+        )
+
+    def market(self) -> c.Command:
+        return self.order(w.MARKET, w.GTC, 0, self.side(), self.symbol())
+
+    def reduce_only(self) -> c.Command:
+        symbol_id, side = self.symbol(), self.side()
+        if self.random.random() < 0.3:
+            return self.order(w.MARKET, w.GTC, 0, side, symbol_id, reduce_only=True)
+        time_in_force = self.random.choices([w.GTC, w.IOC, w.FOK, w.GTX], [10, 2, 2, 2])[0]
+        price = self.near(symbol_id, side)
+        return self.remembered(self.order(w.LIMIT, time_in_force, price, side, symbol_id, reduce_only=True))
+
+    def target(self) -> c.PlaceOrder | None:
+        """An order that may still be open, or None for an attempt in the dark."""
+        return self.random.choice(self.recent) if self.recent and self.random.random() < 0.93 else None
+
+    def order_id(self) -> int:
+        return self.random.randint(max(1, self.placed // 3 - 40), self.placed + 1)
+
+    def cancel(self) -> c.Command:
+        order = self.target()
+        if order is None:
+            return c.CancelOrder(self.account(), self.symbol(), self.order_id(), "")
+        self.recent.remove(order)
+        return c.CancelOrder(order.account_id, order.symbol_id, 0, order.client_order_id)
+
+    def amend(self) -> c.Command:
+        order = self.target()
+        if order is None:
+            return c.AmendOrder(self.account(), self.symbol(), self.order_id(), "", self.side(), 10, 600_000)
+        side = order.side if self.random.random() < 0.95 else -order.side
+        price = order.price_ticks + self.random.choice([0, 0, 1, -1, 3, -3])
+        if self.random.random() < 0.3:
+            price = self.near(order.symbol_id, side)
+        lots = self.random.choice([order.qty_lots, order.qty_lots, order.qty_lots // 2, self.lots()])
+        name = order.client_order_id
+        return c.AmendOrder(order.account_id, order.symbol_id, 0, name, side, lots, price, self.seq % 3)
+
+    def cancel_all(self) -> c.Command:
+        return c.CancelAllOrders(self.account(), self.symbol())
+
+    # -- the house, prices, money -----------------------------------------------------------------------------------
+
+    def depth(self) -> c.Command:
+        symbol_id = self.symbol()
+        middle = self.middle_ticks[symbol_id]
+        offsets = self.random.sample(range(-2, 12), self.random.randint(0, 5))
+        bids = sorted({middle - offset for offset in offsets}, reverse=True)
+        offsets = self.random.sample(range(-2, 12), self.random.randint(0, 5))
+        asks = sorted({middle + offset for offset in offsets})
+        quantity = [0, 0, 7, 40, 150, 600]
+        return c.HouseDepth(
+            symbol_id,
+            bids,
+            [self.random.choice(quantity) for _ in bids],
+            asks,
+            [self.random.choice(quantity) for _ in asks],
+        )
+
+    def tape(self) -> c.Command:
+        symbol_id, side = self.symbol(), self.side()
+        price = self.middle_ticks[symbol_id] + self.random.randint(-8, 8)
+        return c.HouseTrade(symbol_id, side, price, self.random.choice([1, 30, 200, 1500]))
+
+    def index(self, symbol_id: int | None = None) -> c.Command:
+        if symbol_id is None:
+            symbol_id = self.symbol()
+            reach = self.random.choice([3, 3, 3, self.middle_ticks[symbol_id] // 60])
+            self.middle_ticks[symbol_id] += self.random.randint(-reach, reach)
+        tick_e8 = self.instruments[symbol_id].tick_e8
+        return c.SetIndexPrice(
+            symbol_id, self.middle_ticks[symbol_id] * tick_e8 + self.random.randint(-tick_e8, tick_e8)
+        )
+
+    def pin(self) -> c.Command:
+        symbol_id = self.symbol()
+        middle_e8 = self.middle_ticks[symbol_id] * self.instruments[symbol_id].tick_e8
+        pinned = self.random.choice(
+            [0, 0, middle_e8 + self.random.randint(-middle_e8 // 50, middle_e8 // 50)]
+        )
+        return c.PinMarkPrice(symbol_id, pinned)
+
+    def leverage(self) -> c.Command:
+        return c.SetLeverage(
+            self.account(), self.symbol(), self.random.choice([0, 1, 2, 5, 10, 20, 20, 50, 150, 151])
+        )
+
+    def transfer(self) -> c.Command:
+        amount = self.random.choice([0, 50, 1_000, -10, -400, -5_000]) * UNIT + self.random.choice([0, 1, -1])
+        return c.Transfer(
+            self.account(), w.USDS_M, self.random.choice(["USDT", "USDT", "USDT", "USDC"]), amount
+        )
+
+    def advance(self) -> c.Command:
+        self.time_ms += self.random.choice([900, 2_500, 2_500, 2_500, 40_000])
+        return c.Advance()
+
+    def invalid(self) -> c.Command:
+        """What no honest client sends."""
+        symbol_id = self.symbol()
+        order = c.PlaceOrder(1, symbol_id, self.client_id(), w.BUY, w.LIMIT, w.GTC, 10, 600_000)
+        field, value = self.random.choice(
+            [
+                ("account_id", 0),
+                ("account_id", 99),
+                ("symbol_id", 7),
+                ("symbol_id", -1),
+                ("order_type", w.STOP),
+                ("time_in_force", w.GTD),
+                ("time_in_force", w.RPI),
+                ("side", 0),
+                ("stp_mode", 4),
+                ("client_order_id", ""),
+                ("position_side", w.LONG),
+                ("close_position", True),
+                ("stop_price_ticks", 5),
+                ("activation_price_ticks", 5),
+                ("callback_ppm", 5),
+                ("good_till_ms", 5),
+                ("price_match", 1),
+            ]
+        )
+        setattr(order, field, value)
+        return self.random.choice(
+            [
+                order,
+                order,
+                order,
+                c.CreateAccount("trader-1"),
+                c.ListInstrument(self.instruments[0]),
+                c.RevokeKey("nobody's"),
+                c.CreateKey(1, "key-1", "secret", w.KEY_HMAC, "again", 0, []),
+                c.CreateKey(77, "key-77", "secret", w.KEY_HMAC, "nobody", 0, []),
+                c.SetIndexPrice(symbol_id, 0),
+                c.SetIndexPrice(9, UNIT),
+                c.PinMarkPrice(symbol_id, -1),
+                c.CancelAllOrders(1, 9),
+                c.CancelOrder(99, 0, 1, ""),
+                c.Transfer(99, w.USDS_M, "USDT", UNIT),
+                c.Transfer(1, 5, "USDT", UNIT),
+                c.HouseDepth(0, [600_000], [1, 2], [], []),
+                c.HouseDepth(0, [600_000], [-1], [], []),
+                c.HouseDepth(8, [], [], [], []),
+                c.HouseTrade(0, w.BUY, 600_000, 0),
+                c.HouseTrade(0, 0, 600_000, 1),
+                c.HouseTrade(8, w.BUY, 600_000, 1),
+                c.CreateAccount(""),
+                c.SetLeverage(99, 0, 5),
+            ]
+        )

@@ -1,0 +1,335 @@
+"""A naive book and ledger: slow, obvious, and written from the rules, not from the engine. It judges the engine.
+
+`Reference.apply(command)` answers the rows (`tests.reference_events`) that the engine's events must equal, one by one;
+`state()` has the shape of the engine's own state and so the same hash. Nothing is kept that can be found out: the best
+price is a search through all open orders, what an account has tied up is a sum over them.
+
+Reading order: `Reference.apply`, then one method per command here and in `reference_house`; `reference_rules` (every
+rule that can refuse, in the order in which it is asked); `reference_book` (`_match`, `_fill`); `reference_ledger`;
+`reference_formulas`, where the choices that the text leaves open have their names.
+"""
+
+from fractions import Fraction
+
+from perpit.domain import commands as c
+from perpit.domain import refusals as no
+from perpit.domain import words as w
+from tests import reference_formulas as formulas
+from tests import reference_state
+from tests.reference_events import Row
+from tests.reference_house import House
+from tests.reference_ledger import Account, Order
+from tests.reference_rules import Rules
+
+# Choices that the rules leave open.
+TICK_MS = 1000  # semantics 3.2.5
+TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
+
+
+class Reference(Rules, House):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seq = 0
+        self.next_tick_ms = 0
+        self.next_order_id = 1
+        self.keys: dict[str, c.CreateKey] = {}
+        self.net_deposits: dict[tuple[int, str], int] = {}
+        self.pinned_e8: list[int] = []
+        self.basis: list[list[int]] = []
+        self.marks: list[list[int]] = []
+
+    # -- the door ---------------------------------------------------------------------------------------------------
+
+    def apply(self, command: c.Command) -> list[Row]:
+        self.rows = []
+        self._run_timers(command.time_ms)
+        self.seq, self.time_ms = command.seq, command.time_ms
+        self.levels_before = {}
+        refusal = getattr(self, "_" + type(command).__name__)(command)
+        if refusal:
+            self._tell("Refused", refusal)
+        for (symbol_id, side, ticks), before in self.levels_before.items():
+            now = self._level(symbol_id, side, ticks)
+            if now != before:
+                self._tell("BookChanged", symbol_id, side, ticks, now)
+        return self.rows
+
+    def state(self) -> list[object]:
+        return reference_state.state_of(self)
+
+    def state_hash(self) -> str:
+        return reference_state.hash_of(self.state())
+
+    # -- instruments, accounts, keys, money -------------------------------------------------------------------------
+
+    def _ListInstrument(self, command: c.ListInstrument) -> int:
+        instrument = command.instrument
+        if instrument.symbol in [known.symbol for known in self.instruments]:
+            return no.ALREADY_LISTED
+        if instrument.symbol_id != len(self.instruments):
+            return no.INVALID_VALUE
+        if instrument.contract_kind != w.LINEAR:
+            return no.NOT_SUPPORTED
+        self.instruments.append(instrument)
+        self.orders.append([])
+        self.basis.append([])
+        self.marks.append([])
+        for numbers in (self.index_e8, self.mark_e8, self.pinned_e8, self.last_ticks):
+            numbers.append(0)
+        self.next_trade_id.append(1)
+        self._tell("InstrumentListed", instrument.symbol)
+        return 0
+
+    def _CreateAccount(self, command: c.CreateAccount) -> int:
+        if not command.name:
+            return no.INVALID_VALUE
+        if command.name in [account.name for account in self.accounts]:
+            return no.DUPLICATE_NAME
+        account = Account(len(self.accounts), command.name)
+        self.accounts.append(account)
+        self._tell("AccountCreated", account.account_id, account.name)
+        return 0
+
+    def _CreateKey(self, command: c.CreateKey) -> int:
+        if self.account(command.account_id) is None:
+            return no.UNKNOWN_ACCOUNT
+        if not command.api_key:
+            return no.INVALID_VALUE
+        if command.api_key in self.keys:
+            return no.DUPLICATE_NAME
+        self.keys[command.api_key] = command
+        self._tell("KeyCreated", command.api_key)
+        return 0
+
+    def _RevokeKey(self, command: c.RevokeKey) -> int:
+        key = self.keys.pop(command.api_key, None)
+        if key is None:
+            return no.UNKNOWN_KEY
+        self._tell("KeyRevoked", command.api_key, key.account_id)
+        return 0
+
+    def _Transfer(self, command: c.Transfer) -> int:
+        account = self.account(command.account_id)
+        if account is None:
+            return no.UNKNOWN_ACCOUNT
+        if command.amount_units == 0 or command.market not in (w.USDS_M, w.COIN_M) or not command.asset:
+            return no.INVALID_VALUE
+        key = (command.market, command.asset)
+        if command.amount_units < 0 and -command.amount_units > self.max_withdraw(command.account_id, key):
+            return no.BALANCE_TOO_SMALL
+        after = account.wallets[key] = account.wallets.get(key, 0) + command.amount_units
+        self.net_deposits[key] = self.net_deposits.get(key, 0) + command.amount_units
+        cause = w.CAUSE_DEPOSIT if command.amount_units > 0 else w.CAUSE_WITHDRAW
+        self._tell("WalletChanged", account.account_id, *key, after, after, command.amount_units, cause)
+        return 0
+
+    def _SetLeverage(self, command: c.SetLeverage) -> int:
+        refusal = self._first_fault(self._leverage_faults(command))
+        if refusal:
+            return refusal
+        self.touch_exposure(command.account_id, command.symbol_id).leverage = command.leverage
+        cap = formulas.leverage_cap(self.instruments[command.symbol_id], command.leverage)
+        self._tell("LeverageChanged", command.account_id, command.symbol_id, command.leverage, cap)
+        return 0
+
+    # -- prices and time --------------------------------------------------------------------------------------------
+
+    def _Advance(self, command: c.Advance) -> int:
+        return 0
+
+    def _SetIndexPrice(self, command: c.SetIndexPrice) -> int:
+        if not 0 <= command.symbol_id < len(self.instruments):
+            return no.UNKNOWN_SYMBOL
+        if command.price_e8 <= 0:
+            return no.INVALID_VALUE
+        first = self.index_e8[command.symbol_id] == 0
+        self.index_e8[command.symbol_id] = command.price_e8
+        if self.next_tick_ms == 0:
+            self.next_tick_ms = (self.time_ms // TICK_MS + 1) * TICK_MS
+        if first:
+            self._set_mark(command.symbol_id, self.pinned_e8[command.symbol_id] or command.price_e8)
+        return 0
+
+    def _PinMarkPrice(self, command: c.PinMarkPrice) -> int:
+        if not 0 <= command.symbol_id < len(self.instruments):
+            return no.UNKNOWN_SYMBOL
+        if command.price_e8 < 0:
+            return no.INVALID_VALUE
+        if self.index_e8[command.symbol_id] == 0:
+            return no.NO_PRICE
+        self.pinned_e8[command.symbol_id] = command.price_e8
+        self._set_mark(command.symbol_id, command.price_e8 or self._computed_mark(command.symbol_id))
+        return 0
+
+    def _run_timers(self, until_ms: int) -> None:
+        if self.next_tick_ms == 0:
+            return
+        for _ in range(TICKS_RUN_MAX):
+            if self.next_tick_ms > until_ms:
+                return
+            self._tick()
+        self.next_tick_ms = max(self.next_tick_ms, until_ms // TICK_MS * TICK_MS)
+        if self.next_tick_ms <= until_ms:
+            self._tick()
+
+    def _tick(self) -> None:
+        self.time_ms = self.next_tick_ms
+        self.next_tick_ms += TICK_MS
+        for symbol_id, index in enumerate(self.index_e8):
+            if index == 0:
+                continue
+            middle = self._middle_e8(symbol_id)
+            if middle is not None:
+                self.basis[symbol_id].append(middle - index)
+                del self.basis[symbol_id][: -formulas.BASIS_WINDOW]
+            mark = self.pinned_e8[symbol_id] or self._computed_mark(symbol_id)
+            self.marks[symbol_id].append(mark)
+            del self.marks[symbol_id][: -formulas.MARK_AVERAGE_WINDOW]
+            self._set_mark(symbol_id, mark)
+
+    def _middle_e8(self, symbol_id: int) -> int | None:
+        bid, ask = self.best(symbol_id, w.BUY), self.best(symbol_id, w.SELL)
+        if bid is None or ask is None:
+            return None
+        return (bid.price_ticks + ask.price_ticks) * self.instruments[symbol_id].tick_e8 // 2
+
+    def _computed_mark(self, symbol_id: int) -> int:
+        """Semantics 3.2: the median of three prices; the index alone until there are book, trade and sample."""
+        index, last = self.index_e8[symbol_id], self._last_e8(symbol_id)
+        samples = self.basis[symbol_id]
+        if self._middle_e8(symbol_id) is None or last == 0 or not samples:
+            return index
+        return formulas.median(index, index + formulas.mean_floor(samples), last)
+
+    def _set_mark(self, symbol_id: int, mark_e8: int) -> None:
+        self.mark_e8[symbol_id] = mark_e8
+        samples = self.marks[symbol_id]  # one a second: a mark set in between is no sample
+        average = formulas.mean_floor(samples) if samples else mark_e8
+        self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], mark_e8, average)
+
+    # -- the book ---------------------------------------------------------------------------------------------------
+
+    # -- orders -----------------------------------------------------------------------------------------------------
+
+    def _PlaceOrder(self, command: c.PlaceOrder) -> int:
+        refusal = self._first_fault(self._order_faults(command))
+        if refusal:
+            return refusal
+        symbol_id, qty = command.symbol_id, command.qty_lots
+        exposure = self.touch_exposure(command.account_id, symbol_id)
+        market = command.order_type == w.MARKET
+        knocks_out = market and command.reduce_only and qty >= abs(exposure.qty_lots)
+        if knocks_out:  # semantics 4.5.2
+            qty = abs(exposure.qty_lots)
+        order = Order(
+            order_id=self.next_order_id,
+            account_id=command.account_id,
+            request=command,
+            side=command.side,
+            price_ticks=0 if market else command.price_ticks,
+            qty_lots=qty,
+            place=0,
+            assuming_e8=self._assuming_e8(command, command.price_ticks),
+        )
+        self.next_order_id += 1
+        if knocks_out:
+            for rival in self._reduce_only_orders(command.account_id, symbol_id):
+                self._close(symbol_id, rival, w.EXPIRED, w.REASON_REDUCE_ONLY)
+        self.orders[symbol_id].append(order)
+        self._tell("OrderAccepted", *self._order_fields(symbol_id, order))
+        if command.reduce_only and not market:
+            self._drop_excess_reduce_only(command.account_id, symbol_id)
+        self._run(symbol_id, order)
+        return 0
+
+    def _run(self, symbol_id: int, order: Order) -> None:
+        """Match an accepted order and let the rest of it stay or end, as its time in force says (semantics 5.3)."""
+        command = order.placed()
+        market = command.order_type == w.MARKET
+        limit = self._market_limit_ticks(symbol_id, order.side) if market else order.price_ticks
+        stp_acts = market or command.time_in_force in (w.GTC, w.IOC)
+        ended = self._match(symbol_id, order, limit, command.stp_mode if stp_acts else w.STP_NONE)
+        if ended or order.remaining == 0:
+            return
+        if market:
+            self._close(symbol_id, order, w.EXPIRED, w.REASON_MARKET_REMAINDER)
+        elif command.time_in_force in (w.GTC, w.GTX):
+            self._rest(symbol_id, order)
+        else:
+            self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
+
+    # -- amendment and cancellation ---------------------------------------------------------------------------------
+
+    def _find(self, account_id: int, symbol_id: int, order_id: int, client_order_id: str) -> Order | None:
+        for order in self.open_orders(account_id, symbol_id):
+            if order_id and order.order_id == order_id:
+                return order
+            if not order_id and order.placed().client_order_id == client_order_id:
+                return order
+        return None
+
+    def _CancelOrder(self, command: c.CancelOrder) -> int:
+        refusal = self._first_fault(self._place_faults(command.account_id, command.symbol_id))
+        if refusal:
+            return refusal
+        order = self._find(command.account_id, command.symbol_id, command.order_id, command.client_order_id)
+        if order is None:
+            return no.UNKNOWN_ORDER
+        self._close(command.symbol_id, order, w.CANCELED, w.REASON_NONE)
+        return 0
+
+    def _CancelAllOrders(self, command: c.CancelAllOrders) -> int:
+        refusal = self._first_fault(self._place_faults(command.account_id, command.symbol_id))
+        if refusal:
+            return refusal
+        orders = sorted(self.open_orders(command.account_id, command.symbol_id), key=lambda o: o.order_id)
+        for order in orders:
+            self._close(command.symbol_id, order, w.CANCELED, w.REASON_NONE)
+        self._tell("AllOrdersCancelled", command.account_id, command.symbol_id, len(orders))
+        return 0
+
+    def _AmendOrder(self, command: c.AmendOrder) -> int:
+        refusal = self._first_fault(self._place_faults(command.account_id, command.symbol_id))
+        if refusal:
+            return refusal
+        symbol_id = command.symbol_id
+        order = self._find(command.account_id, symbol_id, command.order_id, command.client_order_id)
+        if order is None:
+            return no.UNKNOWN_ORDER
+        refusal = self._first_fault(self._amend_faults(command, order))
+        if refusal:
+            return refusal
+        if order.filled_lots and command.qty_lots <= order.filled_lots:  # semantics 5.6.4
+            self._close(symbol_id, order, w.CANCELED, w.REASON_NONE)
+            return 0
+        placed = order.placed()
+        taken = self.best(symbol_id, -order.side)
+        crosses = taken is not None and self._crosses(order.side, command.price_ticks, taken)
+        if placed.time_in_force == w.GTX and crosses:  # semantics 5.6.5
+            self._close(symbol_id, order, w.CANCELED, w.REASON_GTX)
+            return 0
+        self._requeue(command, order)
+        return 0
+
+    def _requeue(self, command: c.AmendOrder, order: Order) -> None:
+        symbol_id, placed = command.symbol_id, order.placed()
+        self._take_off(symbol_id, order)
+        old = (order.price_ticks, order.qty_lots)
+        order.price_ticks, order.qty_lots = command.price_ticks, command.qty_lots
+        order.assuming_e8 = self._assuming_e8(placed, command.price_ticks)
+        order.amendments += 1
+        order.resting = False
+        self.orders[symbol_id].append(order)
+        self._tell("OrderAmended", *self._order_fields(symbol_id, order), *old, command.modify_id)
+        if placed.reduce_only:
+            self._drop_excess_reduce_only(order.account_id, symbol_id)
+        self._run(symbol_id, order)
+
+    # -- matching ---------------------------------------------------------------------------------------------------
+
+    def _market_limit_ticks(self, symbol_id: int, side: int) -> int:
+        """How far a market order reaches: marketTakeBound from the mark (semantics 5.11.1)."""
+        instrument = self.instruments[symbol_id]
+        reach = 1 + side * Fraction(instrument.market_bound_ppm, 10**6)
+        limit = self.mark_e8[symbol_id] * reach / instrument.tick_e8
+        return int(limit // 1) if side == w.BUY else int(-(-limit // 1))

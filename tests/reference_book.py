@@ -1,0 +1,158 @@
+"""The book of the reference: one list of orders for each instrument, searched for whatever is asked.
+
+Reading order: how a queue is found, `_match`, `_fill`, what a fill does to reduce-only orders, how an order ends.
+"""
+
+from perpit.domain import words as w
+from tests.reference_events import Row
+from tests.reference_ledger import Ledger, Order
+
+
+class NaiveBook(Ledger):
+    def __init__(self) -> None:
+        super().__init__()
+        self.time_ms = 0
+        self.next_place = 1
+        self.last_ticks: list[int] = []
+        self.next_trade_id: list[int] = []
+        self.rows: list[Row] = []
+        self.levels_before: dict[tuple[int, int, int], int] = {}
+
+    def _tell(self, name: str, *fields: object) -> None:
+        self.rows.append((name, self.time_ms, *fields))
+
+    def _last_e8(self, symbol_id: int) -> int:
+        return self.last_ticks[symbol_id] * self.instruments[symbol_id].tick_e8
+
+    def queue(self, symbol_id: int, side: int) -> list[Order]:
+        """Resting orders of a side: best price first, then first come first served."""
+        resting = [order for order in self.orders[symbol_id] if order.resting and order.side == side]
+        return sorted(resting, key=lambda order: (-side * order.price_ticks, order.place))
+
+    def best(self, symbol_id: int, side: int) -> Order | None:
+        return next(iter(self.queue(symbol_id, side)), None)
+
+    def _level(self, symbol_id: int, side: int, ticks: int) -> int:
+        return sum(order.remaining for order in self.queue(symbol_id, side) if order.price_ticks == ticks)
+
+    def _touch(self, symbol_id: int, side: int, ticks: int) -> None:
+        """Remember what rests at a price before it changes."""
+        level = (symbol_id, side, ticks)
+        if level not in self.levels_before:
+            self.levels_before[level] = self._level(*level)
+
+    def _rest(self, symbol_id: int, order: Order) -> None:
+        self._touch(symbol_id, order.side, order.price_ticks)
+        order.place = self.next_place
+        self.next_place += 1
+        order.resting = True
+
+    def _take_off(self, symbol_id: int, order: Order) -> None:
+        if order.resting:
+            self._touch(symbol_id, order.side, order.price_ticks)
+        self.orders[symbol_id].remove(order)
+
+    def _crosses(self, side: int, limit_ticks: int, maker: Order) -> bool:
+        return side * limit_ticks >= side * maker.price_ticks
+
+    def _match(self, symbol_id: int, taker: Order, limit_ticks: int, stp_mode: int) -> bool:
+        """Fill from the best price on; True when self-trade prevention ended the taker (semantics 5.5)."""
+        while taker.remaining > 0:
+            maker = self.best(symbol_id, -taker.side)
+            if maker is None or not self._crosses(taker.side, limit_ticks, maker):
+                return False
+            own = maker.account_id == taker.account_id
+            if not own or stp_mode == w.STP_NONE:
+                self._fill(symbol_id, maker, taker, min(maker.remaining, taker.remaining))
+                continue
+            if stp_mode in (w.STP_EXPIRE_MAKER, w.STP_EXPIRE_BOTH):
+                self._close(symbol_id, maker, w.EXPIRED_IN_MATCH, w.REASON_SELF_TRADE)
+            if stp_mode in (w.STP_EXPIRE_TAKER, w.STP_EXPIRE_BOTH):
+                self._end_taker_by_stp(symbol_id, taker)
+                return True
+        return False
+
+    def _end_taker_by_stp(self, symbol_id: int, taker: Order) -> None:
+        command = taker.placed()
+        if command.order_type == w.LIMIT and command.time_in_force == w.IOC:
+            self._close(symbol_id, taker, w.EXPIRED, w.REASON_IOC_SELF_TRADE)
+        else:
+            self._close(symbol_id, taker, w.EXPIRED_IN_MATCH, w.REASON_SELF_TRADE)
+
+    def _fill(self, symbol_id: int, maker: Order, taker: Order, lots: int) -> None:
+        """One trade at the maker's price: the maker's books, the taker's, the public print."""
+        instrument, ticks = self.instruments[symbol_id], maker.price_ticks
+        trade_id = self.next_trade_id[symbol_id]
+        self.next_trade_id[symbol_id] += 1
+        self._touch(symbol_id, maker.side, ticks)
+        self.last_ticks[symbol_id] = ticks
+        for order, rate in ((maker, instrument.maker_fee_ppm), (taker, instrument.taker_fee_ppm)):
+            if maker.is_house and taker.is_house:  # the tape alone: nobody's position moves
+                order.filled_lots += lots
+                value = fee = realized = 0
+            else:
+                value, fee, realized = self.book_fill(order, symbol_id, ticks, lots, rate)
+            order.status = w.FILLED if order.remaining == 0 else w.PARTIALLY_FILLED
+            if order.remaining == 0 and order in self.orders[symbol_id]:
+                self._take_off(symbol_id, order)
+            if order.is_house:
+                continue
+            self._tell_position(order.account_id, symbol_id)
+            about = (trade_id, ticks, lots, value, fee, realized, order is maker)
+            self._tell("OrderTraded", *self._order_fields(symbol_id, order), *about)
+        self._tell("TradePrinted", symbol_id, trade_id, ticks, lots, taker.side, w.TRADE_MARKET)
+        for account_id in dict.fromkeys([maker.account_id, taker.account_id]):
+            self._drop_excess_reduce_only(account_id, symbol_id)
+
+    def _reduce_only_orders(self, account_id: int, symbol_id: int) -> list[Order]:
+        """Reduce-only orders, the first to be dropped first: worst price, then newest (semantics 4.5.3)."""
+        orders = [order for order in self.open_orders(account_id, symbol_id) if order.reduce_only]
+        return sorted(orders, key=lambda order: (order.side * order.price_ticks, -order.place))
+
+    def _drop_excess_reduce_only(self, account_id: int, symbol_id: int) -> None:
+        if account_id == w.HOUSE:
+            return
+        held = self.exposure(account_id, symbol_id).qty_lots
+        orders = self._reduce_only_orders(account_id, symbol_id)
+        while orders:
+            allowed = abs(held) if orders[0].side * held < 0 else 0
+            if sum(order.remaining for order in orders) <= allowed:
+                return
+            self._close(symbol_id, orders.pop(0), w.EXPIRED, w.REASON_REDUCE_ONLY)
+
+    def _close(self, symbol_id: int, order: Order, status: int, reason: int) -> None:
+        self._take_off(symbol_id, order)
+        order.status = status
+        if not order.is_house:
+            self._tell("OrderClosed", *self._order_fields(symbol_id, order), reason)
+
+    def _order_fields(self, symbol_id: int, order: Order) -> tuple[object, ...]:
+        return (
+            order.order_id,
+            order.placed().client_order_id,
+            order.price_ticks,
+            order.qty_lots,
+            order.filled_lots,
+            order.filled_value_units,
+            order.status,
+            self.side_notional(order.account_id, symbol_id, w.BUY),
+            self.side_notional(order.account_id, symbol_id, w.SELL),
+        )
+
+    def _tell_position(self, account_id: int, symbol_id: int) -> None:
+        held = self.exposure(account_id, symbol_id)
+        wallet = self.accounts[account_id].wallets[self.wallet_key(symbol_id)]
+        self._tell(
+            "PositionChanged",
+            account_id,
+            symbol_id,
+            w.BOTH,
+            held.qty_lots,
+            held.entry_value_units,
+            held.realized_units,
+            held.fees_units,
+            held.episode_realized_units,
+            wallet,
+            wallet,
+            w.CAUSE_ORDER,
+        )

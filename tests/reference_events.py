@@ -1,0 +1,96 @@
+"""Events as plain tuples, so that the engine's and the reference's can be compared and printed.
+
+`FIELDS` names, for every event class, the attributes that follow its name and time. The command inside an order event
+or a refusal is left out; an order is known by its id and the client's own id.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from perpit.domain.events import Event, InstrumentListed, KeyCreated, OrderEvent
+
+Row = tuple[Any, ...]
+
+ORDER_FIELDS = (
+    "order_id",
+    "client_order_id",
+    "price_ticks",
+    "qty_lots",
+    "filled_lots",
+    "filled_value_units",
+    "status",
+    "bid_units",
+    "ask_units",
+)
+TRADE_FIELDS = (
+    "trade_id",
+    "fill_price_ticks",
+    "fill_lots",
+    "fill_value_units",
+    "fee_units",
+    "realized_units",
+    "is_maker",
+)
+FIELDS: dict[str, tuple[str, ...]] = {
+    "Refused": ("refusal",),
+    "InstrumentListed": ("symbol",),
+    "AccountCreated": ("account_id", "name"),
+    "KeyCreated": ("api_key",),
+    "KeyRevoked": ("api_key", "account_id"),
+    "LeverageChanged": ("account_id", "symbol_id", "leverage", "max_notional_units"),
+    "WalletChanged": (
+        "account_id",
+        "market",
+        "asset",
+        "wallet_units",
+        "cross_wallet_units",
+        "change_units",
+        "cause",
+    ),
+    "OrderAccepted": ORDER_FIELDS,
+    "OrderTraded": ORDER_FIELDS + TRADE_FIELDS,
+    "OrderClosed": (*ORDER_FIELDS, "reason"),
+    "OrderAmended": (*ORDER_FIELDS, "old_price_ticks", "old_qty_lots", "modify_id"),
+    "AllOrdersCancelled": ("account_id", "symbol_id", "count"),
+    "PositionChanged": (
+        "account_id",
+        "symbol_id",
+        "position_side",
+        "qty_lots",
+        "entry_value_units",
+        "realized_units",
+        "fees_units",
+        "episode_realized_units",
+        "wallet_units",
+        "cross_wallet_units",
+        "cause",
+    ),
+    "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind"),
+    "BookChanged": ("symbol_id", "side", "price_ticks", "qty_lots"),
+    "MarkPriceChanged": ("symbol_id", "index_e8", "mark_e8", "average_e8"),
+}
+
+
+def _field(event: Event, name: str) -> Any:
+    if name == "client_order_id" and isinstance(event, OrderEvent):
+        return event.request.client_order_id
+    if isinstance(event, InstrumentListed):
+        return event.instrument.symbol
+    if isinstance(event, KeyCreated):
+        return event.key.api_key
+    return getattr(event, name)
+
+
+def as_row(event: Event) -> Row:
+    """One event as (class name, time_ms, fields in the order of `FIELDS`)."""
+    name = type(event).__name__
+    return (name, event.time_ms, *(_field(event, field) for field in FIELDS[name]))
+
+
+def as_rows(events: Iterable[Event]) -> list[Row]:
+    return [as_row(event) for event in events]
+
+
+def named(row: Row) -> dict[str, Any]:
+    """A row with its field names, for messages and for scenario tables."""
+    return {"event": row[0], "time_ms": row[1], **dict(zip(FIELDS[row[0]], row[2:], strict=True))}

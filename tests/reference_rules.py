@@ -1,0 +1,200 @@
+"""Every rule of the reference that can refuse a command, each a line that says when it is broken, in documented order.
+
+A rule is asked only when those above it hold, so a line may rely on them.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from perpit.domain import commands as c
+from perpit.domain import refusals as no
+from perpit.domain import words as w
+from perpit.domain.instrument import Instrument
+from tests import reference_formulas as formulas
+from tests.reference_book import NaiveBook
+from tests.reference_ledger import Order
+
+Faults = Iterator[tuple[bool, int]]
+
+
+class Rules(NaiveBook):
+    def _first_fault(self, faults: Faults) -> int:
+        return next((refusal for broken, refusal in faults if broken), 0)
+
+    def _place_faults(self, account_id: int, symbol_id: int) -> Faults:
+        yield self.account(account_id) is None, no.UNKNOWN_ACCOUNT
+        yield not 0 <= symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
+
+    def _leverage_faults(self, command: c.SetLeverage) -> Faults:
+        """Semantics 1.7.1–1.7.3."""
+        yield self.account(command.account_id) is None, no.UNKNOWN_ACCOUNT
+        yield not 0 <= command.symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
+        instrument = self.instruments[command.symbol_id]
+        highest = instrument.brackets[0].max_leverage
+        yield not 1 <= command.leverage <= highest, no.LEVERAGE_OUT_OF_RANGE
+        present = self.present(command.account_id, command.symbol_id)
+        cap = formulas.leverage_cap(instrument, command.leverage)
+        old = self.exposure(command.account_id, command.symbol_id).leverage
+        yield present > cap and command.leverage > old, no.LEVERAGE_BRACKET_EXCEEDED
+        more = formulas.initial_margin(present, command.leverage) - formulas.initial_margin(present, old)
+        free = self.free_margin(command.account_id, self.wallet_key(command.symbol_id))
+        yield command.leverage < old and more > free, no.LEVERAGE_MARGIN_SHORT
+
+    def _order_faults(self, command: c.PlaceOrder) -> Faults:
+        """Every rule an order can break, in documented order (semantics 5.10)."""
+        yield self.account(command.account_id) is None, no.UNKNOWN_ACCOUNT
+        yield not 0 <= command.symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
+        symbol_id, instrument = command.symbol_id, self.instruments[command.symbol_id]
+        market = command.order_type == w.MARKET
+        yield self._asks_for_later_features(command), no.NOT_SUPPORTED
+        known_stp = command.stp_mode in (
+            w.STP_NONE,
+            w.STP_EXPIRE_TAKER,
+            w.STP_EXPIRE_MAKER,
+            w.STP_EXPIRE_BOTH,
+        )
+        yield command.side not in (w.BUY, w.SELL) or not known_stp, no.INVALID_VALUE
+        yield not command.client_order_id, no.INVALID_VALUE
+        yield command.position_side != w.BOTH, no.POSITION_SIDE_MISMATCH
+        yield self.index_e8[symbol_id] == 0, no.NO_PRICE
+        yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
+        if not market:
+            yield from self._band_faults(symbol_id, command.side, command.price_ticks)
+        if not command.reduce_only:
+            price = self.mark_e8[symbol_id] if market else formulas.price_e8(instrument, command.price_ticks)
+            value = formulas.value_at(instrument, price, command.qty_lots)
+            yield value < instrument.min_notional_units, no.NOTIONAL_BELOW_MIN
+        opposite = self.best(symbol_id, -command.side)
+        if market and opposite is not None:
+            outside = any(b for b, _ in self._band_faults(symbol_id, command.side, opposite.price_ticks))
+            yield outside, no.MARKET_PRICE_OUTSIDE_BAND
+        mine = self.open_orders(command.account_id, symbol_id)
+        names = [order.placed().client_order_id for order in mine]
+        yield command.client_order_id in names, no.DUPLICATE_CLIENT_ORDER_ID
+        yield not market and len(mine) >= instrument.max_open_orders, no.TOO_MANY_OPEN_ORDERS
+        if not command.reduce_only and not (market and opposite is None):
+            yield from self._margin_faults(command, command.qty_lots, command.price_ticks, None)
+        if command.reduce_only:
+            yield (
+                self._breaks_reduce_only(command, command.qty_lots, command.price_ticks, None),
+                (no.REDUCE_ONLY_REJECTED),
+            )
+        if not market:
+            yield from self._time_in_force_faults(command)
+
+    def _asks_for_later_features(self, command: c.PlaceOrder) -> bool:
+        return (
+            command.order_type not in (w.LIMIT, w.MARKET)
+            or (command.order_type == w.LIMIT and command.time_in_force not in (w.GTC, w.IOC, w.FOK, w.GTX))
+            or command.close_position
+            or command.stop_price_ticks != 0
+            or command.activation_price_ticks != 0
+            or command.callback_ppm != 0
+            or command.good_till_ms != 0
+            or command.price_match != 0
+        )
+
+    def _grid_faults(self, instrument: Instrument, lots: int, ticks: int, market: bool) -> Faults:
+        yield lots <= 0, no.QTY_NOT_POSITIVE
+        yield lots < (instrument.market_min_qty_lots if market else instrument.min_qty_lots), no.QTY_BELOW_MIN
+        yield lots > (instrument.market_max_qty_lots if market else instrument.max_qty_lots), no.QTY_ABOVE_MAX
+        if market:
+            return
+        yield ticks <= 0, no.PRICE_NOT_POSITIVE
+        yield ticks < instrument.min_price_ticks, no.PRICE_BELOW_MIN
+        yield ticks > instrument.max_price_ticks, no.PRICE_ABOVE_MAX
+
+    def _band_faults(self, symbol_id: int, side: int, ticks: int) -> Faults:
+        """PERCENT_PRICE is one-sided (semantics 5.10.1)."""
+        instrument, mark = self.instruments[symbol_id], self.mark_e8[symbol_id]
+        price = formulas.price_e8(instrument, ticks)
+        up, down = Fraction(instrument.percent_up_ppm, 10**6), Fraction(instrument.percent_down_ppm, 10**6)
+        yield side == w.BUY and price > mark * up, no.PRICE_ABOVE_BAND
+        yield side == w.SELL and price < mark * down, no.PRICE_BELOW_BAND
+
+    def _time_in_force_faults(self, command: c.PlaceOrder) -> Faults:
+        """What only the book can refuse, asked last."""
+        makers = [
+            maker
+            for maker in self.queue(command.symbol_id, -command.side)
+            if self._crosses(command.side, command.price_ticks, maker)
+        ]
+        enough = sum(maker.remaining for maker in makers) >= command.qty_lots
+        yield command.time_in_force == w.FOK and not enough, no.FOK_NOT_FILLABLE
+        yield command.time_in_force == w.GTX and bool(makers), no.POST_ONLY_WOULD_TAKE
+
+    def _amend_faults(self, command: c.AmendOrder, order: Order) -> Faults:
+        """Semantics 5.6; a refused amendment leaves the order as it is."""
+        instrument, placed = self.instruments[command.symbol_id], order.placed()
+        yield command.side != order.side, no.AMEND_SIDE_MISMATCH
+        same = (command.price_ticks, command.qty_lots) == (order.price_ticks, order.qty_lots)
+        yield same, no.AMEND_NO_CHANGE
+        yield order.amendments >= instrument.max_amendments, no.AMEND_TOO_OFTEN
+        yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market=False)
+        yield from self._band_faults(command.symbol_id, command.side, command.price_ticks)
+        if order.filled_lots and command.qty_lots <= order.filled_lots:
+            return
+        left = command.qty_lots - order.filled_lots
+        if placed.reduce_only:
+            yield self._breaks_reduce_only(placed, left, command.price_ticks, order), no.REDUCE_ONLY_REJECTED
+            return
+        value = formulas.trade_value(instrument, command.price_ticks, command.qty_lots)
+        yield value < instrument.min_notional_units, no.AMEND_NOTIONAL_BELOW_MIN
+        yield from self._margin_faults(placed, left, command.price_ticks, order)
+
+    def _margin_faults(self, command: c.PlaceOrder, lots: int, ticks: int, replaced: Order | None) -> Faults:
+        """Bracket and margin (semantics 1.4): `lots` at `ticks` come, the order `replaced` goes."""
+        account_id, symbol_id = command.account_id, command.symbol_id
+        instrument = self.instruments[symbol_id]
+        assuming = self._assuming_e8(command, ticks)
+        more = formulas.value_at(instrument, assuming, lots)
+        more -= self.open_notional(symbol_id, replaced) if replaced is not None else 0
+        before = self.present(account_id, symbol_id)
+        after = self.present(
+            account_id, symbol_id, more if command.side == w.BUY else 0, more if command.side == w.SELL else 0
+        )
+        exposure = self.exposure(account_id, symbol_id)
+        cap = formulas.leverage_cap(instrument, exposure.leverage)
+        yield after > cap and after > before, no.LEVERAGE_BRACKET_EXCEEDED
+        opened = lots
+        if exposure.qty_lots * command.side < 0:
+            opened = max(0, lots - abs(exposure.qty_lots))
+        price = assuming if command.order_type == w.MARKET else formulas.price_e8(instrument, ticks)
+        loss = formulas.open_loss(instrument, command.side, price, opened, self.mark_e8[symbol_id])
+        cost = formulas.initial_margin(after, exposure.leverage)
+        cost -= formulas.initial_margin(before, exposure.leverage)
+        available = max(0, self.free_margin(account_id, self.wallet_key(symbol_id)))
+        yield max(0, cost) + loss > available, no.INSUFFICIENT_MARGIN
+
+    def _assuming_e8(self, command: c.PlaceOrder, ticks: int) -> int:
+        """Semantics 1.4.2, 1.4.3."""
+        symbol_id, instrument = command.symbol_id, self.instruments[command.symbol_id]
+        if command.order_type == w.MARKET:
+            opposite = self.best(symbol_id, -command.side)
+            if opposite is None:
+                return 0
+            price = formulas.price_e8(instrument, opposite.price_ticks)
+            return formulas.cut(price * formulas.BUY_MARKET_ASSUMING) if command.side == w.BUY else price
+        price = formulas.price_e8(instrument, ticks)
+        if command.side == w.BUY:
+            return price
+        raised = formulas.cut(self._last_e8(symbol_id) * formulas.SELL_LIMIT_ASSUMING)
+        return max(raised, self.mark_e8[symbol_id], price)
+
+    def _breaks_reduce_only(
+        self, command: c.PlaceOrder, lots: int, ticks: int, replaced: Order | None
+    ) -> bool:
+        """Semantics 4.5.1; a market order only needs something to reduce (4.5.2)."""
+        held = self.exposure(command.account_id, command.symbol_id).qty_lots
+        if held * command.side >= 0:
+            return True
+        if command.order_type == w.MARKET:
+            return False
+        ahead = sum(
+            order.remaining
+            for order in self.open_orders(command.account_id, command.symbol_id)
+            if order is not replaced
+            and order.side == command.side
+            and command.side * order.price_ticks >= command.side * ticks
+        )
+        return lots + ahead > abs(held)

@@ -1,0 +1,104 @@
+"""The reference's state in the canonical shape that `perpit.engine.state` documents, and its hash."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from perpit.domain.words import BUY, SELL
+from tests.reference_ledger import Account, Order
+
+if TYPE_CHECKING:
+    from tests.reference import Reference
+
+
+def state_of(reference: Reference) -> list[object]:
+    return [
+        reference.seq,
+        reference.time_ms,
+        reference.next_tick_ms,
+        reference.next_order_id,
+        [_market(reference, symbol_id) for symbol_id in range(len(reference.instruments))],
+        [_account(reference, account) for account in reference.accounts],
+        _amounts(reference.fees_collected),
+        _amounts(reference.net_deposits),
+    ]
+
+
+def hash_of(state: list[object]) -> str:
+    return blake2b(repr(state).encode(), digest_size=16).hexdigest()
+
+
+def _market(reference: Reference, symbol_id: int) -> list[object]:
+    return [
+        reference.instruments[symbol_id].symbol,
+        1,  # TRADING: nothing halts an instrument yet
+        reference.next_trade_id[symbol_id],
+        reference.last_ticks[symbol_id],
+        reference.index_e8[symbol_id],
+        reference.mark_e8[symbol_id],
+        reference.pinned_e8[symbol_id],
+        list(reference.basis[symbol_id]),
+        list(reference.marks[symbol_id]),
+        _side(reference.queue(symbol_id, BUY)),
+        _side(reference.queue(symbol_id, SELL)),
+    ]
+
+
+def _side(queue: list[Order]) -> list[object]:
+    levels: list[object] = []
+    for ticks in dict.fromkeys(order.price_ticks for order in queue):
+        there = [order for order in queue if order.price_ticks == ticks]
+        levels.append([ticks, [[order.order_id, order.account_id, order.remaining] for order in there]])
+    return levels
+
+
+def _account(reference: Reference, account: Account) -> list[object]:
+    keys = [key.api_key for key in reference.keys.values() if key.account_id == account.account_id]
+    wallets = [[*key, units] for key, units in sorted(account.wallets.items()) if units]
+    exposures = []
+    for symbol_id in sorted(account.exposures):
+        row = _exposure(reference, account.account_id, symbol_id)
+        if row is not None:
+            exposures.append(row)
+    return [account.account_id, account.name, keys, wallets, exposures]
+
+
+def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[object] | None:
+    """None when nothing has happened to it."""
+    held = reference.exposure(account_id, symbol_id)
+    orders = [] if account_id == 0 else reference.open_orders(account_id, symbol_id)
+    untouched = held.leverage == reference.instruments[symbol_id].default_leverage and not orders
+    if untouched and not (held.qty_lots or held.realized_units or held.fees_units):
+        return None
+    return [
+        symbol_id,
+        held.leverage,
+        held.qty_lots,
+        held.entry_value_units,
+        held.realized_units,
+        held.fees_units,
+        held.episode_realized_units,
+        reference.side_notional(account_id, symbol_id, BUY) if account_id else 0,
+        reference.side_notional(account_id, symbol_id, SELL) if account_id else 0,
+        [
+            [
+                order.order_id,
+                order.placed().client_order_id,
+                order.side,
+                order.price_ticks,
+                order.qty_lots,
+                order.remaining,
+                order.filled_value_units,
+                0 if order.reduce_only else order.assuming_e8,
+                reference.open_notional(symbol_id, order),
+                order.amendments,
+                int(order.reduce_only),
+            ]
+            for order in sorted(orders, key=lambda order: order.order_id)
+        ],
+    ]
+
+
+def _amounts(amounts: dict[tuple[int, str], int]) -> list[object]:
+    return [[*key, units] for key, units in sorted(amounts.items()) if units]
