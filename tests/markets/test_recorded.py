@@ -191,6 +191,15 @@ def test_the_end_of_the_tape_is_told_and_the_source_is_over(
     assert "played to its end: 1 lines, 1 trades, 0 broken lines; the last book stands" in caplog.text
 
 
+def test_an_empty_side_of_the_touch_takes_the_side_away(tmp_path: Path) -> None:
+    tape = write(
+        tmp_path / "tape",
+        depth(0, 10, [("100.0", "1"), ("99.0", "1")], [("101.0", "2")]),
+        ticker(1, 11, ("0.0", "0.000"), ("101.0", "2")),
+    )
+    assert depths(played(tape))[1:] == [({1_000: 0, 990: 0}, {})]
+
+
 # Broken lines and broken files
 
 BROKEN = {
@@ -202,9 +211,9 @@ BROKEN = {
     "a quantity beside the grid": (trade(1, "100.0", "0.0005"), "quantity 0.0005 is not a multiple of 0.001"),
     "no price": (trade(1, "abc", "1"), "price: not a decimal number: 'abc'"),
     "a negative price": (trade(1, "-5.0", "1"), "price -5.0"),
-    "a trade of nothing": (trade(1, "100.0", "0"), "a trade of 0 at 100.0"),
+    "a trade of nothing": (trade(1, "100.0", "0"), "a trade of nothing"),
     "a crossed touch": (ticker(1, 5, ("100.0", "1"), ("100.0", "1")), "a crossed touch: 100.0 / 100.0"),
-    "a level at 0": (depth(1, 5, [("0.0", "1")], []), "a level at price 0"),
+    "a level at 0": (depth(1, 5, [("0.0", "1")], []), "price 0.0 is too small"),
 }
 
 

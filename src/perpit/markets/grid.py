@@ -11,10 +11,11 @@ REMEMBERED_MAX: Final = 50_000
 
 
 class Grid(dict[str, int]):
-    """Text → whole steps. `grid[text]` raises ValueError for what is no number, negative, or between two steps."""
+    """Text → whole steps. `grid[text]` raises ValueError for what is no number, too small, or between two steps."""
 
-    def __init__(self, noun: str, step_e8: int) -> None:
+    def __init__(self, noun: str, step_e8: int, least: int = 0) -> None:
         super().__init__()
+        self._least = least
         self._noun = noun
         self._step_e8 = step_e8
 
@@ -23,8 +24,10 @@ class Grid(dict[str, int]):
             steps, rest = divmod(parse_scaled(text, 8), self._step_e8)
         except ValueError as error:
             raise ValueError(f"{self._noun}: {error}") from None
-        if rest != 0 or steps < 0:
+        if rest != 0:
             raise ValueError(f"{self._noun} {text} is not a multiple of {format_shortest(self._step_e8, 8)}")
+        if steps < self._least:
+            raise ValueError(f"{self._noun} {text} is too small")
         if len(self) >= REMEMBERED_MAX:
             self.clear()
         self[text] = steps

@@ -58,6 +58,29 @@ class HouseSide:
         elif self.lots.pop(price_ticks, 0):
             del self._keys[bisect_left(self._keys, key)]
 
+    def lay(self, levels: Iterable[Level]) -> tuple[list[int], list[int], list[int]]:
+        """Change levels: prices and quantities of those that are news, and prices of those that grew.
+
+        To take away what is not there is no news; to repeat a quantity is, for a user may have taken it.
+        """
+        lots_at = self.lots
+        ticks: list[int] = []
+        lots: list[int] = []
+        grown: list[int] = []
+        for price_ticks, wanted in levels:
+            had = lots_at.get(price_ticks, 0)
+            if wanted == 0 and had == 0:
+                continue
+            ticks.append(price_ticks)
+            lots.append(wanted)
+            if wanted > had:
+                grown.append(price_ticks)
+            if wanted == 0 or had == 0:
+                self.put(price_ticks, wanted)
+            else:
+                lots_at[price_ticks] = wanted
+        return ticks, lots, grown
+
 
 class HouseBook:
     """Both sides of the house's liquidity in one instrument; never crossed."""
@@ -72,21 +95,23 @@ class HouseBook:
 
         Levels that cross the other side replace what stands there, as the engine does it.
         """
-        bids = [(ticks, lots) for ticks, lots in bids if lots > 0 or ticks in self.bids.lots]
-        asks = [(ticks, lots) for ticks, lots in asks if lots > 0 or ticks in self.asks.lots]
-        if not bids and not asks:
+        bid_ticks, bid_lots, grown_bids = self.bids.lay(bids)
+        ask_ticks, ask_lots, grown_asks = self.asks.lay(asks)
+        if not bid_ticks and not ask_ticks:
             return None
-        self._shrink(self.bids, bids)
-        self._shrink(self.asks, asks)
-        self._grow(self.bids, self.asks, bids)
-        self._grow(self.asks, self.bids, asks)
-        return HouseDepth(
-            self.symbol_id,
-            [ticks for ticks, _ in bids],
-            [lots for _, lots in bids],
-            [ticks for ticks, _ in asks],
-            [lots for _, lots in asks],
-        )
+        if self.bids.lots and self.asks.lots and self.bids.best() >= self.asks.best():
+            self._uncross(grown_bids, grown_asks)
+        return HouseDepth(self.symbol_id, bid_ticks, bid_lots, ask_ticks, ask_lots)
+
+    def _uncross(self, grown_bids: list[int], grown_asks: list[int]) -> None:
+        """The engine lets bids grow first, then asks; who grows replaces what he crosses."""
+        if grown_bids:
+            for ticks in self.asks.better_than(max(grown_bids) + 1):
+                if ticks not in grown_asks:
+                    self.asks.put(ticks, 0)
+        if grown_asks:
+            for ticks in self.bids.better_than(min(grown_asks) - 1):
+                self.bids.put(ticks, 0)
 
     def traded(self, taker_side: int, price_ticks: int, lots: int) -> None:
         """A trade of the tape took `lots` at a price; better levels are gone, as with `HouseTrade`."""
@@ -94,21 +119,6 @@ class HouseBook:
         for better in side.better_than(price_ticks):
             side.put(better, 0)
         side.put(price_ticks, max(0, side.lots.get(price_ticks, 0) - lots))
-
-    @staticmethod
-    def _shrink(side: HouseSide, levels: list[Level]) -> None:
-        for ticks, lots in levels:
-            if lots < side.lots.get(ticks, 0):
-                side.put(ticks, lots)
-
-    @staticmethod
-    def _grow(side: HouseSide, opposite: HouseSide, levels: list[Level]) -> None:
-        for ticks, lots in levels:
-            if lots > side.lots.get(ticks, 0):
-                if opposite.lots and side.side * (ticks - opposite.best()) >= 0:
-                    for crossed in opposite.better_than(ticks + side.side):
-                        opposite.put(crossed, 0)
-                side.put(ticks, lots)
 
 
 def withdrawal(symbol_id: int, bid_ticks: Iterable[int], ask_ticks: Iterable[int]) -> HouseDepth:

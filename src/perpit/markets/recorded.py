@@ -171,7 +171,7 @@ class Tape:
         self.trades = 0
         self.off_book = 0
         self._settled_levels = settled_levels
-        self._price = Grid("price", instrument.tick_e8)
+        self._price = Grid("price", instrument.tick_e8, least=1)
         self._lots = Grid("quantity", instrument.lot_e8)
         self._index_ms = start_ms
         self._depth_id = 0  # update id of the last diff or snapshot
@@ -198,8 +198,8 @@ class Tape:
             self.off_book += 1
             return []
         price_ticks, lots = self._price[trade.p], self._lots[trade.q]
-        if price_ticks == 0 or lots == 0:
-            raise ValueError(f"a trade of {trade.q} at {trade.p}")
+        if lots == 0:
+            raise ValueError("a trade of nothing")
         side = SELL if trade.m else BUY
         self.trades += 1
         self.book.traded(side, price_ticks, lots)
@@ -207,8 +207,7 @@ class Tape:
 
     def _ticker(self, ticker: BookTicker) -> list[Command]:
         """The touch, if it is news: what stands in front of it goes, its quantities are stated if they differ."""
-        bid = self._price[ticker.b], self._lots[ticker.B]
-        ask = self._price[ticker.a], self._lots[ticker.A]
+        bid, ask = self._best(ticker.b, ticker.B), self._best(ticker.a, ticker.A)
         if bid[0] >= ask[0] > 0:
             raise ValueError(f"a crossed touch: {ticker.b} / {ticker.a}")
         if ticker.u < self._depth_id or ticker.u < self._touch_id:
@@ -238,10 +237,12 @@ class Tape:
 
     def _levels(self, rows: list[tuple[str, str]]) -> list[Level]:
         price, lots = self._price, self._lots
-        levels = [(price[ticks], lots[quantity]) for ticks, quantity in rows]
-        if any(ticks == 0 for ticks, _ in levels):
-            raise ValueError("a level at price 0")
-        return levels
+        return [(price[ticks], lots[quantity]) for ticks, quantity in rows]
+
+    def _best(self, price: str, quantity: str) -> Level:
+        """A side of a book ticker; (0, 0) when nothing stands there."""
+        lots = self._lots[quantity]
+        return (self._price[price], lots) if lots else (0, 0)
 
     def _lay(self, bids: list[Level], asks: list[Level]) -> list[Command]:
         command = self.book.depth(bids, asks)
