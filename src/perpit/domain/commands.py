@@ -6,9 +6,12 @@ applied. `FIELDS` names the constructor's arguments in order: the journal codec 
 
 from typing import ClassVar
 
+from mypy_extensions import mypyc_attr
+
 from perpit.domain.instrument import Instrument
 
 
+@mypyc_attr(acyclic=True)
 class Command:
     """What every command carries: its place in the one sequence and the venue's time, both set by the sequencer."""
 
@@ -19,6 +22,7 @@ class Command:
         self.time_ms = 0
 
 
+@mypyc_attr(acyclic=True)
 class ListInstrument(Command):
     """Start trading an instrument. Its `symbol_id` must be the next free one."""
 
@@ -30,6 +34,7 @@ class ListInstrument(Command):
         self.instrument = instrument
 
 
+@mypyc_attr(acyclic=True)
 class CreateAccount(Command):
     """Open an account; the engine gives it the next id. Names are unique."""
 
@@ -41,6 +46,7 @@ class CreateAccount(Command):
         self.name = name
 
 
+@mypyc_attr(acyclic=True)
 class CreateKey(Command):
     """Give an account an API key. `secret` is the HMAC secret, or the PEM public key of RSA and Ed25519 keys."""
 
@@ -75,6 +81,7 @@ class CreateKey(Command):
         self.ips = ips
 
 
+@mypyc_attr(acyclic=True)
 class RevokeKey(Command):
     """Take an API key away."""
 
@@ -86,6 +93,7 @@ class RevokeKey(Command):
         self.api_key = api_key
 
 
+@mypyc_attr(acyclic=True)
 class Transfer(Command):
     """Deposit (amount > 0) or withdraw (amount < 0) units of 1e-8 of an asset, to or from one market's wallet."""
 
@@ -100,6 +108,7 @@ class Transfer(Command):
         self.amount_units = amount_units
 
 
+@mypyc_attr(acyclic=True)
 class SetLeverage(Command):
     """Choose the initial leverage of an account in an instrument."""
 
@@ -113,6 +122,7 @@ class SetLeverage(Command):
         self.leverage = leverage
 
 
+@mypyc_attr(acyclic=True)
 class PlaceOrder(Command):
     """A new order. Immutable once stamped: the resting order and its events refer to it.
 
@@ -188,6 +198,7 @@ class PlaceOrder(Command):
         self.price_match = price_match
 
 
+@mypyc_attr(acyclic=True)
 class AmendOrder(Command):
     """Change price and total quantity of a resting limit order; it loses its place in the queue (semantics 5.6).
 
@@ -228,6 +239,7 @@ class AmendOrder(Command):
         self.modify_id = modify_id
 
 
+@mypyc_attr(acyclic=True)
 class CancelOrder(Command):
     """Cancel one open order, named by `order_id`, or by `client_order_id` when `order_id` is 0."""
 
@@ -242,6 +254,7 @@ class CancelOrder(Command):
         self.client_order_id = client_order_id
 
 
+@mypyc_attr(acyclic=True)
 class CancelAllOrders(Command):
     """Cancel every open order of an account in an instrument."""
 
@@ -254,6 +267,7 @@ class CancelAllOrders(Command):
         self.symbol_id = symbol_id
 
 
+@mypyc_attr(acyclic=True)
 class SetIndexPrice(Command):
     """The price index of an instrument's underlying, in 1e-8 of the quote, > 0."""
 
@@ -266,6 +280,7 @@ class SetIndexPrice(Command):
         self.price_e8 = price_e8
 
 
+@mypyc_attr(acyclic=True)
 class PinMarkPrice(Command):
     """Hold the mark price at `price_e8`; 0 lets it be computed again."""
 
@@ -278,6 +293,7 @@ class PinMarkPrice(Command):
         self.price_e8 = price_e8
 
 
+@mypyc_attr(acyclic=True)
 class HouseDepth(Command):
     """The house's liquidity at some price levels, as absolute quantities; 0 takes a level away.
 
@@ -305,6 +321,7 @@ class HouseDepth(Command):
         self.ask_lots = ask_lots
 
 
+@mypyc_attr(acyclic=True)
 class HouseTrade(Command):
     """A trade of the tape: `qty_lots` at `price_ticks`, taken by the side `taker_side`.
 
@@ -323,6 +340,7 @@ class HouseTrade(Command):
         self.qty_lots = qty_lots
 
 
+@mypyc_attr(acyclic=True)
 class Advance(Command):
     """Time passes: due timers run."""
 

@@ -4,10 +4,13 @@ Events are self-contained values; `request` in order events is the immutable com
 Orders of the house account have no order events: its liquidity shows in `BookChanged` and `TradePrinted` only.
 """
 
+from mypy_extensions import mypyc_attr
+
 from perpit.domain.commands import Command, CreateKey, PlaceOrder
 from perpit.domain.instrument import Instrument
 
 
+@mypyc_attr(acyclic=True)
 class Event:
     """What every event carries: the venue's time at which it happened."""
 
@@ -15,6 +18,7 @@ class Event:
         self.time_ms = time_ms
 
 
+@mypyc_attr(acyclic=True)
 class Refused(Event):
     """The command changed nothing; `refusal` is a value of `perpit.domain.refusals`."""
 
@@ -24,12 +28,14 @@ class Refused(Event):
         self.refusal = refusal
 
 
+@mypyc_attr(acyclic=True)
 class InstrumentListed(Event):
     def __init__(self, time_ms: int, instrument: Instrument) -> None:
         self.time_ms = time_ms
         self.instrument = instrument
 
 
+@mypyc_attr(acyclic=True)
 class AccountCreated(Event):
     def __init__(self, time_ms: int, account_id: int, name: str) -> None:
         self.time_ms = time_ms
@@ -37,12 +43,14 @@ class AccountCreated(Event):
         self.name = name
 
 
+@mypyc_attr(acyclic=True)
 class KeyCreated(Event):
     def __init__(self, time_ms: int, key: CreateKey) -> None:
         self.time_ms = time_ms
         self.key = key
 
 
+@mypyc_attr(acyclic=True)
 class KeyRevoked(Event):
     def __init__(self, time_ms: int, api_key: str, account_id: int) -> None:
         self.time_ms = time_ms
@@ -50,6 +58,7 @@ class KeyRevoked(Event):
         self.account_id = account_id
 
 
+@mypyc_attr(acyclic=True)
 class LeverageChanged(Event):
     """`max_notional_units` is the most that may be held with the new leverage."""
 
@@ -63,6 +72,7 @@ class LeverageChanged(Event):
         self.max_notional_units = max_notional_units
 
 
+@mypyc_attr(acyclic=True)
 class WalletChanged(Event):
     """A wallet moved without a fill. `change_units` is signed; balances are those after the change."""
 
@@ -87,6 +97,7 @@ class WalletChanged(Event):
         self.cause = cause
 
 
+@mypyc_attr(acyclic=True)
 class OrderEvent(Event):
     """State of an order right after something happened to it.
 
@@ -119,10 +130,12 @@ class OrderEvent(Event):
         self.ask_units = ask_units
 
 
+@mypyc_attr(acyclic=True)
 class OrderAccepted(OrderEvent):
     """The order is on the book or about to match. Status NEW."""
 
 
+@mypyc_attr(acyclic=True)
 class OrderTraded(OrderEvent):
     """One fill of the order. `fee_units` and `realized_units` are of this fill; a rebate is a negative fee."""
 
@@ -165,6 +178,7 @@ class OrderTraded(OrderEvent):
         self.is_maker = is_maker
 
 
+@mypyc_attr(acyclic=True)
 class OrderClosed(OrderEvent):
     """The order ended unfilled or partly filled: status CANCELED, EXPIRED or EXPIRED_IN_MATCH, with the reason."""
 
@@ -195,6 +209,7 @@ class OrderClosed(OrderEvent):
         self.reason = reason
 
 
+@mypyc_attr(acyclic=True)
 class OrderAmended(OrderEvent):
     """Price and quantity of the order changed; the fields hold the new ones, `old_*` the ones before."""
 
@@ -229,6 +244,7 @@ class OrderAmended(OrderEvent):
         self.modify_id = modify_id
 
 
+@mypyc_attr(acyclic=True)
 class AllOrdersCancelled(Event):
     """Ends the answer to `CancelAllOrders`; `count` orders were closed, each with its own `OrderClosed`."""
 
@@ -239,6 +255,7 @@ class AllOrdersCancelled(Event):
         self.count = count
 
 
+@mypyc_attr(acyclic=True)
 class PositionChanged(Event):
     """A position and its wallet right after a fill. It precedes the `OrderTraded` of that fill (semantics 4.7.6).
 
@@ -277,6 +294,7 @@ class PositionChanged(Event):
         self.cause = cause
 
 
+@mypyc_attr(acyclic=True)
 class TradePrinted(Event):
     """A trade as the public sees it. `kind` tells ordinary trades from insurance-fund and deleveraging ones."""
 
@@ -299,6 +317,7 @@ class TradePrinted(Event):
         self.kind = kind
 
 
+@mypyc_attr(acyclic=True)
 class BookChanged(Event):
     """The whole quantity now resting at a price; 0 when the level is gone. After the trades that caused it."""
 
@@ -310,6 +329,7 @@ class BookChanged(Event):
         self.qty_lots = qty_lots
 
 
+@mypyc_attr(acyclic=True)
 class MarkPriceChanged(Event):
     """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
 

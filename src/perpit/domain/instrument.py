@@ -7,10 +7,13 @@ value_units = price_ticks × qty_lots × value_per_tick_lot.
 from math import gcd
 from typing import ClassVar
 
+from mypy_extensions import mypyc_attr
+
 from perpit.domain.numbers import PPM, UNIT, mul
 from perpit.domain.words import INVERSE, LINEAR
 
 
+@mypyc_attr(acyclic=True)
 class Bracket:
     """One row of the leverage table (semantics 1.1): `floor_units` < notional ≤ `cap_units`.
 
@@ -29,6 +32,7 @@ class Bracket:
         self.cum_units = cum_units
 
 
+@mypyc_attr(acyclic=True)
 class Instrument:
     """The immutable terms of one contract. Limits are on the grid: prices in ticks, quantities in lots."""
 
