@@ -67,4 +67,5 @@ async def test_stopping_closes_sockets_with_going_away() -> None:
         await at.server.stop()
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await client.recv()
-        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012

@@ -8,7 +8,7 @@ from typing import Final
 
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_names import StreamSpec
-from perpit.binance.streams_text import Digits, money
+from perpit.binance.streams_text import Texts
 from perpit.binance.streams_trades import JSON_BOOL
 from perpit.domain.events import TradePrinted
 from perpit.views.candles import Candle, CandlesView
@@ -22,31 +22,35 @@ class Candles(Channel):
     watches_trades = True
 
     def __init__(
-        self, name: str, spec: StreamSpec, outbox: Outbox, candles: CandlesView, digits: Digits
+        self, name: str, spec: StreamSpec, outbox: Outbox, candles: CandlesView, texts: Texts
     ) -> None:
         super().__init__(name, spec.period_ms, outbox)
         self._candles = candles
-        self._digits = digits
+        self._texts = texts
         self._interval = spec.interval
         self._contract_type = spec.contract_type
         self._changed = False
-        current = candles.current(spec.interval)
-        self._open_ms = -1 if current is None else current.open_ms
+        self._open_ms = self._current_open_ms()
 
     def on_trade(self, trade: TradePrinted) -> None:
         self._changed = True
+        if self._open_ms < 0:
+            self._open_ms = self._current_open_ms()
 
     def flush(self, now_ms: int) -> None:
         current = self._candles.current(self._interval)
         if current is None:
             return
-        if self._open_ms < 0:
-            self._open_ms = current.open_ms
         if current.open_ms > self._open_ms:
             self._close_until(current.open_ms, now_ms)
         if self._changed and current.count:
             self.publish(self._payload(current, now_ms, False))
         self._changed = False
+
+    def _current_open_ms(self) -> int:
+        """Beginning of the running candle, -1 before the first trade."""
+        current = self._candles.current(self._interval)
+        return -1 if current is None else current.open_ms
 
     def _close_until(self, open_ms: int, now_ms: int) -> None:
         """Every candle from the one last shown to the one before `open_ms`, as closed."""
@@ -57,22 +61,22 @@ class Candles(Channel):
         self._open_ms = open_ms
 
     def _payload(self, candle: Candle, now_ms: int, closed: bool) -> str:
-        digits = self._digits
+        texts = self._texts
         if self._contract_type:
             head = (
-                f'{{"e":"continuous_kline","E":{now_ms},"ps":"{digits.pair}","ct":"{self._contract_type}",'
+                f'{{"e":"continuous_kline","E":{now_ms},"ps":"{texts.pair}","ct":"{self._contract_type}",'
                 f'"k":{{"t":{candle.open_ms},"T":{candle.close_ms}'
             )
         else:
             head = (
-                f'{{"e":"kline","E":{now_ms},"s":"{digits.symbol}",'
-                f'"k":{{"t":{candle.open_ms},"T":{candle.close_ms},"s":"{digits.symbol}"'
+                f'{{"e":"kline","E":{now_ms},"s":"{texts.symbol}",'
+                f'"k":{{"t":{candle.open_ms},"T":{candle.close_ms},"s":"{texts.symbol}"'
             )
         return (
             f'{head},"i":"{self._interval}","f":{candle.first_trade_id},"L":{candle.last_trade_id},'
-            f'"o":"{digits.price(candle.open_ticks)}","c":"{digits.price(candle.close_ticks)}",'
-            f'"h":"{digits.price(candle.high_ticks)}","l":"{digits.price(candle.low_ticks)}",'
-            f'"v":"{digits.qty(candle.qty_lots)}","n":{candle.count},"x":{JSON_BOOL[closed]},'
-            f'"q":"{money(candle.value_units)}","V":"{digits.qty(candle.taker_buy_lots)}",'
-            f'"Q":"{money(candle.taker_buy_value_units)}","B":"0"}}}}'
+            f'"o":"{texts.price(candle.open_ticks)}","c":"{texts.price(candle.close_ticks)}",'
+            f'"h":"{texts.price(candle.high_ticks)}","l":"{texts.price(candle.low_ticks)}",'
+            f'"v":"{texts.qty(candle.qty_lots)}","n":{candle.count},"x":{JSON_BOOL[closed]},'
+            f'"q":"{texts.value(candle.value_units)}","V":"{texts.qty(candle.taker_buy_lots)}",'
+            f'"Q":"{texts.value(candle.taker_buy_value_units)}","B":"0"}}}}'
         )

@@ -6,7 +6,7 @@ has the id of the last event, and the next event still satisfies U <= lastUpdate
 """
 
 from perpit.binance.streams_channel import Channel, Outbox
-from perpit.binance.streams_text import Digits
+from perpit.binance.streams_text import Texts
 from perpit.domain.events import BookChanged
 from perpit.domain.words import BUY
 from perpit.views.book import BookView
@@ -18,10 +18,10 @@ class DiffDepth(Channel):
 
     watches_levels = True
 
-    def __init__(self, name: str, period_ms: int, outbox: Outbox, book: BookView, digits: Digits) -> None:
+    def __init__(self, name: str, period_ms: int, outbox: Outbox, book: BookView, texts: Texts) -> None:
         super().__init__(name, period_ms, outbox)
         self._book = book
-        self._digits = digits
+        self._texts = texts
         self._last_id = book.update_id
         self._bids: dict[int, int] = {}
         self._asks: dict[int, int] = {}
@@ -41,7 +41,7 @@ class DiffDepth(Channel):
         asks = sorted(self._asks.items())
         self._bids.clear()
         self._asks.clear()
-        payload = depth_payload(self._digits, self._book, now_ms, self._last_id, bids, asks)
+        payload = depth_payload(self._texts, self._book, now_ms, self._last_id, bids, asks)
         self._last_id = self._book.update_id
         self.publish(payload)
 
@@ -53,11 +53,11 @@ class PartialDepth(Channel):
     watches_levels = True
 
     def __init__(
-        self, name: str, period_ms: int, outbox: Outbox, book: BookView, digits: Digits, count: int
+        self, name: str, period_ms: int, outbox: Outbox, book: BookView, texts: Texts, count: int
     ) -> None:
         super().__init__(name, period_ms, outbox)
         self._book = book
-        self._digits = digits
+        self._texts = texts
         self._count = count
         self._last_id = 0
 
@@ -69,7 +69,7 @@ class PartialDepth(Channel):
         if self._book.update_id == self._last_id:
             return
         bids, asks = self._book.top(self._count)
-        payload = depth_payload(self._digits, self._book, now_ms, self._last_id, bids, asks)
+        payload = depth_payload(self._texts, self._book, now_ms, self._last_id, bids, asks)
         self._last_id = self._book.update_id
         self.publish(payload)
 
@@ -80,17 +80,17 @@ class BookTicker(Channel):
     replaceable = True
     watches_levels = True
 
-    def __init__(self, name: str, outbox: Outbox, book: BookView, digits: Digits) -> None:
+    def __init__(self, name: str, outbox: Outbox, book: BookView, texts: Texts) -> None:
         super().__init__(name, 0, outbox)
         self._book = book
-        self._digits = digits
+        self._texts = texts
         self._best = (book.best_bid(), book.best_ask())
 
     def after_command(self, now_ms: int) -> None:
         best = (self._book.best_bid(), self._book.best_ask())
         if best != self._best:
             self._best = best
-            self.publish(book_ticker_payload(self._digits, self._book, now_ms))
+            self.publish(book_ticker_payload(self._texts, self._book, now_ms))
 
 
 class AllBookTickers(Channel):
@@ -99,22 +99,22 @@ class AllBookTickers(Channel):
     def __init__(self, name: str, period_ms: int, outbox: Outbox, world: World) -> None:
         super().__init__(name, period_ms, outbox)
         self._world = world
-        self._digits: list[Digits] = []
+        self._texts: list[Texts] = []
         self._last_ids: list[int] = []
 
     def flush(self, now_ms: int) -> None:
-        for instrument in self._world.catalog.by_id[len(self._digits) :]:
-            self._digits.append(Digits(instrument))
+        for instrument in self._world.catalog.by_id[len(self._texts) :]:
+            self._texts.append(Texts(instrument))
             self._last_ids.append(0)
-        for symbol_id, digits in enumerate(self._digits):
+        for symbol_id, texts in enumerate(self._texts):
             book = self._world.books[symbol_id]
             if book.update_id != self._last_ids[symbol_id]:
                 self._last_ids[symbol_id] = book.update_id
-                self.publish(book_ticker_payload(digits, book, now_ms))
+                self.publish(book_ticker_payload(texts, book, now_ms))
 
 
 def depth_payload(
-    digits: Digits,
+    texts: Texts,
     book: BookView,
     now_ms: int,
     last_id: int,
@@ -123,19 +123,19 @@ def depth_payload(
 ) -> str:
     """A depthUpdate; `last_id` is the `u` of the stream's event before."""
     return (
-        f'{{"e":"depthUpdate","E":{now_ms},"T":{book.transact_ms},"s":"{digits.symbol}","ps":"{digits.pair}",'
+        f'{{"e":"depthUpdate","E":{now_ms},"T":{book.transact_ms},"s":"{texts.symbol}","ps":"{texts.pair}",'
         f'"U":{last_id},"u":{book.update_id},"pu":{last_id},'
-        f'"b":{digits.levels(bids)},"a":{digits.levels(asks)},"st":1}}'
+        f'"b":{texts.levels(bids)},"a":{texts.levels(asks)},"st":1}}'
     )
 
 
-def book_ticker_payload(digits: Digits, book: BookView, now_ms: int) -> str:
+def book_ticker_payload(texts: Texts, book: BookView, now_ms: int) -> str:
     """A bookTicker; an empty side shows zeros."""
     bid_ticks, bid_lots = book.best_bid() or (0, 0)
     ask_ticks, ask_lots = book.best_ask() or (0, 0)
     return (
-        f'{{"e":"bookTicker","u":{book.update_id},"s":"{digits.symbol}","ps":"{digits.pair}",'
-        f'"b":"{digits.price(bid_ticks)}","B":"{digits.qty(bid_lots)}",'
-        f'"a":"{digits.price(ask_ticks)}","A":"{digits.qty(ask_lots)}",'
+        f'{{"e":"bookTicker","u":{book.update_id},"s":"{texts.symbol}","ps":"{texts.pair}",'
+        f'"b":"{texts.price(bid_ticks)}","B":"{texts.qty(bid_lots)}",'
+        f'"a":"{texts.price(ask_ticks)}","A":"{texts.qty(ask_lots)}",'
         f'"T":{book.transact_ms},"E":{now_ms},"st":1}}'
     )

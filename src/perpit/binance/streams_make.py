@@ -8,7 +8,7 @@ from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
 from perpit.binance.streams_marks import AllMarkPrices, MarkPrice
 from perpit.binance.streams_names import StreamSpec
-from perpit.binance.streams_text import Digits
+from perpit.binance.streams_text import Texts
 from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
 from perpit.binance.streams_trades import AggTrades, Trades
 from perpit.domain.instrument import Instrument
@@ -41,30 +41,30 @@ def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return DiffDepth(name, spec.period_ms, outbox, world.books[instrument.symbol_id], Digits(instrument))
+    return DiffDepth(name, spec.period_ms, outbox, world.books[instrument.symbol_id], Texts(instrument))
 
 
 def _partial(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
     book = world.books[instrument.symbol_id]
-    return PartialDepth(name, spec.period_ms, outbox, book, Digits(instrument), spec.levels)
+    return PartialDepth(name, spec.period_ms, outbox, book, Texts(instrument), spec.levels)
 
 
 def _book_ticker(
     name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
 ) -> Channel:
-    return BookTicker(name, outbox, world.books[instrument.symbol_id], Digits(instrument))
+    return BookTicker(name, outbox, world.books[instrument.symbol_id], Texts(instrument))
 
 
 def _trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return Trades(name, outbox, Digits(instrument))
+    return Trades(name, outbox, Texts(instrument))
 
 
 def _agg_trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return AggTrades(name, spec.period_ms, outbox, world, instrument.symbol_id, Digits(instrument))
+    return AggTrades(name, spec.period_ms, outbox, world, instrument.symbol_id, Texts(instrument))
 
 
 def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return Candles(name, spec, outbox, world.candles[instrument.symbol_id], Digits(instrument))
+    return Candles(name, spec, outbox, world.candles[instrument.symbol_id], Texts(instrument))
 
 
 def _ticker(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:

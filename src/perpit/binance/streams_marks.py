@@ -6,8 +6,8 @@ When the clock jumps, one command brings the mark prices of every second it pass
 from collections import deque
 from typing import Final
 
+from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
-from perpit.binance.streams_text import money
 from perpit.domain.events import MarkPriceChanged
 from perpit.domain.instrument import Instrument
 
@@ -81,9 +81,9 @@ def mark_payload(mark: MarkPriceChanged, instrument: Instrument, funding_rate_e8
     """A markPriceUpdate. A perpetual's estimated settle price is its index price; `T` is the next funding time."""
     funding_ms = instrument.funding_interval_hours * HOUR_MS
     next_ms = (mark.time_ms // funding_ms + 1) * funding_ms if funding_ms else 0
-    index = money(mark.index_e8)
+    index = units(mark.index_e8)
     return (
-        f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{money(mark.mark_e8)}",'
-        f'"ap":"{money(mark.average_e8)}","P":"{index}","i":"{index}","r":"{money(funding_rate_e8)}",'
+        f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}",'
+        f'"ap":"{units(mark.average_e8)}","P":"{index}","i":"{index}","r":"{units(funding_rate_e8)}",'
         f'"T":{next_ms},"st":1}}'
     )

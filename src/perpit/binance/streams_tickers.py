@@ -6,13 +6,13 @@ The array streams hold only the symbols that changed since the array before (sem
 from collections.abc import Callable
 
 from perpit.binance.streams_channel import Channel, Outbox
-from perpit.binance.streams_text import Digits, money
+from perpit.binance.streams_text import Texts
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled
 from perpit.views.ticker import TickerStatistics
 from perpit.views.world import World
 
-Body = Callable[[TickerStatistics, Digits], str]
+Body = Callable[[TickerStatistics, Texts], str]
 
 
 class TickerRow:
@@ -22,7 +22,7 @@ class TickerRow:
         self._world = world
         self._ticker = world.tickers[instrument.symbol_id]
         self._trades = world.trades[instrument.symbol_id]
-        self._digits = Digits(instrument)
+        self._texts = Texts(instrument)
         self._body = body
         self._shown = ""
 
@@ -31,7 +31,7 @@ class TickerRow:
         if self._trades.last_trade is None:
             return None
         statistics = self._ticker.statistics()
-        body = self._body(statistics, self._digits)
+        body = self._body(statistics, self._texts)
         if body == self._shown:
             return None
         self._shown = body
@@ -72,27 +72,27 @@ class AllTickers(Channel):
             self.publish("[" + ",".join(payloads) + "]")
 
 
-def mini_ticker_body(statistics: TickerStatistics, digits: Digits) -> str:
+def mini_ticker_body(statistics: TickerStatistics, texts: Texts) -> str:
     """A 24hrMiniTicker with the event time left 0."""
-    price = digits.price
+    price = texts.price
     return (
-        f'{{"e":"24hrMiniTicker","E":0,"s":"{digits.symbol}","ps":"{digits.pair}",'
+        f'{{"e":"24hrMiniTicker","E":0,"s":"{texts.symbol}","ps":"{texts.pair}",'
         f'"c":"{price(statistics.last_price_ticks)}","o":"{price(statistics.open_ticks)}",'
         f'"h":"{price(statistics.high_ticks)}","l":"{price(statistics.low_ticks)}",'
-        f'"v":"{digits.qty(statistics.qty_lots)}","q":"{money(statistics.value_units)}","st":1}}'
+        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.value(statistics.value_units)}","st":1}}'
     )
 
 
-def ticker_body(statistics: TickerStatistics, digits: Digits) -> str:
+def ticker_body(statistics: TickerStatistics, texts: Texts) -> str:
     """A 24hrTicker with the event time and the open time left 0; `C` is the time of the last trade."""
-    price = digits.price
+    price = texts.price
     return (
-        f'{{"e":"24hrTicker","E":0,"s":"{digits.symbol}","ps":"{digits.pair}",'
+        f'{{"e":"24hrTicker","E":0,"s":"{texts.symbol}","ps":"{texts.pair}",'
         f'"p":"{price(statistics.change_ticks)}","P":"{format_scaled(statistics.change_percent_e3, 3)}",'
-        f'"w":"{digits.average(statistics.weighted_average_e8)}","c":"{price(statistics.last_price_ticks)}",'
-        f'"Q":"{digits.qty(statistics.last_qty_lots)}","o":"{price(statistics.open_ticks)}",'
+        f'"w":"{texts.between_ticks(statistics.weighted_average_e8)}","c":"{price(statistics.last_price_ticks)}",'
+        f'"Q":"{texts.qty(statistics.last_qty_lots)}","o":"{price(statistics.open_ticks)}",'
         f'"h":"{price(statistics.high_ticks)}","l":"{price(statistics.low_ticks)}",'
-        f'"v":"{digits.qty(statistics.qty_lots)}","q":"{money(statistics.value_units)}",'
+        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.value(statistics.value_units)}",'
         f'"O":0,"C":{statistics.close_ms},"F":{statistics.first_id},"L":{statistics.last_id},'
         f'"n":{statistics.count},"st":1}}'
     )

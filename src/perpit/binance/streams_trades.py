@@ -3,7 +3,7 @@
 from typing import Final
 
 from perpit.binance.streams_channel import Channel, Outbox
-from perpit.binance.streams_text import Digits
+from perpit.binance.streams_text import Texts
 from perpit.domain.events import TradePrinted
 from perpit.domain.words import SELL, TRADE_ADL, TRADE_INSURANCE_FUND, TRADE_MARKET
 from perpit.views.trades import AggTrade
@@ -18,15 +18,15 @@ class Trades(Channel):
 
     watches_trades = True
 
-    def __init__(self, name: str, outbox: Outbox, digits: Digits) -> None:
+    def __init__(self, name: str, outbox: Outbox, texts: Texts) -> None:
         super().__init__(name, 0, outbox)
-        self._digits = digits
+        self._texts = texts
 
     def on_trade(self, trade: TradePrinted) -> None:
-        digits = self._digits
+        texts = self._texts
         self.publish(
-            f'{{"e":"trade","E":{trade.time_ms},"T":{trade.time_ms},"s":"{digits.symbol}","t":{trade.trade_id},'
-            f'"p":"{digits.price(trade.price_ticks)}","q":"{digits.qty(trade.qty_lots)}",'
+            f'{{"e":"trade","E":{trade.time_ms},"T":{trade.time_ms},"s":"{texts.symbol}","t":{trade.trade_id},'
+            f'"p":"{texts.price(trade.price_ticks)}","q":"{texts.qty(trade.qty_lots)}",'
             f'"X":"{KIND_WORDS[trade.kind]}","m":{JSON_BOOL[trade.taker_side == SELL]}}}'
         )
 
@@ -41,12 +41,12 @@ class AggTrades(Channel):
     watches_trades = True
 
     def __init__(
-        self, name: str, period_ms: int, outbox: Outbox, world: World, symbol_id: int, digits: Digits
+        self, name: str, period_ms: int, outbox: Outbox, world: World, symbol_id: int, texts: Texts
     ) -> None:
         super().__init__(name, period_ms, outbox)
         self._world = world
         self._trades = world.trades[symbol_id]
-        self._digits = digits
+        self._texts = texts
         last = self._trades.last_aggregate
         self._sent_id = 0 if last is None else last.id
 
@@ -59,11 +59,11 @@ class AggTrades(Channel):
             self.publish(self._payload(aggregate, now_ms))
 
     def _payload(self, aggregate: AggTrade, now_ms: int) -> str:
-        digits = self._digits
-        qty = digits.qty(aggregate.qty_lots)
+        texts = self._texts
+        qty = texts.qty(aggregate.qty_lots)
         return (
-            f'{{"e":"aggTrade","E":{now_ms},"a":{aggregate.id},"s":"{digits.symbol}",'
-            f'"p":"{digits.price(aggregate.price_ticks)}","q":"{qty}","nq":"{qty}",'
+            f'{{"e":"aggTrade","E":{now_ms},"a":{aggregate.id},"s":"{texts.symbol}",'
+            f'"p":"{texts.price(aggregate.price_ticks)}","q":"{qty}","nq":"{qty}",'
             f'"f":{aggregate.first_id},"l":{aggregate.last_id},"T":{aggregate.time_ms},'
             f'"m":{JSON_BOOL[aggregate.taker_side == SELL]},"st":1}}'
         )

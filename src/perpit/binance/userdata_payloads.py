@@ -4,7 +4,8 @@ from typing import Final
 
 import msgspec
 
-from perpit.binance.streams_text import Digits, amount
+from perpit.binance import render
+from perpit.binance.streams_text import Texts, amount
 from perpit.domain import words
 from perpit.domain.events import (
     LeverageChanged,
@@ -20,40 +21,6 @@ from perpit.domain.margin import entry_price_e8, unrealised_units
 from perpit.views.margin import break_even_price_e8
 from perpit.views.world import World
 
-SIDES: Final = {words.BUY: "BUY", words.SELL: "SELL"}
-POSITION_SIDES: Final = {words.BOTH: "BOTH", words.LONG: "LONG", words.SHORT: "SHORT"}
-ORDER_TYPES: Final = {
-    words.LIMIT: "LIMIT",
-    words.MARKET: "MARKET",
-    words.STOP: "STOP",
-    words.STOP_MARKET: "STOP_MARKET",
-    words.TAKE_PROFIT: "TAKE_PROFIT",
-    words.TAKE_PROFIT_MARKET: "TAKE_PROFIT_MARKET",
-    words.TRAILING_STOP_MARKET: "TRAILING_STOP_MARKET",
-}
-TIMES_IN_FORCE: Final = {
-    words.GTC: "GTC",
-    words.IOC: "IOC",
-    words.FOK: "FOK",
-    words.GTX: "GTX",
-    words.GTD: "GTD",
-    words.RPI: "RPI",
-}
-STP_MODES: Final = {
-    words.STP_NONE: "NONE",
-    words.STP_EXPIRE_TAKER: "EXPIRE_TAKER",
-    words.STP_EXPIRE_MAKER: "EXPIRE_MAKER",
-    words.STP_EXPIRE_BOTH: "EXPIRE_BOTH",
-}
-STATUSES: Final = {
-    words.NEW: "NEW",
-    words.PARTIALLY_FILLED: "PARTIALLY_FILLED",
-    words.FILLED: "FILLED",
-    words.CANCELED: "CANCELED",
-    words.EXPIRED: "EXPIRED",
-    words.EXPIRED_IN_MATCH: "EXPIRED_IN_MATCH",
-}
-WORKING_TYPES: Final = {words.CONTRACT_PRICE: "CONTRACT_PRICE", words.MARK_PRICE: "MARK_PRICE"}
 CAUSES: Final = {
     words.CAUSE_ORDER: "ORDER",
     words.CAUSE_DEPOSIT: "DEPOSIT",
@@ -69,24 +36,24 @@ def order_update(world: World, event: OrderEvent) -> str:
     """ORDER_TRADE_UPDATE (semantics 5.12): `l L t n N rp m` are of this fill only, `z` and `ap` of the order."""
     request = event.request
     instrument = world.catalog.by_id[request.symbol_id]
-    digits = Digits(instrument)
+    texts = Texts(instrument)
     trade = event if isinstance(event, OrderTraded) else None
     order: dict[str, object] = {
         "s": instrument.symbol,
         "c": request.client_order_id,
-        "S": SIDES[request.side],
-        "o": ORDER_TYPES[request.order_type],
-        "f": TIMES_IN_FORCE[request.time_in_force],
-        "q": digits.qty(event.qty_lots),
-        "p": digits.price(event.price_ticks) if event.price_ticks else "0",
+        "S": render.SIDE[request.side],
+        "o": render.ORDER_TYPE[request.order_type],
+        "f": render.TIME_IN_FORCE[request.time_in_force],
+        "q": texts.qty(event.qty_lots),
+        "p": texts.price(event.price_ticks) if event.price_ticks else "0",
         "ap": amount(entry_price_e8(instrument, event.filled_lots, event.filled_value_units)),
-        "sp": digits.price(request.stop_price_ticks) if request.stop_price_ticks else "0",
+        "sp": texts.price(request.stop_price_ticks) if request.stop_price_ticks else "0",
         "x": _execution_type(event),
-        "X": STATUSES[event.status],
+        "X": render.ORDER_STATUS[event.status],
         "i": event.order_id,
-        "l": digits.qty(trade.fill_lots) if trade else "0",
-        "z": digits.qty(event.filled_lots) if event.filled_lots else "0",
-        "L": digits.price(trade.fill_price_ticks) if trade else "0",
+        "l": texts.qty(trade.fill_lots) if trade else "0",
+        "z": texts.qty(event.filled_lots) if event.filled_lots else "0",
+        "L": texts.price(trade.fill_price_ticks) if trade else "0",
         "n": amount(trade.fee_units) if trade else "0",
         "N": instrument.margin_asset,
         "T": event.time_ms,
@@ -95,16 +62,16 @@ def order_update(world: World, event: OrderEvent) -> str:
         "a": amount(event.ask_units),
         "m": trade.is_maker if trade else False,
         "R": request.reduce_only,
-        "wt": WORKING_TYPES[request.working_type],
-        "ot": ORDER_TYPES[request.order_type],
-        "ps": POSITION_SIDES[request.position_side],
+        "wt": render.WORKING_TYPE[request.working_type],
+        "ot": render.ORDER_TYPE[request.order_type],
+        "ps": render.POSITION_SIDE[request.position_side],
         "cp": request.close_position,
         "rp": amount(trade.realized_units) if trade else "0",
         "pP": request.price_protect,
         "si": 0,
         "ss": 0,
-        "V": STP_MODES[request.stp_mode],
-        "pm": "NONE",
+        "V": render.STP_MODE[request.stp_mode],
+        "pm": render.PRICE_MATCH[request.price_match],
         "gtd": request.good_till_ms,
         "er": str(event.reason) if isinstance(event, OrderClosed) else "0",
     }
@@ -126,20 +93,20 @@ def _execution_type(event: OrderEvent) -> str:
 def trade_lite(world: World, event: OrderTraded) -> str:
     """TRADE_LITE: the fill alone (semantics 5.12.8)."""
     request = event.request
-    digits = Digits(world.catalog.by_id[request.symbol_id])
+    texts = Texts(world.catalog.by_id[request.symbol_id])
     return _text(
         {
             "e": "TRADE_LITE",
             "E": event.time_ms,
             "T": event.time_ms,
-            "s": digits.symbol,
-            "q": digits.qty(event.qty_lots),
-            "p": digits.price(event.price_ticks) if event.price_ticks else "0",
+            "s": texts.symbol,
+            "q": texts.qty(event.qty_lots),
+            "p": texts.price(event.price_ticks) if event.price_ticks else "0",
             "m": event.is_maker,
             "c": request.client_order_id,
-            "S": SIDES[request.side],
-            "L": digits.price(event.fill_price_ticks),
-            "l": digits.qty(event.fill_lots),
+            "S": render.SIDE[request.side],
+            "L": texts.price(event.fill_price_ticks),
+            "l": texts.qty(event.fill_lots),
             "t": event.trade_id,
             "i": event.order_id,
         }
@@ -149,19 +116,19 @@ def trade_lite(world: World, event: OrderTraded) -> str:
 def position_update(world: World, event: PositionChanged) -> str:
     """ACCOUNT_UPDATE of a fill: the wallet, and the position at the present mark (semantics 4.7)."""
     instrument = world.catalog.by_id[event.symbol_id]
-    digits = Digits(instrument)
+    texts = Texts(instrument)
     mark_e8 = world.prices[event.symbol_id].mark_e8
     size, entry_units = event.qty_lots, event.entry_value_units
     spent_units = event.fees_units - event.episode_realized_units
     position = {
         "s": instrument.symbol,
-        "pa": digits.qty(size) if size else "0",
+        "pa": texts.qty(size) if size else "0",
         "ep": amount(entry_price_e8(instrument, size, entry_units)),
         "cr": amount(event.realized_units),
         "up": amount(unrealised_units(instrument, size, entry_units, mark_e8)),
         "mt": "cross",
         "iw": "0",
-        "ps": POSITION_SIDES[event.position_side],
+        "ps": render.POSITION_SIDE[event.position_side],
         "bep": amount(break_even_price_e8(instrument, size, entry_units, spent_units)),
     }
     balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)

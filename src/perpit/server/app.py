@@ -88,7 +88,8 @@ class Application:
         answer = await room.http(
             scope["method"], path, scope["query_string"], headers, body, client[0] if client else ""
         )
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _websocket(self, scope: Message, receive: Receive, send: Send) -> None:
