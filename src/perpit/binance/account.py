@@ -1,0 +1,384 @@
+"""Balances, positions, settings and listen keys of the caller's account. Handlers and their rows of the table."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from perpit.binance import errors, limits, schema
+from perpit.binance.call import Call
+from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_row, instruments
+from perpit.binance.positions import account_position_v2, account_position_v3, risk_v2, risk_v3
+from perpit.binance.render import units
+from perpit.binance.route import Route
+from perpit.binance.schema import Param
+from perpit.binance.security import TRADE, USER_DATA, USER_STREAM
+from perpit.domain.commands import SetLeverage
+from perpit.domain.events import LeverageChanged, Refused
+from perpit.domain.instrument import Instrument
+from perpit.domain.numbers import format_scaled, format_shortest
+from perpit.domain.words import USDS_M
+from perpit.views.accounts import AccountView, ExposureView
+from perpit.views.margin import WalletMargin, wallet_margin
+
+TOTALS_ASSET: Final = "USDT"  # semantics 1.5.8
+ALIAS_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+Body = dict[str, Any]
+
+
+def own(call: Call) -> AccountView:
+    """The caller's account."""
+    return call.world.accounts[call.account_id]
+
+
+def assets(call: Call) -> list[str]:
+    """Assets that collateralise something here, then those that the account holds besides."""
+    listed = [instrument.margin_asset for instrument in instruments(call)]
+    held = [asset for market, asset in own(call).wallets if market == USDS_M]
+    return list(dict.fromkeys(listed + held)) or [TOTALS_ASSET]
+
+
+def margin_of(call: Call, asset: str) -> tuple[WalletMargin, int]:
+    """The totals of one wallet, and when it last changed."""
+    wallet = own(call).wallet(USDS_M, asset)
+    return wallet_margin(call.world.prices, wallet), wallet.updated_ms
+
+
+def exposures(call: Call, instrument: Instrument | None) -> list[ExposureView]:
+    """The account's exposure to one symbol, or to each that is listed."""
+    account = own(call)
+    wanted = instruments(call) if instrument is None else [instrument]
+    return [account.exposure(each) for each in wanted]
+
+
+def in_use(call: Call, found: Iterable[ExposureView]) -> list[ExposureView]:
+    """Those with a position or an open order (semantics 4.4.4)."""
+    orders = call.world.orders
+    return [
+        exposure
+        for exposure in found
+        if exposure.position.qty_lots
+        or exposure.bid_units
+        or exposure.ask_units
+        or orders.open_orders(call.account_id, exposure.instrument.symbol_id)
+    ]
+
+
+def balance(call: Call) -> list[Body]:
+    """Every asset with what is free of it (semantics 1.5)."""
+    rows = []
+    for asset in assets(call):
+        margin, updated_ms = margin_of(call, asset)
+        rows.append(
+            {
+                "accountAlias": alias(call.account_id),
+                "asset": asset,
+                "balance": units(margin.wallet_units),
+                "crossWalletBalance": units(margin.cross_wallet_units),
+                "crossUnPnl": units(margin.unrealised_units),
+                "availableBalance": units(margin.available_units),
+                "maxWithdrawAmount": units(margin.max_withdraw_units),
+                "marginAvailable": True,
+                "updateTime": updated_ms,
+            }
+        )
+    return rows
+
+
+def alias(account_id: int) -> str:
+    """Four letters that name an account to its owner."""
+    letters = []
+    number = account_id * 2_654_435_761
+    for _ in range(4):
+        number, rest = divmod(number, len(ALIAS_LETTERS))
+        letters.append(ALIAS_LETTERS[rest])
+    return "".join(letters)
+
+
+def totals(call: Call) -> Body:
+    """The top of both account answers."""
+    margin, _updated_ms = margin_of(call, TOTALS_ASSET)
+    return {
+        "totalInitialMargin": units(margin.initial_units),
+        "totalMaintMargin": units(margin.maintenance_units),
+        "totalWalletBalance": units(margin.wallet_units),
+        "totalUnrealizedProfit": units(margin.unrealised_units),
+        "totalMarginBalance": units(margin.margin_balance_units),
+        "totalPositionInitialMargin": units(margin.position_initial_units),
+        "totalOpenOrderInitialMargin": units(margin.open_order_initial_units),
+        "totalCrossWalletBalance": units(margin.cross_wallet_units),
+        "totalCrossUnPnl": units(margin.unrealised_units),
+        "availableBalance": units(margin.available_units),
+        "maxWithdrawAmount": units(margin.max_withdraw_units),
+    }
+
+
+def asset_row(call: Call, asset: str) -> Body:
+    """One asset of an account answer."""
+    margin, updated_ms = margin_of(call, asset)
+    return {
+        "asset": asset,
+        "walletBalance": units(margin.wallet_units),
+        "unrealizedProfit": units(margin.unrealised_units),
+        "marginBalance": units(margin.margin_balance_units),
+        "maintMargin": units(margin.maintenance_units),
+        "initialMargin": units(margin.initial_units),
+        "positionInitialMargin": units(margin.position_initial_units),
+        "openOrderInitialMargin": units(margin.open_order_initial_units),
+        "crossWalletBalance": units(margin.cross_wallet_units),
+        "crossUnPnl": units(margin.unrealised_units),
+        "availableBalance": units(margin.available_units),
+        "maxWithdrawAmount": units(margin.max_withdraw_units),
+        "marginAvailable": True,
+        "updateTime": updated_ms,
+    }
+
+
+def account_v3(call: Call) -> Body:
+    """Totals, assets, and the symbols with a position or an open order."""
+    return {
+        **totals(call),
+        "assets": [asset_row(call, asset) for asset in assets(call)],
+        "positions": [
+            account_position_v3(call.world.prices, exposure)
+            for exposure in in_use(call, exposures(call, None))
+        ],
+    }
+
+
+def account_v2(call: Call) -> Body:
+    """Settings, totals, assets, and every symbol."""
+    return {
+        **settings(),
+        **totals(call),
+        "assets": [asset_row(call, asset) for asset in assets(call)],
+        "positions": [account_position_v2(call.world.prices, each) for each in exposures(call, None)],
+    }
+
+
+def settings() -> Body:
+    """What is the same for every account in this release: one-way mode, single-asset mode, no fee tiers."""
+    return {
+        "feeTier": 0,
+        "feeBurn": False,
+        "canTrade": True,
+        "canDeposit": True,
+        "canWithdraw": True,
+        "updateTime": 0,
+        "multiAssetsMargin": False,
+        "tradeGroupId": -1,
+    }
+
+
+def account_config(call: Call) -> Body:
+    """The settings of the account."""
+    config = {**settings(), "dualSidePosition": False}
+    del config["feeBurn"]
+    return config
+
+
+def position_risk_v3(call: Call) -> list[Body]:
+    """Positions of the symbols with a position or an open order."""
+    found = in_use(call, exposures(call, call.values["symbol"]))
+    return [risk_v3(call.world.prices, exposure) for exposure in found]
+
+
+def position_risk_v2(call: Call) -> list[Body]:
+    """Positions of every symbol, flat ones too."""
+    return [risk_v2(call.world.prices, exposure) for exposure in exposures(call, call.values["symbol"])]
+
+
+def symbol_config(call: Call) -> list[Body]:
+    """Margin type and leverage per symbol."""
+    return [
+        {
+            "symbol": exposure.instrument.symbol,
+            "marginType": "CROSSED",
+            "isAutoAddMargin": False,
+            "leverage": exposure.leverage,
+            "maxNotionalValue": format_shortest(exposure.max_notional_units, 8),
+        }
+        for exposure in exposures(call, call.values["symbol"])
+    ]
+
+
+async def set_leverage(call: Call) -> Body:
+    """The initial leverage of a symbol (semantics 1.7.1)."""
+    instrument: Instrument = call.values["symbol"]
+    command = SetLeverage(call.account_id, instrument.symbol_id, call.values["leverage"])
+    for event in await call.desk.submit(command):
+        if type(event) is LeverageChanged and event.account_id == call.account_id:
+            return {
+                "symbol": instrument.symbol,
+                "leverage": event.leverage,
+                "maxNotionalValue": format_shortest(event.max_notional_units, 8),
+            }
+        if type(event) is Refused and event.command is command:
+            raise errors.from_refusal(command, event.refusal, instrument)
+    raise AssertionError("no answer to SetLeverage")
+
+
+def leverage_brackets(call: Call) -> list[Body]:
+    """Leverage tables. With a symbol too the answer is a list, as clients record it (semantics 1.1.3)."""
+    instrument = call.values["symbol"]
+    return [bracket_row(each) for each in (instruments(call) if instrument is None else [instrument])]
+
+
+def commission_rate(call: Call) -> Body:
+    """Fee rates of a symbol."""
+    instrument: Instrument = call.values["symbol"]
+    maker = format_scaled(instrument.maker_fee_ppm, 6)
+    return {
+        "symbol": instrument.symbol,
+        "makerCommissionRate": maker,
+        "takerCommissionRate": format_scaled(instrument.taker_fee_ppm, 6),
+        "rpiCommissionRate": maker,
+    }
+
+
+def position_mode(call: Call) -> Body:
+    """One-way mode, always, in this release."""
+    return {"dualSidePosition": False}
+
+
+def set_position_mode(call: Call) -> Body:
+    """One-way mode is what is set already; hedge mode is not there yet (semantics 1.7.6)."""
+    raise errors.NOT_YET() if call.values["dualSidePosition"] else errors.POSITION_MODE_SET()
+
+
+def margin_mode(call: Call) -> Body:
+    """Single-asset mode, always, in this release."""
+    return {"multiAssetsMargin": False}
+
+
+def set_margin_mode(call: Call) -> Body:
+    """Single-asset mode is what is set already; multi-assets mode is not there yet (semantics 1.6.2)."""
+    raise errors.NOT_YET() if call.values["multiAssetsMargin"] else errors.MARGIN_MODE_SET()
+
+
+def set_margin_type(call: Call) -> Body:
+    """Cross margin is what is set already; isolated margin is not there yet (semantics 1.7.4)."""
+    raise errors.NOT_YET() if call.values["marginType"] == "ISOLATED" else errors.MARGIN_TYPE_SET()
+
+
+def fee_burn(call: Call) -> Body:
+    """Fees are never paid in another asset."""
+    return {"feeBurn": False}
+
+
+def order_limits(call: Call) -> list[Body]:
+    """The order limits of the account, with what is used of them."""
+    in_10s, in_minute = call.desk.order_limiter.used(call.account_id, call.now_ms)
+    return [
+        {
+            "rateLimitType": "ORDERS",
+            "interval": "SECOND",
+            "intervalNum": 10,
+            "limit": limits.ORDERS_PER_10S,
+            "count": in_10s,
+        },
+        {
+            "rateLimitType": "ORDERS",
+            "interval": "MINUTE",
+            "intervalNum": 1,
+            "limit": limits.ORDERS_PER_MINUTE,
+            "count": in_minute,
+        },
+    ]
+
+
+def open_listen_key(call: Call) -> Body:
+    """The account's listen key, renewed for 60 minutes (semantics 7.5.1)."""
+    return {"listenKey": call.desk.listen_keys.open(call.account_id, call.now_ms)}
+
+
+def renew_listen_key(call: Call) -> Body:
+    """60 more minutes for the account's listen key."""
+    listen_key = call.desk.listen_keys.renew(call.account_id, call.now_ms)
+    if listen_key is None:
+        raise errors.BAD_LISTEN_KEY()
+    return {"listenKey": listen_key}
+
+
+def close_listen_key(call: Call) -> Body:
+    """The end of the account's listen key."""
+    if not call.desk.listen_keys.close(call.account_id, call.now_ms):
+        raise errors.BAD_LISTEN_KEY()
+    return {}
+
+
+LEVERAGE: Final = Param("leverage", schema.integer, True)
+MARGIN_TYPE: Final = Param(
+    "marginType",
+    schema.one_of({"CROSSED": "CROSSED", "ISOLATED": "ISOLATED"}, errors.BAD_MARGIN_TYPE),
+    True,
+)
+DUAL: Final = Param("dualSidePosition", schema.boolean, True)
+MULTI: Final = Param("multiAssetsMargin", schema.boolean, True)
+
+ROUTES: Final = (
+    *(
+        Route("GET", f"/fapi/{version}/balance", USER_DATA, 5, balance, returns="Assets and what is free.")
+        for version in ("v1", "v2", "v3")
+    ),
+    *(
+        Route("GET", f"/fapi/{version}/account", USER_DATA, 5, account_v2, returns="The whole account.")
+        for version in ("v1", "v2")
+    ),
+    Route("GET", "/fapi/v3/account", USER_DATA, 5, account_v3, returns="The account, without idle symbols."),
+    *(
+        Route(
+            "GET",
+            f"/fapi/{version}/positionRisk",
+            USER_DATA,
+            5,
+            position_risk_v2,
+            (ANY_SYMBOL,),
+            returns="Positions of every symbol.",
+        )
+        for version in ("v1", "v2")
+    ),
+    Route(
+        "GET",
+        "/fapi/v3/positionRisk",
+        USER_DATA,
+        5,
+        position_risk_v3,
+        (ANY_SYMBOL,),
+        returns="Positions, without idle symbols.",
+    ),
+    Route("GET", "/fapi/v1/accountConfig", USER_DATA, 5, account_config, returns="Account settings."),
+    Route(
+        "GET", "/fapi/v1/symbolConfig", USER_DATA, 5, symbol_config, (ANY_SYMBOL,), returns="Symbol settings."
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/leverageBracket",
+        USER_DATA,
+        1,
+        leverage_brackets,
+        (ANY_SYMBOL,),
+        returns="Leverage tables.",
+    ),
+    Route("GET", "/fapi/v1/commissionRate", USER_DATA, 20, commission_rate, (SYMBOL,), returns="Fee rates."),
+    Route("POST", "/fapi/v1/leverage", TRADE, 1, set_leverage, (SYMBOL, LEVERAGE), returns="The leverage."),
+    Route(
+        "POST",
+        "/fapi/v1/marginType",
+        TRADE,
+        1,
+        set_margin_type,
+        (SYMBOL, MARGIN_TYPE),
+        returns="An error yet.",
+    ),
+    Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, position_mode, returns="The position mode."),
+    Route(
+        "POST", "/fapi/v1/positionSide/dual", TRADE, 1, set_position_mode, (DUAL,), returns="An error yet."
+    ),
+    Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, margin_mode, returns="The margin mode."),
+    Route("POST", "/fapi/v1/multiAssetsMargin", TRADE, 1, set_margin_mode, (MULTI,), returns="An error yet."),
+    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, fee_burn, returns="Whether BNB pays fees."),
+    Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, order_limits, returns="Order limits."),
+    Route("POST", "/fapi/v1/listenKey", USER_STREAM, 1, open_listen_key, returns="The listen key."),
+    Route("PUT", "/fapi/v1/listenKey", USER_STREAM, 1, renew_listen_key, returns="The listen key."),
+    Route("DELETE", "/fapi/v1/listenKey", USER_STREAM, 1, close_listen_key, returns="Nothing."),
+)

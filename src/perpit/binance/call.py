@@ -1,0 +1,72 @@
+"""What passes between the dialect and its handlers: the desk they work at, one call, one answer.
+
+`Dialect` builds the `Desk` once and a `Call` per request; every handler takes a `Call` and returns what is to be
+rendered as JSON, or raises `WireError`.
+"""
+
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from perpit.binance.limits import OrderLimiter
+from perpit.binance.listen_keys import ListenKeys
+from perpit.domain.commands import Command
+from perpit.domain.events import Event
+
+if TYPE_CHECKING:
+    from perpit.views.world import World
+
+Submit = Callable[[Command], "Future[list[Event]]"]
+SubmitMany = Callable[[Sequence[Command]], "list[Future[list[Event]]]"]
+
+
+class Settings(Protocol):
+    """The part of the venue's settings that the dialect reads."""
+
+    @property
+    def limits(self) -> bool: ...
+
+
+class Answer(NamedTuple):
+    """An HTTP answer, ready to be written."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class Desk:
+    """What handlers may touch: the views, the way in for commands, listen keys, order counts."""
+
+    def __init__(
+        self,
+        world: "World",
+        submit: Submit,
+        submit_many: SubmitMany,
+        listen_keys: ListenKeys,
+        order_limiter: OrderLimiter,
+    ) -> None:
+        self.world = world
+        self.submit = submit
+        self.submit_many = submit_many
+        self.listen_keys = listen_keys
+        self.order_limiter = order_limiter
+
+
+class Call:
+    """One request that passed all checks: `values` holds its parameters by name, read by the route's schema."""
+
+    __slots__ = ("account_id", "api_key", "desk", "now_ms", "values")
+
+    def __init__(
+        self, desk: Desk, values: dict[str, Any], account_id: int, api_key: str, now_ms: int
+    ) -> None:
+        self.desk = desk
+        self.values = values
+        self.account_id = account_id
+        self.api_key = api_key
+        self.now_ms = now_ms
+
+    @property
+    def world(self) -> "World":
+        return self.desk.world

@@ -1,0 +1,205 @@
+"""The front door of the dialect: one HTTP request in, one answer out.
+
+The server calls `Dialect.http` with bytes and gets bytes. A request passes these stations, in this order; each can
+refuse it, and no later one is then asked:
+
+    IP ban → route → weight → text → key → timestamp, signature → permission → order count → parameters → handler
+
+Every answer is JSON and carries the used weight; those of order routes carry the order counts, too. Nothing raises
+out of `http`: an unexpected exception is logged with the request that caused it and answered with -1000.
+"""
+
+import inspect
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+
+from perpit.binance import errors, request, schema, security
+from perpit.binance.call import Answer, Call, Desk, Settings, Submit, SubmitMany
+from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, WeightLimiter
+from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.route import Route
+from perpit.binance.routes import ROUTES, by_target
+
+if TYPE_CHECKING:
+    from perpit.views.world import World
+
+Headers = list[tuple[bytes, bytes]]
+
+UNKNOWN_PATH_WEIGHT: Final = 1
+JSON: Final = (b"content-type", b"application/json")
+
+_log = structlog.get_logger("perpit.binance")
+_encode = msgspec.json.Encoder().encode
+
+
+class Dialect:
+    """Speaks the exchange's REST API over a world of views and a way in for commands.
+
+    `overloaded` are the exceptions by which `submit` says that too many commands wait; they are answered with -1008.
+    `listen_keys` is shared with the streams.
+    """
+
+    def __init__(
+        self,
+        world: "World",
+        submit: Submit,
+        submit_many: SubmitMany,
+        now_ms: Callable[[], int],
+        settings: Settings,
+        listen_keys: ListenKeys | None = None,
+        overloaded: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self.listen_keys = ListenKeys() if listen_keys is None else listen_keys
+        self._now_ms = now_ms
+        self._enforced = settings.limits
+        self._weights = WeightLimiter(settings.limits)
+        self._orders = OrderLimiter(settings.limits)
+        self._desk = Desk(world, submit, submit_many, self.listen_keys, self._orders)
+        self._symbols = world.catalog.by_symbol
+        self._keys = world.keys.by_api_key
+        self._signatures = security.Signatures()
+        self._overloaded = overloaded
+        self._table = {
+            target: (route, inspect.iscoroutinefunction(route.handler))
+            for target, route in by_target(ROUTES).items()
+        }
+        self._date_second = -1
+        self._date = JSON
+
+    async def http(
+        self, method: str, path: str, query: bytes, headers: Headers, body: bytes, client_ip: str
+    ) -> Answer:
+        """Answer one request. Header names are lower case, as ASGI gives them."""
+        now_ms = self._now_ms()
+        visit = Visit()
+        status = 200
+        try:
+            result = self._begin(visit, now_ms, method + path, query, headers, body, client_ip)
+            if visit.waits:
+                result = await result
+        except errors.WireError as refusal:
+            status, result = refusal.status, refusal.body()
+            visit.retry_after_s = refusal.retry_after_s
+        except self._overloaded:
+            overload = errors.OVERLOADED()
+            status, result = overload.status, overload.body()
+        except Exception:
+            _log.exception(
+                "request failed", method=method, path=path, query=unsigned(query), body=unsigned(body)
+            )
+            unknown = errors.UNKNOWN()
+            status, result = unknown.status, unknown.body()
+        if visit.used_weight < 0:
+            visit.used_weight = self._weights.used(client_ip, now_ms)
+        return Answer(status, self._headers(now_ms, visit), _encode(result))
+
+    def _begin(
+        self,
+        visit: "Visit",
+        now_ms: int,
+        target: str,
+        query: bytes,
+        headers: Headers,
+        body: bytes,
+        client_ip: str,
+    ) -> Any:
+        """Walk through the stations and start the handler; what it returns must be awaited if `visit.waits`."""
+        if self._enforced:
+            self._weights.check_ban(client_ip, now_ms)
+        entry = self._table.get(target)
+        sent: dict[str, str] = {}
+        fault: errors.WireError | None = None
+        try:
+            sent = read_parameters(query, headers, body)
+        except errors.WireError as error:
+            fault = error
+        used = visit.used_weight = self._weights.charge(client_ip, _weight(entry, sent), now_ms)
+        if used > WEIGHT_PER_MINUTE and self._enforced:
+            raise self._weights.exceeded(client_ip, now_ms)
+        if entry is None:
+            method, slash, path = target.partition("/")
+            raise errors.NO_SUCH_PATH(slash + path[:200], method[:20])
+        route, visit.waits = entry
+        account_id, api_key = 0, ""
+        if route.security != security.NONE:
+            key = security.find_key(self._keys, _header(headers, b"x-mbx-apikey"))
+            if fault is not None:
+                raise fault
+            if route.security in security.SIGNED:
+                parts = security.signed_parts(query, body, sent)
+                security.check_time(sent, now_ms)
+                self._signatures.check(key, parts)
+            security.check_permission(key, route.security, client_ip)
+            account_id, api_key = key.account_id, key.api_key
+            in_10s, in_minute = route.orders
+            if in_10s:
+                visit.order_counts = self._orders.used(account_id, now_ms)
+                visit.order_counts = self._orders.charge(account_id, in_10s, in_minute, now_ms)
+        elif fault is not None:
+            raise fault
+        values = schema.read(route.params, sent, self._symbols) if route.params else {}
+        return route.handler(Call(self._desk, values, account_id, api_key, now_ms))
+
+    def _headers(self, now_ms: int, visit: "Visit") -> Headers:
+        if now_ms // 1000 != self._date_second:
+            self._date_second = now_ms // 1000
+            self._date = (b"date", formatdate(self._date_second, usegmt=True).encode())
+        used = b"%d" % visit.used_weight
+        headers = [JSON, self._date, (b"x-mbx-used-weight", used), (b"x-mbx-used-weight-1m", used)]
+        if visit.order_counts is not None:
+            headers.append((b"x-mbx-order-count-10s", b"%d" % visit.order_counts[0]))
+            headers.append((b"x-mbx-order-count-1m", b"%d" % visit.order_counts[1]))
+        if visit.retry_after_s:
+            headers.append((b"retry-after", b"%d" % visit.retry_after_s))
+        return headers
+
+
+class Visit:
+    """What one request leaves behind for its answer's headers; −1 while its weight is not yet counted."""
+
+    __slots__ = ("order_counts", "retry_after_s", "used_weight", "waits")
+
+    def __init__(self) -> None:
+        self.used_weight = -1
+        self.order_counts: tuple[int, int] | None = None
+        self.retry_after_s = 0
+        self.waits = False
+
+
+def read_parameters(query: bytes, headers: Headers, body: bytes) -> dict[str, str]:
+    """The parameters of query and form body. A body that calls itself JSON carries none (semantics 6.1.1)."""
+    if not body:
+        if len(query) > request.MAX_QUERY:
+            raise errors.QUERY_TOO_LONG()
+        return request.pairs(query) if query else {}
+    if len(body) > request.MAX_BODY:
+        raise errors.BODY_TOO_LARGE()
+    if len(query) > request.MAX_QUERY:
+        raise errors.QUERY_TOO_LONG()
+    kind = _header(headers, b"content-type")
+    if kind is not None and b"json" in kind:
+        return request.pairs(query)
+    return request.parse(query, body)
+
+
+def _header(headers: Headers, wanted: bytes) -> bytes | None:
+    for name, value in headers:
+        if name == wanted:
+            return value
+    return None
+
+
+def _weight(entry: tuple[Route, bool] | None, sent: dict[str, str]) -> int:
+    if entry is None:
+        return UNKNOWN_PATH_WEIGHT
+    weight = entry[0].weight
+    return weight if isinstance(weight, int) else weight(sent)
+
+
+def unsigned(part: bytes) -> str:
+    """A part of a request for the log, without its signature."""
+    return part[:2000].partition(b"signature=")[0].decode("utf-8", "replace")

@@ -1,0 +1,200 @@
+"""The exchange's error codes, texts and HTTP statuses, and which refusal of the domain becomes which of them.
+
+The only place in the house that knows a code. Everybody in the dialect who must say no raises `WireError`, made by
+calling one of the kinds below; `Dialect.http` catches it in one place. A refused command becomes one through
+`from_refusal`. Codes and texts follow the exchange's published list (`facts/errors.json`; a test compares them).
+"""
+
+from typing import Final, NamedTuple
+
+from perpit.domain import refusals
+from perpit.domain.commands import AmendOrder, CancelOrder, Command
+from perpit.domain.instrument import Instrument
+from perpit.domain.numbers import format_shortest
+
+
+class WireError(Exception):
+    """An answer that says no: HTTP status, code, text; `retry_after_s` > 0 adds the Retry-After header."""
+
+    def __init__(self, code: int, message: str, status: int, retry_after_s: int = 0) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+    def body(self) -> dict[str, object]:
+        """The error as the exchange writes it (semantics 6.5.3)."""
+        return {"code": self.code, "msg": self.message}
+
+
+class Kind(NamedTuple):
+    """One code with one of its texts; `%s` in the text stands for what the call fills in."""
+
+    code: int
+    text: str
+    status: int = 400
+
+    def __call__(self, *fill: object, retry_after_s: int = 0) -> WireError:
+        text = self.text % fill if fill else self.text
+        return WireError(self.code, text, self.status, retry_after_s)
+
+
+# What went wrong inside, or around, a request (semantics 6.7).
+UNKNOWN: Final = Kind(-1000, "An unknown error occured while processing the request.", 500)
+OVERLOADED: Final = Kind(
+    -1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503
+)
+NO_SUCH_PATH: Final = Kind(-5000, "Path %s, Method %s is invalid", 404)  # seen on the wire, in no list
+BODY_TOO_LARGE: Final = Kind(-1101, "Too many parameters sent for this endpoint.", 413)
+QUERY_TOO_LONG: Final = Kind(-1101, "Too many parameters sent for this endpoint.", 414)
+UNSUPPORTED: Final = Kind(-1020, "This operation is not supported.")
+NOT_YET: Final = Kind(-4084, "Method is not allowed currently. Upcoming soon.")
+
+# Limits (semantics 6.6.6).
+TOO_MUCH_WEIGHT: Final = Kind(
+    -1003,
+    "Too many requests; current limit is %s requests per minute. "
+    "Please use the websocket for live updates to avoid polling the API.",
+    429,
+)
+IP_BANNED: Final = Kind(
+    -1003,
+    "Way too many requests; IP banned until %s. Please use the websocket for live updates to avoid bans.",
+    418,
+)
+TOO_MANY_ORDERS: Final = Kind(-1015, "Too many new orders; current limit is %s orders per %s.", 429)
+
+# Key, signature and time (semantics 6.3, 6.4).
+STALE_TIMESTAMP: Final = Kind(-1021, "Timestamp for this request is outside of the recvWindow.")
+EARLY_TIMESTAMP: Final = Kind(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
+BAD_SIGNATURE: Final = Kind(-1022, "Signature for this request is not valid.")
+BAD_KEY_FORMAT: Final = Kind(-2014, "API-key format invalid.", 401)
+KEY_REJECTED: Final = Kind(-2015, "Invalid API-key, IP, or permissions for action.", 401)
+BAD_LISTEN_KEY: Final = Kind(
+    -1125,
+    "This listenKey does not exist. Please use `POST /fapi/v1/listenKey` to recreate `listenKey`",
+)
+
+# Parameters (semantics 6.5.1).
+START_AFTER_END: Final = Kind(-1023, "Start time is greater than end time.")
+ILLEGAL_CHARS: Final = Kind(-1100, "Illegal characters found in a parameter.")
+ILLEGAL_CHARS_IN: Final = Kind(-1100, "Illegal characters found in parameter '%s'; legal range is '%s'.")
+TOO_MANY_PARAMETERS: Final = Kind(-1101, "Too many parameters sent for this endpoint.")
+DUPLICATE_PARAMETER: Final = Kind(-1101, "Duplicate values for a parameter detected.")
+MANDATORY: Final = Kind(-1102, "Mandatory parameter '%s' was not sent, was empty/null, or malformed.")
+EITHER_MANDATORY: Final = Kind(-1102, "Param '%s' or '%s' must be sent, but both were empty/null!")
+EMPTY: Final = Kind(-1105, "Parameter '%s' was empty.")
+NOT_REQUIRED: Final = Kind(-1106, "Parameter '%s' sent when not required.")
+BAD_PRECISION: Final = Kind(-1111, "Precision is over the maximum defined for this asset.")
+NO_DEPTH: Final = Kind(-1112, "No orders on book for symbol.")
+BAD_TIME_IN_FORCE: Final = Kind(-1115, "Invalid timeInForce.")
+BAD_ORDER_TYPE: Final = Kind(-1116, "Invalid orderType.")
+BAD_SIDE: Final = Kind(-1117, "Invalid side.")
+BAD_INTERVAL: Final = Kind(-1120, "Invalid interval.")
+BAD_SYMBOL: Final = Kind(-1121, "Invalid symbol.")
+LOOKUP_TOO_LONG: Final = Kind(-1127, "More than %s hours between startTime and endTime.")
+BAD_COMBINATION: Final = Kind(-1128, "Combination of optional parameters invalid.")
+INTERVAL_TOO_LONG: Final = Kind(-4165, "Maximum time interval is %s days")
+BAD_PARAMETER: Final = Kind(-1130, "Data sent for parameter '%s' is not valid.")
+BAD_RESPONSE_TYPE: Final = Kind(-1136, "Invalid newOrderRespType.")
+BAD_CLIENT_ORDER_ID: Final = Kind(-4015, "Client order id length should not be more than 36 chars")
+BAD_DEPTH_LIMIT: Final = Kind(-4021, "'%s' is not valid depth limit.")
+BAD_WORKING_TYPE: Final = Kind(-4031, "Invalid parameter working type: `%s`")
+TOO_MANY_CANCELS: Final = Kind(-4032, "Exceed maximum cancel order size.")
+BAD_POSITION_SIDE: Final = Kind(-4060, "Invalid position side.")
+BAD_MARGIN_TYPE: Final = Kind(-1130, "Data sent for parameter 'marginType' is not valid.")
+BAD_BATCH_SIZE: Final = Kind(-4082, "Invalid number of batch place orders: %s")
+BAD_PRICE_MATCH: Final = Kind(-5037, "Invalid price match")
+PRICE_MATCH_TYPE: Final = Kind(-5038, "Price match only supports order type: LIMIT, STOP AND TAKE_PROFIT")
+BAD_STP_MODE: Final = Kind(-5039, "Invalid self trade prevention mode")
+NOT_REDUCE_ONLY: Final = Kind(-5047, "The original order is not a reduce-only order.")
+
+# Orders and accounts (semantics 1.7, 5).
+NO_SUCH_ORDER: Final = Kind(-2013, "Order does not exist.")
+UNKNOWN_ORDER: Final = Kind(-2011, "Unknown order sent.")
+PRICE_NOT_POSITIVE: Final = Kind(-4001, "Price less than 0.")
+QTY_NOT_POSITIVE: Final = Kind(-4003, "Quantity less than zero.")
+OFF_TICK: Final = Kind(-4014, "Price not increased by tick size.")
+OFF_STEP: Final = Kind(-4023, "Qty not increased by step size.")
+POSITION_MODE_SET: Final = Kind(-4059, "No need to change position side.")
+MARGIN_TYPE_SET: Final = Kind(-4046, "No need to change margin type.")
+MARGIN_MODE_SET: Final = Kind(
+    -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly."
+)
+USE_ALGO_ORDERS: Final = Kind(
+    -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
+)
+NOTIONAL_BELOW_MIN: Final = Kind(
+    -4164, "Order's notional must be no smaller than %s (unless you choose reduce only)"
+)
+AMENDED_NOTIONAL_BELOW_MIN: Final = Kind(-5029, "Order's notional must be no smaller than %s")
+BAD_LEVERAGE: Final = Kind(-4028, "Leverage %s is not valid")
+
+# Which refusal of the engine is which code (semantics 5.10, 1.7).
+BY_REFUSAL: Final[dict[int, Kind]] = {
+    refusals.UNKNOWN_ACCOUNT: Kind(-1109, "Invalid account."),
+    refusals.UNKNOWN_SYMBOL: BAD_SYMBOL,
+    refusals.DUPLICATE_NAME: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.INVALID_VALUE: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.NOT_SUPPORTED: UNSUPPORTED,
+    refusals.NO_PRICE: Kind(-4140, "Invalid symbol status for opening position"),
+    refusals.UNKNOWN_KEY: KEY_REJECTED,
+    refusals.ALREADY_LISTED: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.SYMBOL_NOT_TRADING: Kind(-4140, "Invalid symbol status for opening position"),
+    refusals.QTY_NOT_POSITIVE: QTY_NOT_POSITIVE,
+    refusals.QTY_BELOW_MIN: Kind(-4004, "Quantity less than min quantity."),
+    refusals.QTY_ABOVE_MAX: Kind(-4005, "Quantity greater than max quantity."),
+    refusals.PRICE_NOT_POSITIVE: PRICE_NOT_POSITIVE,
+    refusals.PRICE_BELOW_MIN: Kind(-4013, "Price less than min price."),
+    refusals.PRICE_ABOVE_MAX: Kind(-4002, "Price greater than max price."),
+    refusals.PRICE_ABOVE_BAND: Kind(-4016, "Price is higher than mark price multiplier cap."),
+    refusals.PRICE_BELOW_BAND: Kind(-4024, "Price is lower than mark price multiplier floor."),
+    refusals.NOTIONAL_BELOW_MIN: NOTIONAL_BELOW_MIN,
+    refusals.MARKET_PRICE_OUTSIDE_BAND: Kind(
+        -4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit"
+    ),
+    refusals.TOO_MANY_OPEN_ORDERS: Kind(-2025, "Reach max open order limit."),
+    refusals.DUPLICATE_CLIENT_ORDER_ID: Kind(-4116, "clientOrderId is duplicated"),
+    refusals.POSITION_SIDE_MISMATCH: Kind(-4061, "Order's position side does not match user's setting."),
+    refusals.LEVERAGE_BRACKET_EXCEEDED: Kind(
+        -2027, "Exceeded the maximum allowable position at current leverage."
+    ),
+    refusals.INSUFFICIENT_MARGIN: Kind(-2019, "Margin is insufficient."),
+    refusals.REDUCE_ONLY_REJECTED: Kind(-2022, "ReduceOnly Order is rejected."),
+    refusals.LEVERAGE_OUT_OF_RANGE: BAD_LEVERAGE,
+    refusals.LEVERAGE_MARGIN_SHORT: Kind(
+        -2028, "Leverage is smaller than permitted: insufficient margin balance."
+    ),
+    refusals.BALANCE_TOO_SMALL: Kind(-2018, "Balance is insufficient."),
+    refusals.FOK_NOT_FILLABLE: Kind(
+        -5021, "Due to the order could not be filled immediately, the FOK order has been rejected."
+    ),
+    refusals.POST_ONLY_WOULD_TAKE: Kind(
+        -5022, "Due to the order could not be executed as maker, the Post Only order will be rejected."
+    ),
+    refusals.UNKNOWN_ORDER: NO_SUCH_ORDER,
+    refusals.AMEND_NOT_LIMIT: Kind(-5025, "Only limit order is supported."),
+    refusals.AMEND_NO_CHANGE: Kind(-5027, "No need to modify the order."),
+    refusals.AMEND_TOO_OFTEN: Kind(-5026, "Exceed maximum modify order limit."),
+    refusals.AMEND_SIDE_MISMATCH: BAD_SIDE,
+    refusals.AMEND_NOTIONAL_BELOW_MIN: AMENDED_NOTIONAL_BELOW_MIN,
+}
+
+# Where the same refusal has another code for another command.
+BY_COMMAND: Final[dict[tuple[type[Command], int], Kind]] = {
+    (CancelOrder, refusals.UNKNOWN_ORDER): UNKNOWN_ORDER,  # semantics 5.7.5
+    (AmendOrder, refusals.SYMBOL_NOT_TRADING): Kind(
+        -5024, "Symbol is not in trading status. Order amendment is not permitted."
+    ),
+}
+
+
+def from_refusal(command: Command, refusal: int, instrument: Instrument | None = None) -> WireError:
+    """The error that answers a refused command; `instrument` fills in the numbers that some texts carry."""
+    kind = BY_COMMAND.get((type(command), refusal)) or BY_REFUSAL.get(refusal, UNKNOWN)
+    if kind is BAD_LEVERAGE:
+        return kind(getattr(command, "leverage", ""))
+    if kind is NOTIONAL_BELOW_MIN or kind is AMENDED_NOTIONAL_BELOW_MIN:
+        return kind(format_shortest(instrument.min_notional_units, 8) if instrument else "5.0")
+    return kind()

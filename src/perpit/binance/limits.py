@@ -1,0 +1,158 @@
+"""Rate limits: request weight per IP, order counts per account, in fixed windows of the venue's clock.
+
+Asked by `Dialect.http` before anything else (weight) and after the signature (orders). Windows are aligned to the
+minute and to ten seconds (semantics 6.6.5). Beyond the weight limit the answer is 429; who goes on ten times within
+a window is banned: 418, two minutes, doubling with each ban up to three days (semantics 6.6.6). With
+`enforced=False` everything is counted and nothing is refused.
+
+Both tables are bounded: that of IPs by `max_ips` (idle ones leave first, then the oldest, banned or not), that of
+accounts by the number of accounts that exist.
+"""
+
+from typing import Final
+
+from perpit.binance import errors
+
+WEIGHT_PER_MINUTE: Final = 2400
+ORDERS_PER_10S: Final = 300
+ORDERS_PER_MINUTE: Final = 1200
+VIOLATIONS_BEFORE_BAN: Final = 10
+FIRST_BAN_MS: Final = 2 * 60_000
+LONGEST_BAN_MS: Final = 3 * 24 * 3_600_000
+MAX_IPS: Final = 10_000
+
+
+class _Visitor:
+    """What one IP used in the current minute, and its bans."""
+
+    __slots__ = ("banned_until_ms", "bans", "minute", "used", "violations")
+
+    def __init__(self, minute: int) -> None:
+        self.minute = minute
+        self.used = 0
+        self.violations = 0
+        self.bans = 0
+        self.banned_until_ms = 0
+
+
+class WeightLimiter:
+    """Request weight per IP and minute."""
+
+    def __init__(self, enforced: bool = True, max_ips: int = MAX_IPS) -> None:
+        self.enforced = enforced
+        self._max_ips = max_ips
+        self._visitors: dict[str, _Visitor] = {}
+
+    def check_ban(self, ip: str, now_ms: int) -> None:
+        """Raises 418 while the IP is banned."""
+        visitor = self._visitors.get(ip)
+        if visitor is not None and visitor.banned_until_ms > now_ms and self.enforced:
+            raise errors.IP_BANNED(
+                visitor.banned_until_ms, retry_after_s=_seconds(visitor.banned_until_ms - now_ms)
+            )
+
+    def charge(self, ip: str, weight: int, now_ms: int) -> int:
+        """Count `weight` and return what the IP has used this minute; the caller compares with `exceeded`."""
+        minute = now_ms // 60_000
+        visitor = self._visitors.get(ip)
+        if visitor is None:
+            visitor = self._admit(ip, minute)
+        elif visitor.minute != minute:
+            visitor.minute = minute
+            visitor.used = 0
+            visitor.violations = 0
+        visitor.used += weight
+        return visitor.used
+
+    def used(self, ip: str, now_ms: int) -> int:
+        """What the IP has used this minute."""
+        visitor = self._visitors.get(ip)
+        return visitor.used if visitor is not None and visitor.minute == now_ms // 60_000 else 0
+
+    def exceeded(self, ip: str, now_ms: int) -> errors.WireError:
+        """The refusal of a request beyond the limit; the eleventh in a minute bans the IP."""
+        visitor = self._visitors[ip]
+        visitor.violations += 1
+        if visitor.violations <= VIOLATIONS_BEFORE_BAN:
+            return errors.TOO_MUCH_WEIGHT(WEIGHT_PER_MINUTE, retry_after_s=_seconds(60_000 - now_ms % 60_000))
+        ban_ms = min(FIRST_BAN_MS << visitor.bans, LONGEST_BAN_MS)
+        visitor.bans = min(visitor.bans + 1, 16)
+        visitor.violations = 0
+        visitor.banned_until_ms = now_ms + ban_ms
+        return errors.IP_BANNED(visitor.banned_until_ms, retry_after_s=_seconds(ban_ms))
+
+    def _admit(self, ip: str, minute: int) -> _Visitor:
+        """A place for a new IP; a full table is first cleared of IPs that are idle and not banned."""
+        if len(self._visitors) >= self._max_ips:
+            now_ms = minute * 60_000
+            self._visitors = {
+                known: visitor
+                for known, visitor in self._visitors.items()
+                if visitor.minute == minute or visitor.banned_until_ms > now_ms
+            }
+            while len(self._visitors) >= self._max_ips:
+                del self._visitors[next(iter(self._visitors))]
+        visitor = self._visitors[ip] = _Visitor(minute)
+        return visitor
+
+
+class _Counts:
+    """Orders of one account in its current windows."""
+
+    __slots__ = ("in_10s", "in_minute", "minute", "ten_seconds")
+
+    def __init__(self) -> None:
+        self.ten_seconds = 0
+        self.in_10s = 0
+        self.minute = 0
+        self.in_minute = 0
+
+
+class OrderLimiter:
+    """Orders per account in ten seconds and in a minute."""
+
+    def __init__(self, enforced: bool = True) -> None:
+        self.enforced = enforced
+        self._accounts: dict[int, _Counts] = {}
+
+    def charge(self, account_id: int, in_10s: int, in_minute: int, now_ms: int) -> tuple[int, int]:
+        """Count an order request and return both counters; raises 429 and counts nothing beyond a limit."""
+        counts = self._current(account_id, now_ms)
+        used_10s = counts.in_10s + in_10s
+        used_minute = counts.in_minute + in_minute
+        if self.enforced:
+            if used_10s > ORDERS_PER_10S:
+                raise errors.TOO_MANY_ORDERS(
+                    ORDERS_PER_10S, "10 SECOND", retry_after_s=_seconds(10_000 - now_ms % 10_000)
+                )
+            if used_minute > ORDERS_PER_MINUTE:
+                raise errors.TOO_MANY_ORDERS(
+                    ORDERS_PER_MINUTE, "1 MINUTE", retry_after_s=_seconds(60_000 - now_ms % 60_000)
+                )
+        counts.in_10s = used_10s
+        counts.in_minute = used_minute
+        return used_10s, used_minute
+
+    def used(self, account_id: int, now_ms: int) -> tuple[int, int]:
+        """Both counters of an account as they stand."""
+        counts = self._current(account_id, now_ms)
+        return counts.in_10s, counts.in_minute
+
+    def _current(self, account_id: int, now_ms: int) -> _Counts:
+        counts = self._accounts.get(account_id)
+        if counts is None:
+            counts = self._accounts[account_id] = _Counts()
+        ten_seconds = now_ms // 10_000
+        if counts.ten_seconds != ten_seconds:
+            counts.ten_seconds = ten_seconds
+            counts.in_10s = 0
+            minute = now_ms // 60_000
+            if counts.minute != minute:
+                counts.minute = minute
+                counts.in_minute = 0
+        return counts
+
+
+def _seconds(span_ms: int) -> int:
+    """Whole seconds, at least one, that cover a span."""
+    return max(1, -(-span_ms // 1000))

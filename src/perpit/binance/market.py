@@ -1,0 +1,443 @@
+"""Market data: what anybody may read. Handlers and their rows of the table of routes."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from perpit.binance import errors, limits, schema
+from perpit.binance.call import Call
+from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
+from perpit.binance.route import Route, by_limit, one_or_all
+from perpit.binance.schema import Param
+from perpit.binance.security import MARKET_DATA, NONE
+from perpit.domain.instrument import Instrument
+from perpit.domain.numbers import format_scaled, format_shortest
+from perpit.domain.words import FOK, GTC, GTX, IOC, LIMIT, MARKET, SELL, USDS_M
+from perpit.views.trades import PublicTrade
+
+HOUR_MS: Final = 3_600_000
+ACCEPTED_TYPES: Final = [ORDER_TYPE[kind] for kind in (LIMIT, MARKET)]
+ACCEPTED_TIMES_IN_FORCE: Final = [TIME_IN_FORCE[tif] for tif in (GTC, IOC, FOK, GTX)]
+RATE_LIMITS: Final = [
+    {
+        "rateLimitType": "REQUEST_WEIGHT",
+        "interval": "MINUTE",
+        "intervalNum": 1,
+        "limit": limits.WEIGHT_PER_MINUTE,
+    },
+    {"rateLimitType": "ORDERS", "interval": "MINUTE", "intervalNum": 1, "limit": limits.ORDERS_PER_MINUTE},
+    {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": limits.ORDERS_PER_10S},
+]
+
+
+def instruments(call: Call) -> list[Instrument]:
+    """The instruments of this API."""
+    return [instrument for instrument in call.world.catalog.by_id if instrument.market == USDS_M]
+
+
+def one_or_each(row: Callable[[Call, Instrument], dict[str, Any]]) -> Callable[[Call], Any]:
+    """A handler that answers one row when a symbol is sent, and a row for each symbol otherwise."""
+
+    def handler(call: Call) -> Any:
+        instrument = call.values["symbol"]
+        if instrument is not None:
+            return row(call, instrument)
+        return [row(call, each) for each in instruments(call)]
+
+    handler.__doc__ = row.__doc__
+    return handler
+
+
+def ping(call: Call) -> dict[str, Any]:
+    return {}
+
+
+def time(call: Call) -> dict[str, int]:
+    return {"serverTime": call.now_ms}
+
+
+def exchange_info(call: Call) -> dict[str, Any]:
+    """Every symbol, with its filters; a symbol parameter changes nothing (semantics 6.5.4)."""
+    listed = instruments(call)
+    assets = dict.fromkeys(instrument.margin_asset for instrument in listed)
+    return {
+        "timezone": "UTC",
+        "serverTime": call.now_ms,
+        "futuresType": "U_MARGINED",
+        "rateLimits": RATE_LIMITS,
+        "exchangeFilters": [],
+        "assets": [{"asset": asset, "marginAvailable": True, "autoAssetExchange": "0"} for asset in assets],
+        "symbols": [symbol_row(instrument) for instrument in listed],
+    }
+
+
+def symbol_row(instrument: Instrument) -> dict[str, Any]:
+    """One symbol of exchangeInfo. The two margin percents are dummies there as well (semantics 5.10.5)."""
+    return {
+        "symbol": instrument.symbol,
+        "pair": instrument.pair,
+        "contractType": instrument.contract_type,
+        "deliveryDate": instrument.delivery_ms,
+        "onboardDate": instrument.onboard_ms,
+        "status": "TRADING",
+        "maintMarginPercent": "2.5000",
+        "requiredMarginPercent": "5.0000",
+        "baseAsset": instrument.base_asset,
+        "quoteAsset": instrument.quote_asset,
+        "marginAsset": instrument.margin_asset,
+        "pricePrecision": instrument.price_decimals,
+        "quantityPrecision": instrument.qty_decimals,
+        "baseAssetPrecision": 8,
+        "quotePrecision": 8,
+        "underlyingType": "COIN",
+        "underlyingSubType": [],
+        "settlePlan": 0,
+        "triggerProtect": format_scaled(instrument.trigger_protect_ppm // 100, 4),
+        "liquidationFee": format_scaled(instrument.liquidation_fee_ppm, 6),
+        "marketTakeBound": format_scaled(instrument.market_bound_ppm // 10_000, 2),
+        "maxMoveOrderLimit": instrument.max_amendments,
+        "filters": symbol_filters(instrument),
+        "orderTypes": ACCEPTED_TYPES,
+        "timeInForce": ACCEPTED_TIMES_IN_FORCE,
+    }
+
+
+def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
+    """The filters of a symbol; PRICE_FILTER comes first, because clients take `filters[0]`."""
+
+    def price(price_ticks: int) -> str:
+        return format_shortest(price_ticks * instrument.tick_e8, 8)
+
+    def qty(qty_lots: int) -> str:
+        return format_shortest(qty_lots * instrument.lot_e8, 8)
+
+    return [
+        {
+            "filterType": "PRICE_FILTER",
+            "minPrice": price(instrument.min_price_ticks),
+            "maxPrice": price(instrument.max_price_ticks),
+            "tickSize": digits(instrument).price(1),
+        },
+        {
+            "filterType": "LOT_SIZE",
+            "minQty": qty(instrument.min_qty_lots),
+            "maxQty": qty(instrument.max_qty_lots),
+            "stepSize": qty(1),
+        },
+        {
+            "filterType": "MARKET_LOT_SIZE",
+            "minQty": qty(instrument.market_min_qty_lots),
+            "maxQty": qty(instrument.market_max_qty_lots),
+            "stepSize": qty(1),
+        },
+        {"filterType": "MAX_NUM_ORDERS", "limit": instrument.max_open_orders},
+        {"filterType": "MIN_NOTIONAL", "notional": format_shortest(instrument.min_notional_units, 8)},
+        {
+            "filterType": "PERCENT_PRICE",
+            "multiplierUp": format_scaled(instrument.percent_up_ppm // 100, 4),
+            "multiplierDown": format_scaled(instrument.percent_down_ppm // 100, 4),
+            "multiplierDecimal": "4",
+        },
+        {"filterType": "POSITION_RISK_CONTROL", "positionControlSide": "NONE"},
+    ]
+
+
+def depth(call: Call) -> dict[str, Any]:
+    instrument = call.values["symbol"]
+    book = call.world.books[instrument.symbol_id]
+    bids, asks = book.top(call.values["limit"])
+    form = digits(instrument)
+    price, qty = form.price, form.qty
+    return {
+        "lastUpdateId": book.update_id,
+        "E": call.now_ms,
+        "T": book.transact_ms,
+        "bids": [[price(ticks), qty(lots)] for ticks, lots in bids],
+        "asks": [[price(ticks), qty(lots)] for ticks, lots in asks],
+    }
+
+
+def trade_rows(instrument: Instrument, rows: list[PublicTrade]) -> list[dict[str, Any]]:
+    form = digits(instrument)
+    return [
+        {
+            "id": row.id,
+            "price": form.price(row.price_ticks),
+            "qty": form.qty(row.qty_lots),
+            "quoteQty": form.value(instrument.value_units(row.price_ticks, row.qty_lots)),
+            "time": row.time_ms,
+            "isBuyerMaker": row.taker_side == SELL,
+            "isRPITrade": False,
+        }
+        for row in rows
+    ]
+
+
+def trades(call: Call) -> list[dict[str, Any]]:
+    instrument = call.values["symbol"]
+    return trade_rows(instrument, call.world.trades[instrument.symbol_id].recent(call.values["limit"]))
+
+
+def historical_trades(call: Call) -> list[dict[str, Any]]:
+    """Trades from an id on; the newest without one. As far back as the venue keeps them."""
+    values = call.values
+    instrument = values["symbol"]
+    view = call.world.trades[instrument.symbol_id]
+    from_id = values["fromId"]
+    rows = view.recent(values["limit"]) if from_id is None else view.from_id(from_id, values["limit"])
+    return trade_rows(instrument, rows)
+
+
+def agg_trades(call: Call) -> list[dict[str, Any]]:
+    """Aggregated trades; a span of both times is at most an hour (semantics 6.8)."""
+    values = call.values
+    instrument = values["symbol"]
+    start_ms, end_ms = values["startTime"], values["endTime"]
+    check_span(start_ms, end_ms)
+    if start_ms is not None and end_ms is not None and end_ms - start_ms > HOUR_MS:
+        raise errors.LOOKUP_TOO_LONG(1)
+    rows = call.world.trades[instrument.symbol_id].aggregates(
+        values["fromId"], start_ms, end_ms, values["limit"]
+    )
+    form = digits(instrument)
+    return [
+        {
+            "a": row.id,
+            "p": form.price(row.price_ticks),
+            "q": form.qty(row.qty_lots),
+            "nq": form.qty(row.qty_lots),
+            "f": row.first_id,
+            "l": row.last_id,
+            "T": row.time_ms,
+            "m": row.taker_side == SELL,
+        }
+        for row in rows
+    ]
+
+
+def check_span(start_ms: int | None, end_ms: int | None) -> None:
+    if start_ms is not None and end_ms is not None and start_ms > end_ms:
+        raise errors.START_AFTER_END()
+
+
+def klines(call: Call) -> list[list[Any]]:
+    """Candles, twelve columns each (semantics 8.2.1)."""
+    values = call.values
+    instrument = values["symbol"]
+    start_ms, end_ms = values["startTime"], values["endTime"]
+    check_span(start_ms, end_ms)
+    now_ms = max(call.now_ms, call.world.time_ms)
+    if start_ms is not None and start_ms > now_ms:
+        return []
+    if end_ms is not None:
+        end_ms = min(end_ms, now_ms)
+    rows = call.world.candles[instrument.symbol_id].candles(
+        values["interval"], start_ms, end_ms, values["limit"]
+    )
+    form = digits(instrument)
+    price, qty, value = form.price, form.qty, form.value
+    return [
+        [
+            row.open_ms,
+            price(row.open_ticks),
+            price(row.high_ticks),
+            price(row.low_ticks),
+            price(row.close_ticks),
+            qty(row.qty_lots),
+            row.close_ms,
+            value(row.value_units),
+            row.count,
+            qty(row.taker_buy_lots),
+            value(row.taker_buy_value_units),
+            "0",
+        ]
+        for row in rows
+    ]
+
+
+def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
+    """Mark and index price of a symbol, or of each."""
+    prices = call.world.prices[instrument.symbol_id]
+    interval_ms = instrument.funding_interval_hours * HOUR_MS
+    return {
+        "symbol": instrument.symbol,
+        "markPrice": units(prices.mark_e8),
+        "indexPrice": units(prices.index_e8),
+        "estimatedSettlePrice": units(prices.index_e8),
+        "lastFundingRate": "0.00000000",
+        "interestRate": "0.00010000",
+        "nextFundingTime": (call.now_ms // interval_ms + 1) * interval_ms if interval_ms else 0,
+        "time": prices.time_ms,
+    }
+
+
+def price_row(call: Call, instrument: Instrument) -> dict[str, Any]:
+    """Price of the last trade of a symbol, or of each."""
+    prices = call.world.prices[instrument.symbol_id]
+    return {
+        "symbol": instrument.symbol,
+        "price": digits(instrument).price(prices.last_price_ticks),
+        "time": prices.last_price_ms,
+    }
+
+
+def book_row(call: Call, instrument: Instrument) -> dict[str, Any]:
+    """Best bid and ask of a symbol, or of each; zeros for a side that is empty."""
+    book = call.world.books[instrument.symbol_id]
+    bid_ticks, bid_lots = book.best_bid() or (0, 0)
+    ask_ticks, ask_lots = book.best_ask() or (0, 0)
+    form = digits(instrument)
+    return {
+        "lastUpdateId": book.update_id,
+        "symbol": instrument.symbol,
+        "bidPrice": form.price(bid_ticks),
+        "bidQty": form.qty(bid_lots),
+        "askPrice": form.price(ask_ticks),
+        "askQty": form.qty(ask_lots),
+        "time": book.transact_ms,
+    }
+
+
+def day_row(call: Call, instrument: Instrument) -> dict[str, Any]:
+    """Statistics of the last 24 hours of a symbol, or of each (semantics 8.3)."""
+    day = call.world.tickers[instrument.symbol_id].statistics()
+    form = digits(instrument)
+    price = form.price
+    return {
+        "symbol": instrument.symbol,
+        "priceChange": price(day.change_ticks),
+        "priceChangePercent": format_scaled(day.change_percent_e3, 3),
+        "weightedAvgPrice": form.average(day.weighted_average_e8),
+        "lastPrice": price(day.last_price_ticks),
+        "lastQty": form.qty(day.last_qty_lots),
+        "openPrice": price(day.open_ticks),
+        "highPrice": price(day.high_ticks),
+        "lowPrice": price(day.low_ticks),
+        "volume": form.qty(day.qty_lots),
+        "quoteVolume": form.value(day.value_units),
+        "openTime": day.open_ms,
+        "closeTime": day.close_ms,
+        "firstId": day.first_id,
+        "lastId": day.last_id,
+        "count": day.count,
+    }
+
+
+def bracket_row(instrument: Instrument) -> dict[str, Any]:
+    """The leverage table of a symbol; without notionalCoef, which only scaled accounts see (semantics 1.1.4)."""
+    return {
+        "symbol": instrument.symbol,
+        "brackets": [
+            {
+                "bracket": number,
+                "initialLeverage": bracket.max_leverage,
+                "notionalCap": _number(bracket.cap_units, 8),
+                "notionalFloor": _number(bracket.floor_units, 8),
+                "maintMarginRatio": _number(bracket.maint_ppm, 6),
+                "cum": _number(bracket.cum_units, 8),
+            }
+            for number, bracket in enumerate(instrument.brackets, start=1)
+        ],
+    }
+
+
+def _number(value: int, decimals: int) -> msgspec.Raw:
+    """An exact decimal as a JSON number."""
+    return msgspec.Raw(format_shortest(value, decimals).encode())
+
+
+SYMBOL: Final = Param("symbol", schema.symbol, True)
+ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
+SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
+FROM_ID: Final = Param("fromId", schema.not_negative)
+
+
+def _limit(default: int, highest: int) -> Param:
+    return Param("limit", schema.between(1, highest), default=default)
+
+
+BY_DEPTH: Final = by_limit(((50, 2), (100, 5), (500, 10), (1000, 20)), 500)
+BY_CANDLES: Final = by_limit(((99, 1), (499, 2), (1000, 5), (1500, 10)), 500)
+DEPTH_LIMIT: Final = Param("limit", schema.depth_limit, default=500)
+INTERVAL: Final = Param("interval", schema.interval, True)
+
+ROUTES: Final = (
+    Route("GET", "/fapi/v1/ping", NONE, 1, ping, returns="Nothing."),
+    Route("GET", "/fapi/v1/time", NONE, 1, time, returns="The venue's time."),
+    Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, exchange_info, returns="Symbols, filters and limits."),
+    Route("GET", "/fapi/v1/depth", NONE, BY_DEPTH, depth, (SYMBOL, DEPTH_LIMIT), returns="The book."),
+    Route("GET", "/fapi/v1/trades", NONE, 5, trades, (SYMBOL, _limit(500, 1000)), returns="Newest trades."),
+    Route(
+        "GET",
+        "/fapi/v1/historicalTrades",
+        MARKET_DATA,
+        200,
+        historical_trades,
+        (SYMBOL, _limit(100, 500), FROM_ID),
+        returns="Trades from an id on.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/aggTrades",
+        NONE,
+        20,
+        agg_trades,
+        (SYMBOL, FROM_ID, *SPAN, _limit(500, 1000)),
+        returns="Trades of one price and taker side within 100 ms, together.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/klines",
+        NONE,
+        BY_CANDLES,
+        klines,
+        (SYMBOL, INTERVAL, *SPAN, _limit(500, 1500)),
+        returns="Candles, oldest first.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/premiumIndex",
+        NONE,
+        one_or_all(1, 10),
+        one_or_each(premium_row),
+        (ANY_SYMBOL,),
+        returns="Mark and index price.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/ticker/price",
+        NONE,
+        one_or_all(1, 2),
+        one_or_each(price_row),
+        (ANY_SYMBOL,),
+        returns="Price of the last trade.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v2/ticker/price",
+        NONE,
+        one_or_all(1, 2),
+        one_or_each(price_row),
+        (ANY_SYMBOL,),
+        returns="Price of the last trade.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/ticker/bookTicker",
+        NONE,
+        one_or_all(2, 5),
+        one_or_each(book_row),
+        (ANY_SYMBOL,),
+        returns="Best bid and ask.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/ticker/24hr",
+        NONE,
+        one_or_all(1, 40),
+        one_or_each(day_row),
+        (ANY_SYMBOL,),
+        returns="Statistics of the last 24 hours.",
+    ),
+)

@@ -1,0 +1,195 @@
+"""The dry run behind `order/test`: would this order be accepted, as far as the views can tell?
+
+The engine alone decides; this repeats its rules in its order (semantics 5.10) on what the world shows: limits, bands,
+notional, client order id, number of orders, bracket, margin with open loss, reduce-only, fill-or-kill and post-only.
+Not checked, because no view shows it: whether the symbol is halted, and marks that will be computed between this
+answer and a real order. Nothing is placed and nothing is journaled.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import PlaceOrder
+from perpit.domain.instrument import Instrument
+from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
+from perpit.domain.numbers import PPM, div_ceil
+from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, NEW, SELL
+from perpit.views.accounts import ExposureView
+from perpit.views.margin import exposure_margin, wallet_margin
+
+if TYPE_CHECKING:
+    from perpit.views.world import World
+
+SELL_ASSUMING_PPM: Final = 1_001_500  # semantics 1.4.2
+BUY_MARKET_ASSUMING_PPM: Final = 1_000_500  # semantics 1.4.3
+
+
+class Imagined:
+    """An order as it would stand right after its acceptance; its id is 0."""
+
+    def __init__(self, request: PlaceOrder) -> None:
+        self.order_id = 0
+        self.request = request
+        self.price_ticks = request.price_ticks
+        self.qty_lots = request.qty_lots
+        self.filled_lots = 0
+        self.filled_value_units = 0
+        self.status = NEW
+
+
+def dry_run(world: "World", command: PlaceOrder) -> int:
+    """The refusal that the order would meet, or 0."""
+    instrument = world.catalog.by_id[command.symbol_id]
+    if command.time_in_force not in (GTC, IOC, FOK, GTX) or command.close_position or command.price_match:
+        return no.NOT_SUPPORTED
+    if command.position_side != BOTH:
+        return no.POSITION_SIDE_MISMATCH
+    if world.prices[command.symbol_id].mark_e8 == 0:
+        return no.NO_PRICE
+    exposure = world.accounts[command.account_id].exposure(instrument)
+    return (
+        _quantity(instrument, command)
+        or (_price(world, instrument, command) if command.order_type == LIMIT else 0)
+        or (0 if command.reduce_only else _notional(world, instrument, command))
+        or (_market_band(world, instrument, command) if command.order_type == MARKET else 0)
+        or _open_orders(world, instrument, command)
+        or (
+            _reduce_only(world, exposure, command)
+            if command.reduce_only
+            else _margin(world, exposure, command)
+        )
+        or _liquidity(world, command)
+    )
+
+
+def _quantity(instrument: Instrument, command: PlaceOrder) -> int:
+    if command.order_type == MARKET:
+        lowest, highest = instrument.market_min_qty_lots, instrument.market_max_qty_lots
+    else:
+        lowest, highest = instrument.min_qty_lots, instrument.max_qty_lots
+    if command.qty_lots < lowest:
+        return no.QTY_BELOW_MIN
+    return no.QTY_ABOVE_MAX if command.qty_lots > highest else 0
+
+
+def _bands(world: "World", instrument: Instrument) -> tuple[int, int]:
+    """Floor for sells and cap for buys around the mark, in ticks."""
+    mark_e8 = world.prices[instrument.symbol_id].mark_e8
+    unit = PPM * instrument.tick_e8
+    return div_ceil(mark_e8 * instrument.percent_down_ppm, unit), mark_e8 * instrument.percent_up_ppm // unit
+
+
+def _price(world: "World", instrument: Instrument, command: PlaceOrder) -> int:
+    price_ticks = command.price_ticks
+    floor_ticks, cap_ticks = _bands(world, instrument)
+    if price_ticks < instrument.min_price_ticks:
+        return no.PRICE_BELOW_MIN
+    if price_ticks > instrument.max_price_ticks:
+        return no.PRICE_ABOVE_MAX
+    if command.side == BUY:
+        return no.PRICE_ABOVE_BAND if price_ticks > cap_ticks else 0
+    return no.PRICE_BELOW_BAND if price_ticks < floor_ticks else 0
+
+
+def _notional(world: "World", instrument: Instrument, command: PlaceOrder) -> int:
+    if command.order_type == MARKET:
+        value_units = instrument.value_at_e8(world.prices[command.symbol_id].mark_e8, command.qty_lots)
+    else:
+        value_units = instrument.value_units(command.price_ticks, command.qty_lots)
+    return no.NOTIONAL_BELOW_MIN if value_units < instrument.min_notional_units else 0
+
+
+def _best_opposite(world: "World", command: PlaceOrder) -> int:
+    """Price of the best order that this one could take, in ticks; 0 when there is none."""
+    book = world.books[command.symbol_id]
+    best = book.best_ask() if command.side == BUY else book.best_bid()
+    return 0 if best is None else best[0]
+
+
+def _market_band(world: "World", instrument: Instrument, command: PlaceOrder) -> int:
+    best_ticks = _best_opposite(world, command)
+    floor_ticks, cap_ticks = _bands(world, instrument)
+    outside = best_ticks > cap_ticks if command.side == BUY else best_ticks < floor_ticks
+    return no.MARKET_PRICE_OUTSIDE_BAND if best_ticks and outside else 0
+
+
+def _open_orders(world: "World", instrument: Instrument, command: PlaceOrder) -> int:
+    symbol_id = command.symbol_id
+    if world.orders.find_open(command.account_id, symbol_id, client_order_id=command.client_order_id):
+        return no.DUPLICATE_CLIENT_ORDER_ID
+    if command.order_type == LIMIT:
+        count = len(world.orders.open_orders(command.account_id, symbol_id))
+        return no.TOO_MANY_OPEN_ORDERS if count >= instrument.max_open_orders else 0
+    return 0
+
+
+def _assumed_e8(world: "World", instrument: Instrument, command: PlaceOrder) -> int:
+    """The price at which the order reserves margin (semantics 1.4.2, 1.4.3); 0 when nobody stands opposite."""
+    if command.order_type == MARKET:
+        best_e8 = _best_opposite(world, command) * instrument.tick_e8
+        return best_e8 * BUY_MARKET_ASSUMING_PPM // PPM if command.side == BUY else best_e8
+    price_e8 = command.price_ticks * instrument.tick_e8
+    if command.side == BUY:
+        return price_e8
+    prices = world.prices[command.symbol_id]
+    last_e8 = prices.last_price_ticks * instrument.tick_e8
+    return max(last_e8 * SELL_ASSUMING_PPM // PPM, prices.mark_e8, price_e8)
+
+
+def _margin(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:
+    instrument = exposure.instrument
+    assumed_e8 = _assumed_e8(world, instrument, command)
+    if assumed_e8 == 0:
+        return 0
+    added_units = instrument.value_at_e8(assumed_e8, command.qty_lots)
+    margin = exposure_margin(world.prices, exposure)
+    bid_units, ask_units = exposure.bid_units, exposure.ask_units
+    before = present_notional_units(margin.notional_units, bid_units, ask_units)
+    if command.side == BUY:
+        bid_units += added_units
+    else:
+        ask_units += added_units
+    after = present_notional_units(margin.notional_units, bid_units, ask_units)
+    if after > before and after > exposure.max_notional_units:
+        return no.LEVERAGE_BRACKET_EXCEEDED
+    cost = initial_margin_units(after, exposure.leverage) - initial_margin_units(before, exposure.leverage)
+    cost = max(cost, 0)
+    held = exposure.position.qty_lots
+    opening_lots = command.qty_lots - abs(held) if held * command.side < 0 else command.qty_lots
+    if opening_lots > 0:
+        market = command.order_type == MARKET
+        loss_e8 = assumed_e8 if market else command.price_ticks * instrument.tick_e8
+        mark_e8 = world.prices[command.symbol_id].mark_e8
+        cost += open_loss_units(instrument, command.side, loss_e8, opening_lots, mark_e8)
+    available = wallet_margin(world.prices, exposure.wallet).available_units
+    return no.INSUFFICIENT_MARGIN if cost > available else 0
+
+
+def _reduce_only(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:
+    held = exposure.position.qty_lots
+    if held * command.side >= 0:
+        return no.REDUCE_ONLY_REJECTED
+    if command.order_type == MARKET:
+        return 0
+    sooner_lots = command.qty_lots
+    for order in world.orders.open_orders(command.account_id, command.symbol_id):
+        better = (order.price_ticks - command.price_ticks) * command.side
+        if order.request.side == command.side and better >= 0:
+            sooner_lots += order.qty_lots - order.filled_lots
+    return no.REDUCE_ONLY_REJECTED if sooner_lots > abs(held) else 0
+
+
+def _liquidity(world: "World", command: PlaceOrder) -> int:
+    price_ticks = command.price_ticks
+    book = world.books[command.symbol_id]
+    if command.time_in_force == FOK:
+        if command.side == BUY:
+            lots = sum(lots for ticks, lots in book.asks.items() if ticks <= price_ticks)
+        else:
+            lots = sum(lots for ticks, lots in book.bids.items() if ticks >= price_ticks)
+        return no.FOK_NOT_FILLABLE if lots < command.qty_lots else 0
+    if command.time_in_force == GTX:
+        best_ticks = _best_opposite(world, command)
+        takes = best_ticks >= price_ticks if command.side == SELL else 0 < best_ticks <= price_ticks
+        return no.POST_ONLY_WOULD_TAKE if takes else 0
+    return 0

@@ -1,0 +1,195 @@
+"""From parameters to commands of orders: the edge's own rules, before the engine sees anything.
+
+The trade handlers, batches and `order/test` share these. What is checked here is shape (which parameters belong to
+which order type) and grid (tick and step); limits, bands, margin are the engine's (semantics 5.10).
+"""
+
+import secrets
+from typing import Any, Final
+
+from perpit.binance import errors, schema
+from perpit.binance.schema import Decimal, Param
+from perpit.domain.commands import AmendOrder, CancelOrder, PlaceOrder
+from perpit.domain.instrument import Instrument
+from perpit.domain.words import GTC, LIMIT, MARKET, STP_EXPIRE_MAKER, STP_NONE
+
+BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+MADE_ID_LENGTH: Final = 22
+_PAIRS: Final = [first + second for first in BASE62 for second in BASE62]
+_POWERS: Final[list[int]] = [10**exponent for exponent in range(9)]
+
+_PLACE: Final = (
+    Param("symbol", schema.symbol, True),
+    Param("side", schema.side, True),
+    Param("type", schema.order_type, True),
+    Param("positionSide", schema.position_side, default=0, description="BOTH in one-way mode"),
+    Param("timeInForce", schema.time_in_force, description="mandatory for LIMIT"),
+    Param("quantity", schema.decimal),
+    Param("reduceOnly", schema.boolean, default=False),
+    Param("price", schema.decimal, description="mandatory for LIMIT"),
+    Param("newClientOrderId", schema.client_order_id, description="made by the venue when not sent"),
+    Param("stopPrice", schema.decimal),
+    Param("closePosition", schema.boolean, default=False),
+    Param("activationPrice", schema.decimal),
+    Param("callbackRate", schema.decimal),
+    Param("workingType", schema.working_type, default=0),
+    Param("priceProtect", schema.boolean, default=False),
+    Param("newOrderRespType", schema.response_type, default="ACK"),
+    Param("priceMatch", schema.price_match, default=0),
+)
+PLACE: Final = (
+    *_PLACE,
+    Param("selfTradePreventionMode", schema.stp_mode, default=STP_EXPIRE_MAKER),  # semantics 5.2.6
+    Param("goodTillDate", schema.not_negative),
+)
+PLACE_IN_BATCH: Final = (
+    *_PLACE,
+    Param("selfTradePreventionMode", schema.stp_mode, default=STP_NONE),
+    Param("goodTillDate", schema.not_negative),
+)
+AMEND: Final = (
+    Param("symbol", schema.symbol, True),
+    Param("side", schema.side, True),
+    Param("quantity", schema.decimal, True, description="the new total quantity"),
+    Param("price", schema.decimal, description="mandatory unless priceMatch is sent"),
+    Param("orderId", schema.not_negative),
+    Param("origClientOrderId", schema.any_order_id),
+    Param("priceMatch", schema.price_match, default=0),
+    Param("modifyId", schema.not_negative, default=0),
+    Param("reduceOnly", schema.boolean, default=False),
+)
+NAME_ORDER: Final = (
+    Param("symbol", schema.symbol, True),
+    Param("orderId", schema.not_negative),
+    Param("origClientOrderId", schema.any_order_id),
+)
+
+
+def made_client_order_id() -> str:
+    """An id for an order whose sender gave none: 22 letters and digits (semantics 5.1.4)."""
+    number = int.from_bytes(secrets.token_bytes(17))
+    letters = []
+    for _ in range(MADE_ID_LENGTH // 2):
+        number, rest = divmod(number, 3844)
+        letters.append(_PAIRS[rest])
+    return "".join(letters)
+
+
+def place(values: dict[str, Any], account_id: int) -> PlaceOrder:
+    """The command of a new order (semantics 5.2.1)."""
+    instrument: Instrument = values["symbol"]
+    order_type = values["type"]
+    time_in_force = values["timeInForce"]
+    price = values["price"]
+    quantity = values["quantity"]
+    if order_type == LIMIT:
+        if time_in_force is None:
+            raise errors.MANDATORY("timeInForce")
+        if quantity is None:
+            raise errors.MANDATORY("quantity")
+        price_ticks = _limit_price(price, values["priceMatch"], instrument)
+    elif order_type == MARKET:
+        if quantity is None:
+            raise errors.MANDATORY("quantity")
+        if price is not None:
+            raise errors.NOT_REQUIRED("price")
+        if time_in_force is not None:
+            raise errors.NOT_REQUIRED("timeInForce")
+        if values["priceMatch"]:
+            raise errors.PRICE_MATCH_TYPE()
+        price_ticks = 0
+        time_in_force = GTC
+    else:
+        # The exchange takes these five types at the algo endpoints only since 2025-12-09 (semantics 5.9.1).
+        raise errors.USE_ALGO_ORDERS()
+    return PlaceOrder(
+        account_id,
+        instrument.symbol_id,
+        values["newClientOrderId"] or made_client_order_id(),
+        values["side"],
+        order_type,
+        time_in_force,
+        lots(quantity, instrument),
+        price_ticks,
+        values["reduceOnly"],
+        values["selfTradePreventionMode"],
+        values["positionSide"],
+        values["closePosition"],
+        price_match=values["priceMatch"],
+        good_till_ms=values["goodTillDate"] or 0,
+    )
+
+
+def amend(values: dict[str, Any], account_id: int) -> AmendOrder:
+    """The command of an amendment (semantics 5.6.1)."""
+    instrument: Instrument = values["symbol"]
+    order_id, client_order_id = named(values)
+    if values["priceMatch"]:
+        raise errors.UNSUPPORTED()
+    if values["price"] is None:
+        raise errors.MANDATORY("price")
+    return AmendOrder(
+        account_id,
+        instrument.symbol_id,
+        order_id,
+        client_order_id,
+        values["side"],
+        lots(values["quantity"], instrument),
+        ticks(values["price"], instrument),
+        values["modifyId"],
+    )
+
+
+def cancel(values: dict[str, Any], account_id: int) -> CancelOrder:
+    """The command of a cancellation."""
+    order_id, client_order_id = named(values)
+    return CancelOrder(account_id, values["symbol"].symbol_id, order_id, client_order_id)
+
+
+def named(values: dict[str, Any]) -> tuple[int, str]:
+    """Which order is meant; the order id wins when both are sent (semantics 5.7.6)."""
+    order_id = values["orderId"]
+    if order_id:
+        return order_id, ""
+    client_order_id = values["origClientOrderId"]
+    if client_order_id is None:
+        if order_id is None:
+            raise errors.EITHER_MANDATORY("origClientOrderId", "orderId")
+        raise errors.MANDATORY("orderId")
+    return 0, client_order_id
+
+
+def _limit_price(price: Decimal | None, price_match: int, instrument: Instrument) -> int:
+    if price_match:
+        if price is not None:
+            raise errors.NOT_REQUIRED("price")
+        raise errors.UNSUPPORTED()
+    if price is None:
+        raise errors.MANDATORY("price")
+    return ticks(price, instrument)
+
+
+def lots(quantity: Decimal, instrument: Instrument) -> int:
+    """A quantity on the instrument's grid."""
+    mantissa, decimals = quantity
+    if mantissa <= 0:
+        raise errors.QTY_NOT_POSITIVE()
+    if decimals > instrument.qty_decimals:
+        raise errors.BAD_PRECISION()
+    qty_lots, rest = divmod(mantissa * _POWERS[8 - decimals], instrument.lot_e8)
+    if rest:
+        raise errors.OFF_STEP()
+    return qty_lots
+
+
+def ticks(price: Decimal, instrument: Instrument) -> int:
+    """A price on the instrument's grid."""
+    mantissa, decimals = price
+    if mantissa <= 0:
+        raise errors.PRICE_NOT_POSITIVE()
+    if decimals > instrument.price_decimals:
+        raise errors.BAD_PRECISION()
+    price_ticks, rest = divmod(mantissa * _POWERS[8 - decimals], instrument.tick_e8)
+    if rest:
+        raise errors.OFF_TICK()
+    return price_ticks

@@ -1,0 +1,222 @@
+"""How numbers and orders look on the wire. Handlers render with it; the stream side may, too.
+
+Prices and quantities have the instrument's fixed decimals, values as many as an exact product of both needs, margin
+amounts eight, all cut and never rounded (semantics 1.2.3). Where recorded rows print the shortest form, so do we
+(4.1.3): entry and break-even price.
+"""
+
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from perpit.binance import schema
+from perpit.domain.commands import PlaceOrder
+from perpit.domain.instrument import Instrument
+from perpit.domain.margin import entry_price_e8
+from perpit.domain.numbers import format_scaled, format_shortest
+from perpit.domain.words import (
+    CANCELED,
+    EXPIRED,
+    EXPIRED_IN_MATCH,
+    FILLED,
+    NEW,
+    PARTIALLY_FILLED,
+)
+from perpit.views.orders import FillView, OrderView
+
+
+def _reversed(table: dict[str, int]) -> dict[int, str]:
+    return {value: name for name, value in table.items()}
+
+
+SIDE: Final = _reversed(schema.SIDES)
+ORDER_TYPE: Final = _reversed(schema.ORDER_TYPES)
+TIME_IN_FORCE: Final = _reversed(schema.TIMES_IN_FORCE)
+POSITION_SIDE: Final = _reversed(schema.POSITION_SIDES)
+STP_MODE: Final = _reversed(schema.STP_MODES)
+PRICE_MATCH: Final = _reversed(schema.PRICE_MATCHES)
+WORKING_TYPE: Final = _reversed(schema.WORKING_TYPES)
+ORDER_STATUS: Final = {
+    NEW: "NEW",
+    PARTIALLY_FILLED: "PARTIALLY_FILLED",
+    FILLED: "FILLED",
+    CANCELED: "CANCELED",
+    EXPIRED: "EXPIRED",
+    EXPIRED_IN_MATCH: "EXPIRED_IN_MATCH",
+}
+
+
+class OrderState(Protocol):
+    """An order as an event or a view shows it."""
+
+    order_id: int
+    request: PlaceOrder
+    price_ticks: int
+    qty_lots: int
+    filled_lots: int
+    filled_value_units: int
+    status: int
+
+
+class Digits:
+    """The text forms of one instrument's numbers."""
+
+    __slots__ = (
+        "_average_cut",
+        "_average_decimals",
+        "_price_decimals",
+        "_price_step",
+        "_qty_decimals",
+        "_qty_step",
+        "_value_cut",
+        "_value_decimals",
+        "instrument",
+        "zero_average",
+        "zero_price",
+        "zero_qty",
+        "zero_value",
+    )
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self._price_decimals = instrument.price_decimals
+        self._price_step = instrument.tick_e8 // 10 ** (8 - instrument.price_decimals)
+        self._qty_decimals = instrument.qty_decimals
+        self._qty_step = instrument.lot_e8 // 10 ** (8 - instrument.qty_decimals)
+        self._value_decimals = min(8, instrument.price_decimals + instrument.qty_decimals)
+        self._value_cut = 10 ** (8 - self._value_decimals)
+        self._average_decimals = max(5, instrument.price_decimals)
+        self._average_cut = 10 ** (8 - self._average_decimals)
+        assert self._price_step > 0 and self._qty_step > 0, instrument.symbol
+        self.zero_price = format_scaled(0, self._price_decimals)
+        self.zero_qty = format_scaled(0, self._qty_decimals)
+        self.zero_value = format_scaled(0, self._value_decimals)
+        self.zero_average = format_scaled(0, self._average_decimals)
+
+    def price(self, price_ticks: int) -> str:
+        """A price on the book."""
+        return format_scaled(price_ticks * self._price_step, self._price_decimals)
+
+    def qty(self, qty_lots: int) -> str:
+        """A quantity."""
+        return format_scaled(qty_lots * self._qty_step, self._qty_decimals)
+
+    def value(self, value_units: int) -> str:
+        """A traded value ≥ 0; exact as long as price and quantity have at most eight decimals together."""
+        return format_scaled(value_units // self._value_cut, self._value_decimals)
+
+    def average(self, price_e8: int) -> str:
+        """An average price ≥ 0."""
+        return format_scaled(price_e8 // self._average_cut, self._average_decimals)
+
+    def average_of(self, order: OrderState) -> str:
+        """The average price of an order's fills."""
+        if order.filled_lots == 0:
+            return self.zero_average
+        return self.average(entry_price_e8(self.instrument, order.filled_lots, order.filled_value_units))
+
+
+@lru_cache(maxsize=4096)
+def digits(instrument: Instrument) -> Digits:
+    """The text forms of an instrument, made once."""
+    return Digits(instrument)
+
+
+def units(amount_units: int) -> str:
+    """Money, or a price off the book, with eight decimals."""
+    return format_scaled(amount_units, 8)
+
+
+def units_or_zero(amount_units: int) -> str:
+    """Money with eight decimals; nothing at all is "0"."""
+    return format_scaled(amount_units, 8) if amount_units else "0"
+
+
+def price_or_zero(price_e8: int) -> str:
+    """Entry and break-even price: the shortest form, "0.0" when flat (semantics 4.1.3)."""
+    return format_shortest(price_e8, 8) if price_e8 else "0.0"
+
+
+def order(state: OrderState, instrument: Instrument, updated_ms: int) -> dict[str, Any]:
+    """An order as the write calls answer it: union of the fields of all profiles (semantics 5.2.4)."""
+    request = state.request
+    form = digits(instrument)
+    price_ticks = state.price_ticks
+    if state.filled_lots:
+        executed = form.qty(state.filled_lots)
+        value = form.value(state.filled_value_units)
+    else:
+        executed = form.zero_qty
+        value = form.zero_value
+    kind = ORDER_TYPE[request.order_type]
+    return {
+        "orderId": state.order_id,
+        "symbol": instrument.symbol,
+        "status": ORDER_STATUS[state.status],
+        "clientOrderId": request.client_order_id,
+        "price": form.price(price_ticks) if price_ticks else form.zero_price,
+        "avgPrice": form.average_of(state),
+        "origQty": form.qty(state.qty_lots),
+        "executedQty": executed,
+        "cumQty": executed,
+        "cumQuote": value,
+        "timeInForce": TIME_IN_FORCE[request.time_in_force],
+        "type": kind,
+        "reduceOnly": request.reduce_only,
+        "closePosition": request.close_position,
+        "side": SIDE[request.side],
+        "positionSide": POSITION_SIDE[request.position_side],
+        "stopPrice": form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price,
+        "workingType": WORKING_TYPE[request.working_type],
+        "priceProtect": request.price_protect,
+        "origType": kind,
+        "priceMatch": PRICE_MATCH[request.price_match],
+        "selfTradePreventionMode": STP_MODE[request.stp_mode],
+        "goodTillDate": request.good_till_ms,
+        "updateTime": updated_ms,
+    }
+
+
+def amended_order(
+    state: OrderState, instrument: Instrument, updated_ms: int, modify_id: int
+) -> dict[str, Any]:
+    """An order as an amendment answers it (semantics 5.6.7)."""
+    body = order(state, instrument, updated_ms)
+    body["pair"] = instrument.pair
+    body["cumBase"] = "0"
+    body["modifyId"] = modify_id
+    return body
+
+
+def queried_order(state: OrderView, instrument: Instrument) -> dict[str, Any]:
+    """An order as the queries answer it (semantics 5.2.5)."""
+    body = order(state, instrument, state.updated_ms)
+    del body["cumQty"]
+    body["cumBase"] = "0"
+    body["pair"] = instrument.pair
+    body["time"] = state.created_ms
+    return body
+
+
+def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
+    """One row of userTrades."""
+    form = digits(instrument)
+    qty = form.qty(row.qty_lots)
+    return {
+        "symbol": instrument.symbol,
+        "pair": instrument.pair,
+        "id": row.trade_id,
+        "orderId": row.order_id,
+        "side": SIDE[row.side],
+        "price": form.price(row.price_ticks),
+        "qty": qty,
+        "realizedPnl": units_or_zero(row.realized_units),  # semantics 4.1.6
+        "quoteQty": form.value(row.value_units),
+        "baseQty": qty,
+        "marginAsset": instrument.margin_asset,
+        "commission": units(row.fee_units),
+        "commissionAsset": instrument.margin_asset,
+        "time": row.time_ms,
+        "positionSide": POSITION_SIDE[row.position_side],
+        "maker": row.is_maker,
+        "buyer": SIDE[row.side] == "BUY",
+    }

@@ -1,0 +1,55 @@
+"""One row of the table of routes, and what its weight may depend on.
+
+The rows stand beside their handlers in `market.py`, `trade.py`, `account.py` and `stubs.py`; `routes.py` joins them.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from perpit.binance.call import Call
+from perpit.binance.schema import Param
+
+Weight = int | Callable[[dict[str, str]], int]
+
+
+class Route(NamedTuple):
+    """Everything the dialect knows about one method of one path.
+
+    `handler` takes a `Call` and returns what is rendered as JSON, or is a coroutine function that does. `orders` are
+    the counts that a request adds to the account's ten-second and minute windows. `returns` says in one line what
+    comes back; its fields stand in the wire facts.
+    """
+
+    method: str
+    path: str
+    security: str
+    weight: Weight
+    handler: Callable[[Call], Any]
+    params: tuple[Param, ...] = ()
+    orders: tuple[int, int] = (0, 0)
+    returns: str = ""
+
+
+def one_or_all(one: int, all_symbols: int) -> Weight:
+    """A weight that depends on whether a symbol is sent."""
+
+    def weight(sent: dict[str, str]) -> int:
+        return one if sent.get("symbol") else all_symbols
+
+    weight.__doc__ = f"{one} with symbol, {all_symbols} without."
+    return weight
+
+
+def by_limit(steps: tuple[tuple[int, int], ...], default: int) -> Weight:
+    """A weight that grows with `limit`: rows of (highest limit, weight), ascending."""
+
+    def weight(sent: dict[str, str]) -> int:
+        text = sent.get("limit", "")
+        limit = int(text) if text.isdigit() and text.isascii() and len(text) < 9 else default
+        for highest, cost in steps:
+            if limit <= highest:
+                return cost
+        return steps[-1][1]
+
+    weight.__doc__ = ", ".join(f"{cost} up to limit {highest}" for highest, cost in steps) + "."
+    return weight

@@ -1,0 +1,22 @@
+"""The one table of routes.
+
+`Dialect` looks up in it once per request; the API description and the coverage page are made from it.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from perpit.binance import account, market, stubs, trade
+from perpit.binance.route import Route
+
+ROUTES: Final[tuple[Route, ...]] = (*market.ROUTES, *trade.ROUTES, *account.ROUTES, *stubs.ROUTES)
+
+
+def by_target(routes: Iterable[Route]) -> dict[str, Route]:
+    """The table by method and path, written together: "GET/fapi/v1/ping"."""
+    table: dict[str, Route] = {}
+    for route in routes:
+        target = route.method + route.path
+        assert target not in table, target
+        table[target] = route
+    return table

@@ -1,0 +1,237 @@
+"""Parameters: what a route accepts, how text becomes a value, and what is said when it does not.
+
+A route lists `Param`s; `read` walks the list in order, so the first wrong parameter is the one that is named. A
+parameter that is not listed is ignored (semantics 6.5.2). The same list is what `/openapi.json` shows.
+
+A mandatory parameter that is missing or empty, and a number that is none, answer -1102; an optional one that is sent
+empty -1105 (semantics 6.1.3); a number out of range -1130; words each have their own code.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from perpit.binance import errors
+from perpit.domain import words
+from perpit.domain.instrument import Instrument
+from perpit.views.intervals import INTERVALS
+
+LONGEST_NUMBER: Final = 40
+LATEST_MS: Final = 253_402_300_799_000  # the last second of the year 9999
+LONGEST_ID: Final = 36
+ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
+_ID_EXTRA: Final = str.maketrans("", "", ".:/_-")
+
+_JSON: Final = msgspec.json.Decoder(float_hook=str)  # a number with a point keeps the text that was sent
+
+Symbols = dict[str, Instrument]
+Read = Callable[[str, str, Symbols], Any]
+
+
+class Param(NamedTuple):
+    """One parameter: its name, how it is read (text, name, symbols → value), and how it is described."""
+
+    name: str
+    read: Read
+    required: bool = False
+    default: Any = None
+    description: str = ""
+
+
+class Decimal(NamedTuple):
+    """A decimal number: value = mantissa ÷ 10^decimals, without trailing zeros after the point."""
+
+    mantissa: int
+    decimals: int
+
+
+def read(params: tuple[Param, ...], sent: dict[str, str], symbols: Symbols) -> dict[str, Any]:
+    """The values of all parameters of a route by name, defaults included."""
+    values = {}
+    for name, reader, required, default, _description in params:
+        text = sent.get(name)
+        if text is None:
+            if required:
+                raise errors.MANDATORY(name)
+            values[name] = default
+        elif text:
+            values[name] = reader(text, name, symbols)
+        else:
+            raise errors.MANDATORY(name) if required else errors.EMPTY(name)
+    return values
+
+
+def symbol(text: str, name: str, symbols: Symbols) -> Instrument:
+    """A listed symbol; lower case is accepted (semantics 6.1.6)."""
+    instrument = symbols.get(text) or symbols.get(text.upper())
+    if instrument is None:
+        raise errors.BAD_SYMBOL()
+    return instrument
+
+
+def integer(text: str, name: str, symbols: Symbols) -> int:
+    """A whole number of at most 19 digits."""
+    digits = text[1:] if text[0] == "-" else text
+    if not (digits.isdigit() and digits.isascii() and len(digits) <= 19):
+        raise errors.MANDATORY(name)
+    return int(text)
+
+
+def not_negative(text: str, name: str, symbols: Symbols) -> int:
+    """A whole number ≥ 0: ids and times."""
+    if not (text.isdigit() and text.isascii() and len(text) <= 19):
+        raise errors.MANDATORY(name)
+    return int(text)
+
+
+def time_ms(text: str, name: str, symbols: Symbols) -> int:
+    """A point in time in milliseconds since 1970."""
+    value = not_negative(text, name, symbols)
+    if value > LATEST_MS:
+        raise errors.BAD_PARAMETER(name)
+    return value
+
+
+def between(lowest: int, highest: int) -> Read:
+    """A whole number within bounds."""
+
+    def read_limit(text: str, name: str, symbols: Symbols) -> int:
+        value = integer(text, name, symbols)
+        if not lowest <= value <= highest:
+            raise errors.BAD_PARAMETER(name)
+        return value
+
+    read_limit.__doc__ = f"A whole number from {lowest} to {highest}."
+    return read_limit
+
+
+def depth_limit(text: str, name: str, symbols: Symbols) -> int:
+    """How many levels of the book: 5, 10, 20, 50, 100, 500 or 1000 (semantics 7.4.8)."""
+    if text not in ("5", "10", "20", "50", "100", "500", "1000"):
+        raise errors.BAD_DEPTH_LIMIT(text)
+    return int(text)
+
+
+def decimal(text: str, name: str, symbols: Symbols) -> Decimal:
+    """A plain decimal number, a leading minus allowed; no exponent."""
+    whole, _point, fraction = text.partition(".")
+    if fraction:
+        fraction = fraction.rstrip("0")
+    digits = whole + fraction
+    negative = digits[:1] == "-"
+    if negative:
+        digits = digits[1:]
+    if not (digits.isdigit() and digits.isascii() and len(text) <= LONGEST_NUMBER):
+        raise errors.MANDATORY(name)
+    return Decimal(-int(digits) if negative else int(digits), len(fraction))
+
+
+def boolean(text: str, name: str, symbols: Symbols) -> bool:
+    """`true` or `false` in any case (semantics 6.1.5)."""
+    word = text.lower()
+    if word == "true":
+        return True
+    if word != "false":
+        raise errors.BAD_PARAMETER(name)
+    return False
+
+
+def client_order_id(text: str, name: str, symbols: Symbols) -> str:
+    """A client order id: 1 to 36 of letters, digits and . : / _ - (semantics 5.1.5)."""
+    if len(text) > LONGEST_ID:
+        raise errors.BAD_CLIENT_ORDER_ID()
+    if not (text.isascii() and (text.isalnum() or _is_id(text))):
+        raise errors.ILLEGAL_CHARS_IN(name, ID_PATTERN)
+    return text
+
+
+def _is_id(text: str) -> bool:
+    letters = text.translate(_ID_EXTRA)
+    return not letters or letters.isalnum()
+
+
+def any_order_id(text: str, name: str, symbols: Symbols) -> str:
+    """A client order id that is looked up, not stored: whatever is not one is simply unknown."""
+    return text[: LONGEST_ID + 1]
+
+
+def one_of(table: dict[str, Any], refusal: errors.Kind) -> Read:
+    """One of some words, with its own code for others."""
+
+    def read_word(text: str, name: str, symbols: Symbols) -> Any:
+        value = table.get(text)
+        if value is None:
+            raise refusal()
+        return value
+
+    read_word.__doc__ = "One of " + ", ".join(table) + "."
+    read_word.words = tuple(table)  # type: ignore[attr-defined]
+    return read_word
+
+
+def working_type(text: str, name: str, symbols: Symbols) -> int:
+    """CONTRACT_PRICE or MARK_PRICE."""
+    if text not in WORKING_TYPES:
+        raise errors.BAD_WORKING_TYPE(text)
+    return WORKING_TYPES[text]
+
+
+def json_list(text: str, name: str, symbols: Symbols) -> list[Any]:
+    """A JSON array (semantics 6.1.3)."""
+    try:
+        value = _JSON.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise errors.MANDATORY(name) from None
+    if not isinstance(value, list):
+        raise errors.MANDATORY(name)
+    return value
+
+
+SIDES: Final = {"BUY": words.BUY, "SELL": words.SELL}
+ORDER_TYPES: Final = {
+    "LIMIT": words.LIMIT,
+    "MARKET": words.MARKET,
+    "STOP": words.STOP,
+    "STOP_MARKET": words.STOP_MARKET,
+    "TAKE_PROFIT": words.TAKE_PROFIT,
+    "TAKE_PROFIT_MARKET": words.TAKE_PROFIT_MARKET,
+    "TRAILING_STOP_MARKET": words.TRAILING_STOP_MARKET,
+}
+TIMES_IN_FORCE: Final = {
+    "GTC": words.GTC,
+    "IOC": words.IOC,
+    "FOK": words.FOK,
+    "GTX": words.GTX,
+    "GTD": words.GTD,
+    "RPI": words.RPI,
+}
+POSITION_SIDES: Final = {"BOTH": words.BOTH, "LONG": words.LONG, "SHORT": words.SHORT}
+STP_MODES: Final = {
+    "NONE": words.STP_NONE,
+    "EXPIRE_TAKER": words.STP_EXPIRE_TAKER,
+    "EXPIRE_MAKER": words.STP_EXPIRE_MAKER,
+    "EXPIRE_BOTH": words.STP_EXPIRE_BOTH,
+}
+PRICE_MATCHES: Final = {
+    "NONE": 0,
+    "OPPONENT": 1,
+    "OPPONENT_5": 2,
+    "OPPONENT_10": 3,
+    "OPPONENT_20": 4,
+    "QUEUE": 5,
+    "QUEUE_5": 6,
+    "QUEUE_10": 7,
+    "QUEUE_20": 8,
+}
+WORKING_TYPES: Final = {"CONTRACT_PRICE": words.CONTRACT_PRICE, "MARK_PRICE": words.MARK_PRICE}
+RESPONSE_TYPES: Final = {"ACK": "ACK", "RESULT": "RESULT"}
+
+side: Final = one_of(SIDES, errors.BAD_SIDE)
+order_type: Final = one_of(ORDER_TYPES, errors.BAD_ORDER_TYPE)
+time_in_force: Final = one_of(TIMES_IN_FORCE, errors.BAD_TIME_IN_FORCE)
+position_side: Final = one_of(POSITION_SIDES, errors.BAD_POSITION_SIDE)
+stp_mode: Final = one_of(STP_MODES, errors.BAD_STP_MODE)
+price_match: Final = one_of(PRICE_MATCHES, errors.BAD_PRICE_MATCH)
+response_type: Final = one_of(RESPONSE_TYPES, errors.BAD_RESPONSE_TYPE)
+interval: Final = one_of({name: name for name in INTERVALS}, errors.BAD_INTERVAL)

@@ -1,0 +1,65 @@
+"""Answers to what clients ask at start beside the futures API: spot ping and time, a few account look-ups.
+
+There is no spot and no COIN-M market here yet, so the lists are empty and stay so; the point is that a client's
+start-up does not fail over them.
+"""
+
+from typing import Any, Final
+
+from perpit.binance.call import Call
+from perpit.binance.market import RATE_LIMITS, ping, time
+from perpit.binance.route import Route
+from perpit.binance.security import NONE, USER_DATA
+
+
+def nothing(call: Call) -> list[Any]:
+    return []
+
+
+def empty_exchange(call: Call) -> dict[str, Any]:
+    return {
+        "timezone": "UTC",
+        "serverTime": call.now_ms,
+        "rateLimits": RATE_LIMITS,
+        "exchangeFilters": [],
+        "symbols": [],
+    }
+
+
+def system_status(call: Call) -> dict[str, Any]:
+    return {"status": 0, "msg": "normal"}
+
+
+def key_restrictions(call: Call) -> dict[str, Any]:
+    """What the key may do, in the words of the spot API."""
+    key = call.world.keys.by_api_key[call.api_key]
+    return {
+        "ipRestrict": bool(key.ips),
+        "createTime": 0,
+        "enableReading": True,
+        "enableWithdrawals": False,
+        "enableInternalTransfer": False,
+        "enableMargin": False,
+        "enableFutures": True,
+        "permitsUniversalTransfer": False,
+        "enableVanillaOptions": False,
+        "enableSpotAndMarginTrading": False,
+    }
+
+
+ROUTES: Final = (
+    Route("GET", "/api/v3/ping", NONE, 1, ping, returns="Nothing."),
+    Route("GET", "/api/v3/time", NONE, 1, time, returns="The venue's time."),
+    Route("GET", "/api/v3/exchangeInfo", NONE, 1, empty_exchange, returns="No spot symbols."),
+    Route("GET", "/dapi/v1/ping", NONE, 1, ping, returns="Nothing."),
+    Route("GET", "/dapi/v1/time", NONE, 1, time, returns="The venue's time."),
+    Route("GET", "/dapi/v1/exchangeInfo", NONE, 1, empty_exchange, returns="No COIN-M symbols."),
+    Route("GET", "/dapi/v1/symbolConfig", USER_DATA, 5, nothing, returns="An empty list."),
+    Route("GET", "/sapi/v1/system/status", NONE, 1, system_status, returns="That all is well."),
+    Route(
+        "GET", "/sapi/v1/account/apiRestrictions", USER_DATA, 1, key_restrictions, returns="Key permissions."
+    ),
+    Route("GET", "/sapi/v1/capital/config/getall", USER_DATA, 10, nothing, returns="An empty list."),
+    Route("GET", "/sapi/v1/margin/allPairs", NONE, 1, nothing, returns="An empty list."),
+    Route("GET", "/sapi/v1/margin/isolated/allPairs", NONE, 1, nothing, returns="An empty list."),
+)

@@ -1,0 +1,398 @@
+"""Orders: placing, amending, cancelling and reading them. Handlers and their rows of the table of routes."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from perpit.binance import errors, order_check, orders, render, schema
+from perpit.binance.call import Call
+from perpit.binance.route import Route, one_or_all
+from perpit.binance.schema import Param
+from perpit.binance.security import TRADE, USER_DATA
+from perpit.domain.commands import AmendOrder, CancelAllOrders, CancelOrder, Command, PlaceOrder
+from perpit.domain.events import (
+    Event,
+    OrderAccepted,
+    OrderAmended,
+    OrderClosed,
+    OrderEvent,
+    OrderTraded,
+    Refused,
+)
+from perpit.domain.instrument import Instrument
+from perpit.domain.words import CANCELED, EXPIRED, EXPIRED_IN_MATCH
+from perpit.views.orders import OrderView
+
+DAY_MS: Final = 24 * 3_600_000
+LONGEST_SPAN_MS: Final = 7 * DAY_MS
+KEPT_MS: Final = 90 * DAY_MS
+UNFILLED_KEPT_MS: Final = 3 * DAY_MS
+LARGEST_BATCH: Final = 5
+LARGEST_CANCEL_BATCH: Final = 10
+ENDED: Final = frozenset((CANCELED, EXPIRED, EXPIRED_IN_MATCH))
+OF_ORDERS: Final = frozenset((OrderAccepted, OrderTraded, OrderClosed, OrderAmended))
+
+Body = dict[str, Any]
+
+
+async def place(call: Call) -> Body:
+    """A new order. ACK answers it as accepted, RESULT as it stands after matching (semantics 5.2.3)."""
+    values = call.values
+    command = orders.place(values, call.account_id)
+    events = await call.desk.submit(command)
+    return placed(events, command, values)
+
+
+def placed(events: list[Event], command: PlaceOrder, values: Body) -> Body:
+    """The answer to a `PlaceOrder`; raises the error of its refusal."""
+    instrument: Instrument = values["symbol"]
+    accepted: OrderEvent | None = None
+    for event in events:
+        if type(event) is OrderAccepted and event.request is command:
+            accepted = event
+            break
+    if accepted is None:
+        raise refused(events, command, instrument)
+    if values["newOrderRespType"] == "RESULT":
+        accepted = last_state(events, accepted.order_id) or accepted
+    return render.order(accepted, instrument, accepted.time_ms)
+
+
+def refused(events: list[Event], command: Command, instrument: Instrument) -> errors.WireError:
+    """Why a command changed nothing; an answer that is neither refusal nor success is a bug."""
+    for event in events:
+        if type(event) is Refused and event.command is command:
+            return errors.from_refusal(command, event.refusal, instrument)
+    raise AssertionError(f"no answer to {type(command).__name__} among {len(events)} events")
+
+
+def last_state(events: list[Event], order_id: int) -> OrderEvent | None:
+    """The last that was said of an order."""
+    for event in reversed(events):
+        if isinstance(event, OrderEvent) and event.order_id == order_id:
+            return event
+    return None
+
+
+async def amend(call: Call) -> Body:
+    """A new price and total quantity for a resting order (semantics 5.6)."""
+    values = call.values
+    command = _amendment(call, values)
+    return amended(await call.desk.submit(command), command, values)
+
+
+def _amendment(call: Call, values: Body) -> AmendOrder:
+    command = orders.amend(values, call.account_id)
+    if values["reduceOnly"]:
+        order = call.world.orders.find(
+            command.account_id, command.symbol_id, command.order_id or None, command.client_order_id
+        )
+        if order is not None and not order.request.reduce_only:
+            raise errors.NOT_REDUCE_ONLY()  # semantics 5.6.7
+    return command
+
+
+def amended(events: list[Event], command: AmendOrder, values: Body) -> Body:
+    """The answer to an `AmendOrder`."""
+    state = _own_state(events, command)
+    if state is None:
+        raise refused(events, command, values["symbol"])
+    return render.amended_order(state, values["symbol"], state.time_ms, command.modify_id)
+
+
+async def cancel(call: Call) -> Body:
+    """The end of an open order."""
+    values = call.values
+    command = orders.cancel(values, call.account_id)
+    return cancelled(await call.desk.submit(command), command, values["symbol"])
+
+
+def cancelled(events: list[Event], command: CancelOrder, instrument: Instrument) -> Body:
+    """The answer to a `CancelOrder`."""
+    state = _own_state(events, command)
+    if state is None:
+        raise refused(events, command, instrument)
+    return render.order(state, instrument, state.time_ms)
+
+
+def _own_state(events: list[Event], command: AmendOrder | CancelOrder) -> OrderEvent | None:
+    """The last state of the order that a command named."""
+    if command.order_id:
+        return last_state(events, command.order_id)
+    for event in events:
+        if isinstance(event, OrderEvent):
+            request = event.request
+            if (
+                request.client_order_id == command.client_order_id
+                and request.account_id == command.account_id
+                and request.symbol_id == command.symbol_id
+            ):
+                return last_state(events, event.order_id)
+    return None
+
+
+async def cancel_all(call: Call) -> Body:
+    """The end of every open order of a symbol (semantics 5.7.4)."""
+    instrument = call.values["symbol"]
+    command = CancelAllOrders(call.account_id, instrument.symbol_id)
+    events = await call.desk.submit(command)
+    if any(type(event) is Refused for event in events):
+        raise refused(events, command, instrument)
+    return {"code": 200, "msg": "The operation of cancel all open order is done."}
+
+
+async def place_batch(call: Call) -> list[Body]:
+    """Up to five new orders, each answered in its place with an order or an error (semantics 5.7)."""
+    return await _batch(
+        call, orders.PLACE_IN_BATCH, lambda values: orders.place(values, call.account_id), placed
+    )
+
+
+async def amend_batch(call: Call) -> list[Body]:
+    """Up to five amendments, each answered in its place."""
+    return await _batch(call, orders.AMEND, lambda values: _amendment(call, values), amended)
+
+
+async def _batch(
+    call: Call,
+    params: tuple[Param, ...],
+    make: Callable[[Body], Command],
+    answer: Callable[[list[Event], Any, Body], Body],
+) -> list[Body]:
+    elements = call.values["batchOrders"]
+    if not 1 <= len(elements) <= LARGEST_BATCH:
+        raise errors.BAD_BATCH_SIZE(len(elements))
+    prepared: list[tuple[Command, Body] | errors.WireError] = []
+    for element in elements:
+        try:
+            values = schema.read(params, _as_sent(element), call.world.catalog.by_symbol)
+            prepared.append((make(values), values))
+        except errors.WireError as error:
+            prepared.append(error)
+    futures = iter(_submit(call, [entry[0] for entry in prepared if isinstance(entry, tuple)]))
+    rows: list[Body] = []
+    for entry in prepared:
+        try:
+            if isinstance(entry, errors.WireError):
+                raise entry
+            rows.append(answer(await next(futures), entry[0], entry[1]))
+        except errors.WireError as error:
+            rows.append(error.body())
+    return rows
+
+
+def _submit(call: Call, commands: Sequence[Command]) -> Sequence[Any]:
+    return call.desk.submit_many(commands) if commands else ()
+
+
+def _as_sent(element: Any) -> dict[str, str]:
+    """The parameters of one order of a batch as the text they would be in a query."""
+    if not isinstance(element, dict):
+        raise errors.MANDATORY("batchOrders")
+    return {name: _text(value) for name, value in element.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    raise errors.MANDATORY("batchOrders")
+
+
+async def cancel_batch(call: Call) -> list[Body]:
+    """Up to ten cancellations by order id or client order id, each answered in its place."""
+    values = call.values
+    instrument = values["symbol"]
+    ids, client_ids = values["orderIdList"], values["origClientOrderIdList"]
+    if ids is None and client_ids is None:
+        raise errors.EITHER_MANDATORY("orderIdList", "origClientOrderIdList")
+    listed = client_ids if ids is None else ids
+    wanted = str if ids is None else int
+    name = "origClientOrderIdList" if ids is None else "orderIdList"
+    if not listed or any(type(entry) is not wanted for entry in listed):
+        raise errors.MANDATORY(name)
+    if len(listed) > LARGEST_CANCEL_BATCH:
+        raise errors.TOO_MANY_CANCELS()
+    commands = [
+        CancelOrder(
+            call.account_id,
+            instrument.symbol_id,
+            entry if ids is not None else 0,
+            entry if ids is None else "",
+        )
+        for entry in listed
+    ]
+    rows: list[Body] = []
+    for command, future in zip(commands, _submit(call, commands), strict=True):
+        try:
+            rows.append(cancelled(await future, command, instrument))
+        except errors.WireError as error:
+            rows.append(error.body())
+    return rows
+
+
+def test(call: Call) -> Body:
+    """An order that is checked and not placed; what is not checked stands in `order_check`."""
+    command = orders.place(call.values, call.account_id)
+    instrument: Instrument = call.values["symbol"]
+    refusal = order_check.dry_run(call.world, command)
+    if refusal:
+        raise errors.from_refusal(command, refusal, instrument)
+    return render.order(order_check.Imagined(command), instrument, call.now_ms)
+
+
+def query(call: Call) -> Body:
+    """One order, open or finished."""
+    return _found(call, call.world.orders.find)
+
+
+def query_open(call: Call) -> Body:
+    """One order that is open."""
+    return _found(call, call.world.orders.find_open)
+
+
+def _found(call: Call, find: Callable[..., OrderView | None]) -> Body:
+    order_id, client_order_id = orders.named(call.values)
+    instrument: Instrument = call.values["symbol"]
+    order = find(call.account_id, instrument.symbol_id, order_id or None, client_order_id)
+    if order is None or not _still_kept(order, call.now_ms):
+        raise errors.NO_SUCH_ORDER()
+    return render.queried_order(order, instrument)
+
+
+def _still_kept(order: OrderView, now_ms: int) -> bool:
+    """Whether the exchange still answers for an order of this age (semantics 5.1.3)."""
+    if order.status not in ENDED:
+        return order.updated_ms > now_ms - KEPT_MS
+    return order.created_ms > now_ms - (KEPT_MS if order.filled_lots else UNFILLED_KEPT_MS)
+
+
+def open_orders(call: Call) -> list[Body]:
+    """Every open order of a symbol, or of all."""
+    instrument = call.values["symbol"]
+    found = call.world.orders.open_orders(call.account_id, instrument.symbol_id if instrument else None)
+    by_id = call.world.catalog.by_id
+    return [render.queried_order(order, by_id[order.request.symbol_id]) for order in found]
+
+
+def all_orders(call: Call) -> list[Body]:
+    """Orders of a symbol, or of all: from an id on, or within at most seven days (semantics 6.8)."""
+    values = call.values
+    start_ms, end_ms = span(values, call.now_ms)
+    instrument = values["symbol"]
+    from_id = values["orderId"]
+    found = call.world.orders.all_orders(
+        call.account_id,
+        instrument.symbol_id if instrument else None,
+        from_id,
+        None if from_id is not None else start_ms,
+        None if from_id is not None else end_ms,
+        values["limit"],
+    )
+    if start_ms is None and from_id is None:
+        earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
+        found = [order for order in found if order.created_ms >= earliest_ms]
+    by_id = call.world.catalog.by_id
+    return [
+        render.queried_order(order, by_id[order.request.symbol_id])
+        for order in found
+        if _still_kept(order, call.now_ms)
+    ]
+
+
+def user_trades(call: Call) -> list[Body]:
+    """The account's fills in a symbol: from a trade id on, or within at most seven days."""
+    values = call.values
+    start_ms, end_ms = span(values, call.now_ms)
+    instrument: Instrument = values["symbol"]
+    from_id = values["fromId"]
+    if from_id is not None and (start_ms is not None or end_ms is not None):
+        raise errors.BAD_COMBINATION()
+    found = call.world.orders.fills(
+        call.account_id, instrument.symbol_id, from_id, start_ms, end_ms, values["orderId"], values["limit"]
+    )
+    if start_ms is None and from_id is None and values["orderId"] is None:
+        earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
+        found = [row for row in found if row.time_ms >= earliest_ms]
+    return [render.fill(row, instrument) for row in found]
+
+
+def span(values: Body, now_ms: int) -> tuple[int | None, int | None]:
+    """startTime and endTime, at most seven days apart; a start alone means the seven days after it."""
+    start_ms: int | None = values["startTime"]
+    end_ms: int | None = values["endTime"]
+    if start_ms is None:
+        return start_ms, end_ms
+    if end_ms is None:
+        return start_ms, start_ms + LONGEST_SPAN_MS
+    if start_ms > end_ms:
+        raise errors.START_AFTER_END()
+    if end_ms - start_ms > LONGEST_SPAN_MS:
+        raise errors.INTERVAL_TOO_LONG(7)
+    return start_ms, end_ms
+
+
+SYMBOL: Final = Param("symbol", schema.symbol, True)
+ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
+SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
+ORDER_ID: Final = Param("orderId", schema.not_negative)
+LIMIT: Final = Param("limit", schema.between(1, 1000), default=500)
+BATCH: Final = Param("batchOrders", schema.json_list, True, description="JSON list of at most five orders")
+ID_LISTS: Final = (
+    Param("orderIdList", schema.json_list, description="JSON list of at most ten ids"),
+    Param("origClientOrderIdList", schema.json_list, description="JSON list of at most ten client ids"),
+)
+ONE: Final = (1, 1)
+SEVERAL: Final = (5, 1)  # semantics 5.7.3
+ORDER: Final = "/fapi/v1/order"
+BATCHES: Final = "/fapi/v1/batchOrders"
+
+ROUTES: Final = (
+    Route("POST", ORDER, TRADE, 0, place, orders.PLACE, ONE, "The order, as accepted or as matched."),
+    Route("PUT", ORDER, TRADE, 0, amend, orders.AMEND, ONE, "The amended order."),
+    Route("DELETE", ORDER, TRADE, 1, cancel, orders.NAME_ORDER, returns="The cancelled order."),
+    Route("GET", ORDER, USER_DATA, 1, query, orders.NAME_ORDER, returns="The order."),
+    Route("POST", "/fapi/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be."),
+    Route("POST", BATCHES, TRADE, 5, place_batch, (BATCH,), SEVERAL, "An order or an error for each."),
+    Route("PUT", BATCHES, TRADE, 5, amend_batch, (BATCH,), SEVERAL, "An order or an error for each."),
+    Route(
+        "DELETE",
+        BATCHES,
+        TRADE,
+        1,
+        cancel_batch,
+        (SYMBOL, *ID_LISTS),
+        returns="An order or an error for each.",
+    ),
+    Route("DELETE", "/fapi/v1/allOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
+    Route(
+        "GET", "/fapi/v1/openOrder", USER_DATA, 1, query_open, orders.NAME_ORDER, returns="The open order."
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/openOrders",
+        USER_DATA,
+        one_or_all(1, 40),
+        open_orders,
+        (ANY_SYMBOL,),
+        returns="Open orders.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/allOrders",
+        USER_DATA,
+        5,
+        all_orders,
+        (ANY_SYMBOL, ORDER_ID, *SPAN, LIMIT),
+        returns="Orders, oldest first.",
+    ),
+    Route(
+        "GET",
+        "/fapi/v1/userTrades",
+        USER_DATA,
+        5,
+        user_trades,
+        (SYMBOL, ORDER_ID, *SPAN, Param("fromId", schema.not_negative), LIMIT),
+        returns="Fills, oldest first.",
+    ),
+)
