@@ -108,7 +108,7 @@ def main() -> None:
     setup_requires: list[str] = []
     try:
         require_a_compiler()
-        setup_requires = ["mypy>=1.19"]  # fetched by the installer into the build's own environment
+        setup_requires = ["mypy>=2.4"]  # fetched by the installer into the build's own environment
         if building_a_wheel:
             ext_modules = extensions()
     except CannotCompile as reason:
