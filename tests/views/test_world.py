@@ -147,11 +147,8 @@ def test_a_refusal_moves_the_clock_and_nothing_else() -> None:
 
 
 def test_an_event_that_no_view_knows_is_a_bug_and_not_passed_over() -> None:
-    class Unheard(Event):
-        pass
-
     with pytest.raises(KeyError):
-        Hand(btcusdt()).fold(Unheard(0))
+        Hand(btcusdt()).fold(Event(0))
 
 
 def test_accounts_are_found_by_name_and_keys_until_they_are_revoked() -> None:

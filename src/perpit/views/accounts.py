@@ -69,8 +69,11 @@ class ExposureView:
 
 
 class AccountView:
-    """One account. Wallets and exposures exist from the first event that speaks of them; ask with `exposure()` for
-    one that may not."""
+    """One account. Wallets and exposures are there from the first event that speaks of them.
+
+    A reader who wants one that may not be there yet asks `wallet()` or `exposure()`: it is empty, with the default
+    leverage, and its being there changes nothing that is shown.
+    """
 
     __slots__ = ("account_id", "created_ms", "exposures", "name", "wallets")
 

@@ -9,10 +9,10 @@ so a quiet year costs nothing. Kept are the newest `candles_max` candles with tr
 from bisect import bisect_left
 from typing import Protocol
 
+from perpit.domain.events import TradePrinted
 from perpit.domain.words import BUY
 from perpit.views.intervals import INTERVALS, MINUTE, Interval
 from perpit.views.tail import Tail
-from perpit.views.trades import PublicTrade
 
 
 class Clock(Protocol):
@@ -58,20 +58,21 @@ class Candle:
         self.first_trade_id = -1
         self.last_trade_id = -1
 
-    def add(self, trade: PublicTrade, value_units: int) -> None:
+    def add(self, event: TradePrinted, value_units: int) -> None:
         """Take in a trade, later than all before it."""
-        price_ticks = trade.price_ticks
+        price_ticks = event.price_ticks
+        qty_lots = event.qty_lots
         if price_ticks > self.high_ticks:
             self.high_ticks = price_ticks
         elif price_ticks < self.low_ticks:
             self.low_ticks = price_ticks
         self.close_ticks = price_ticks
-        self.qty_lots += trade.qty_lots
+        self.qty_lots += qty_lots
         self.value_units += value_units
         self.count += 1
-        self.last_trade_id = trade.id
-        if trade.taker_side == BUY:
-            self.taker_buy_lots += trade.qty_lots
+        self.last_trade_id = event.trade_id
+        if event.taker_side == BUY:
+            self.taker_buy_lots += qty_lots
             self.taker_buy_value_units += value_units
 
     def merge(self, later: "Candle") -> None:
@@ -143,20 +144,20 @@ class CandlesView:
         self.running: Candle | None = None
         self._running_end_ms = 0
 
-    def fold(self, trade: PublicTrade, value_units: int) -> None:
+    def fold(self, event: TradePrinted, value_units: int) -> None:
         running = self.running
-        if trade.time_ms >= self._running_end_ms or running is None:
-            running = self._open_minute(trade)
-        running.add(trade, value_units)
+        if event.time_ms >= self._running_end_ms or running is None:
+            running = self._open_minute(event)
+        running.add(event, value_units)
 
-    def _open_minute(self, trade: PublicTrade) -> Candle:
+    def _open_minute(self, event: TradePrinted) -> Candle:
         finished = self.running
         if finished is not None:
             self.minutes.closed.append(finished)
             for series in self.longer:
                 series.add_minute(finished)
-        running = self.minutes.flat(MINUTE.open_of(trade.time_ms), trade.price_ticks)
-        running.first_trade_id = trade.id
+        running = self.minutes.flat(MINUTE.open_of(event.time_ms), event.price_ticks)
+        running.first_trade_id = event.trade_id
         self.running = running
         self._running_end_ms = running.close_ms + 1
         return running

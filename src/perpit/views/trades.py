@@ -1,6 +1,7 @@
 """Public trades of one instrument, one by one and aggregated.
 
 Trades of the insurance fund and of deleveraging are not among them (semantics 2.6.3); the world leaves them out.
+A trade is kept as the event that told of it and becomes a `PublicTrade` when somebody asks: more trade than ask.
 """
 
 from bisect import bisect_left
@@ -16,15 +17,13 @@ class PublicTrade:
 
     __slots__ = ("id", "kind", "price_ticks", "qty_lots", "taker_side", "time_ms")
 
-    def __init__(
-        self, id: int, price_ticks: int, qty_lots: int, time_ms: int, taker_side: int, kind: int
-    ) -> None:
-        self.id = id
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
-        self.time_ms = time_ms
-        self.taker_side = taker_side
-        self.kind = kind
+    def __init__(self, event: TradePrinted) -> None:
+        self.id = event.trade_id
+        self.price_ticks = event.price_ticks
+        self.qty_lots = event.qty_lots
+        self.time_ms = event.time_ms
+        self.taker_side = event.taker_side
+        self.kind = event.kind
 
 
 class AggTrade:
@@ -36,62 +35,57 @@ class AggTrade:
 
     __slots__ = ("first_id", "id", "last_id", "price_ticks", "qty_lots", "taker_side", "time_ms")
 
-    def __init__(self, id: int, trade: PublicTrade) -> None:
+    def __init__(self, id: int, event: TradePrinted) -> None:
         self.id = id
-        self.price_ticks = trade.price_ticks
-        self.qty_lots = trade.qty_lots
-        self.first_id = trade.id
-        self.last_id = trade.id
-        self.time_ms = trade.time_ms
-        self.taker_side = trade.taker_side
+        self.price_ticks = event.price_ticks
+        self.qty_lots = event.qty_lots
+        self.first_id = self.last_id = event.trade_id
+        self.time_ms = event.time_ms
+        self.taker_side = event.taker_side
 
 
 class TradesView:
     """The newest trades and aggregated trades, oldest first; the limits are constructor arguments."""
 
-    __slots__ = ("_aggregates", "_trades", "last_aggregate", "last_trade")
+    __slots__ = ("_aggregates", "_last_event", "_trades", "last_aggregate")
 
     def __init__(self, trades_max: int, aggregates_max: int) -> None:
-        self._trades: Tail[PublicTrade] = Tail(trades_max)
+        self._trades: Tail[TradePrinted] = Tail(trades_max)
         self._aggregates: Tail[AggTrade] = Tail(aggregates_max)
-        self.last_trade: PublicTrade | None = None
+        self._last_event: TradePrinted | None = None
         self.last_aggregate: AggTrade | None = None
 
-    def fold(self, event: TradePrinted) -> PublicTrade:
-        trade = PublicTrade(
-            event.trade_id,
-            event.price_ticks,
-            event.qty_lots,
-            event.time_ms,
-            event.taker_side,
-            event.kind,
-        )
-        self.last_trade = trade
-        self._trades.append(trade)
+    def fold(self, event: TradePrinted) -> None:
+        self._last_event = event
+        self._trades.append(event)
         last = self.last_aggregate
         if (
             last is not None
-            and last.price_ticks == trade.price_ticks
-            and last.taker_side == trade.taker_side
-            and trade.time_ms - last.time_ms < AGGREGATE_MS
+            and last.price_ticks == event.price_ticks
+            and last.taker_side == event.taker_side
+            and event.time_ms - last.time_ms < AGGREGATE_MS
         ):
-            last.qty_lots += trade.qty_lots
-            last.last_id = trade.id
-            return trade
-        last = AggTrade(1 if last is None else last.id + 1, trade)
+            last.qty_lots += event.qty_lots
+            last.last_id = event.trade_id
+            return
+        last = AggTrade(1 if last is None else last.id + 1, event)
         self.last_aggregate = last
         self._aggregates.append(last)
-        return trade
+
+    @property
+    def last_trade(self) -> PublicTrade | None:
+        event = self._last_event
+        return None if event is None else PublicTrade(event)
 
     def recent(self, limit: int) -> list[PublicTrade]:
         """The newest `limit` > 0 trades, oldest first."""
-        return self._trades.rows[-limit:]
+        return [PublicTrade(event) for event in self._trades.rows[-limit:]]
 
     def from_id(self, from_id: int, limit: int) -> list[PublicTrade]:
         """The first `limit` trades whose id is `from_id` or more."""
         rows = self._trades.rows
         start = bisect_left(rows, from_id, key=_trade_id)
-        return rows[start : start + limit]
+        return [PublicTrade(event) for event in rows[start : start + limit]]
 
     def aggregates(
         self,
@@ -126,8 +120,8 @@ class TradesView:
         return rows[start:end]
 
 
-def _trade_id(trade: PublicTrade) -> int:
-    return trade.id
+def _trade_id(event: TradePrinted) -> int:
+    return event.trade_id
 
 
 def _aggregate_id(aggregate: AggTrade) -> int:

@@ -178,9 +178,9 @@ class World:
             return
         symbol_id = event.symbol_id
         price_ticks = event.price_ticks
-        trade = self.trades[symbol_id].fold(event)
         value_units = self.catalog.by_id[symbol_id].value_units(price_ticks, event.qty_lots)
-        self.candles[symbol_id].fold(trade, value_units)
+        self.trades[symbol_id].fold(event)
+        self.candles[symbol_id].fold(event, value_units)
         price = self.prices[symbol_id]
         price.last_price_ticks = price_ticks
         price.last_price_ms = event.time_ms
