@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote
 
@@ -37,8 +38,9 @@ class Control:
         client_ip: str,
     ) -> Answer:
         """Answer one request; problems of the caller are answered too, never raised."""
+        date = (b"date", formatdate(self._ports.clock.now_ms() // 1000, usegmt=True).encode())
         if path == "/metrics" and method == "GET":
-            return Answer(200, [(b"content-type", CONTENT_TYPE)], self._metrics.text())
+            return Answer(200, [(b"content-type", CONTENT_TYPE), date], self._metrics.text())
         try:
             status, payload = await self._call(method, path, headers, body)
             extra: list[tuple[bytes, bytes]] = []
@@ -49,7 +51,7 @@ class Control:
             _log.error("control failed at %s %s", method, path, exc_info=error)
             status, payload, extra = 500, {"error": "internal error; the venue's log says more"}, []
         self._metrics.count(method, status)
-        return Answer(status, [JSON, *extra], msgspec.json.encode(payload))
+        return Answer(status, [JSON, date, *extra], msgspec.json.encode(payload))
 
     async def _call(
         self, method: str, path: str, headers: list[tuple[bytes, bytes]], body: bytes

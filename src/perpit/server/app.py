@@ -1,11 +1,13 @@
 """The ASGI application: HTTP goes to the dialect or to venue control, WebSockets go to the stream hub.
 
 Called by uvicorn. No framework and no middleware: one prefix test chooses the room, the room's own table does the
-rest. Per request it costs one `receive` (none without a body) and two `send`s.
+rest, the refusal of a body above the limit included. Per request it costs one `receive` (none without a body) and two
+`send`s.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any, Final, Protocol
 
 from perpit.binance.streams import StreamHub
@@ -17,7 +19,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-MAX_BODY_BYTES: Final = 256 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024
 TICK_SECONDS: Final = 0.02
 CONTROL_PREFIXES: Final = ("/venue/", "/health", "/metrics")
 
@@ -71,15 +73,7 @@ class Application:
 
     async def _http(self, scope: Message, receive: Receive, send: Send) -> None:
         headers: Headers = scope["headers"]
-        body = b""
-        if _has_body(headers):
-            whole = await _read_body(receive, self._max_body_bytes)
-            if whole is None:
-                await _send_plain(
-                    send, 413, b'{"code":-1101,"msg":"Too many parameters sent for this endpoint."}'
-                )
-                return
-            body = whole
+        body = await _read_body(receive, self._max_body_bytes) if _has_body(headers) else b""
         path = scope["path"]
         room = self._dialect
         if self._control is not None and path.startswith(CONTROL_PREFIXES):
@@ -88,8 +82,10 @@ class Application:
         answer = await room.http(
             scope["method"], path, scope["query_string"], headers, body, client[0] if client else ""
         )
-        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        answered = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+        if len(body) > self._max_body_bytes:
+            answered.append((b"connection", b"close"))  # the rest of the body was not read
+        await send({"type": "http.response.start", "status": answer.status, "headers": answered})
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _websocket(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -138,30 +134,14 @@ def _has_body(headers: Headers) -> bool:
     return False
 
 
-async def _read_body(receive: Receive, limit: int) -> bytes | None:
-    """The whole body, or None when it is larger than `limit` (the connection is then closed by the server)."""
+async def _read_body(receive: Receive, limit: int) -> bytes:
+    """The body; of one above `limit` as much as came until then, more than `limit`: the room refuses its size."""
     message = await receive()
     body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body if len(body) <= limit else None
-    chunks = [body]
-    size = len(body)
-    while message.get("more_body", False) and size <= limit:
+    while message.get("more_body", False) and len(body) <= limit:
         message = await receive()
-        chunk = message.get("body", b"")
-        chunks.append(chunk)
-        size += len(chunk)
-    return b"".join(chunks) if size <= limit else None
-
-
-async def _send_plain(send: Send, status: int, body: bytes) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        body += message.get("body", b"")
+    return body
 
 
 async def _refuse_handshake(send: Send, status: int) -> None:

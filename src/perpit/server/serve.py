@@ -67,6 +67,7 @@ class Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=False,  # the rooms send the venue's date
             date_header=False,  # the rooms give their own: the venue's time, not the machine's
             limit_concurrency=max_connections,
             backlog=BACKLOG,
@@ -126,7 +127,6 @@ class _Uvicorn(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        await self.on_tick(0)  # the Date header is there from the first answer on
         self.answering.set()
 
 

@@ -22,7 +22,7 @@ from perpit.domain.commands import Command
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
 from perpit.journal.errors import JournalError
-from perpit.journal.log import NullLog, open_log
+from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
 from perpit.runtime.clock import MANUAL, Clock
@@ -54,6 +54,7 @@ class Venue:
         self.recovered_commands = 0
         self.ready: ReadyInfo
         self._home: Home | None = None
+        self._log: Log = NullLog()
         self._started = time.monotonic()
         self._parts = contextlib.AsyncExitStack()
 
@@ -120,7 +121,6 @@ class Venue:
         """Lock the journal, and replay it into the engine and the views."""
         settings = self.settings
         if settings.data is None or settings.durability == "none":
-            self._log = NullLog()
             return Recovered(0, 0)
         self._home = Home(settings.data)
         try:
@@ -139,7 +139,13 @@ class Venue:
         settings, now_ms = self.settings, self.clock.now_ms
         listen_keys = ListenKeys()
         self.dialect = Dialect(
-            self.world, self.sequencer.submit, self.sequencer.submit_many, now_ms, settings, listen_keys
+            self.world,
+            self.sequencer.submit,
+            self.sequencer.submit_many,
+            now_ms,
+            settings,
+            listen_keys,
+            overloaded=(Overloaded,),
         )
         self.hub = StreamHub(self.world, listen_keys, now_ms)
         token = self._home.admin_token() if self._home is not None else new_token()
