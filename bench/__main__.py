@@ -1,0 +1,109 @@
+"""`python -m bench [--quick] [--json] [--write] [names]`: run the benches and render what they found.
+
+`--write` puts the table, the machine, the date and each bench's method into `bench/RESULTS.md`.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import json
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+BENCHES = ("engine", "http", "streams", "recovery")
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def processor() -> str:
+    """The processor's name and how many of its cores this process may use."""
+    name = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        models = [line for line in information.read_text().splitlines() if line.startswith("model name")]
+        name = models[0].partition(":")[2].strip() if models else name
+    return f"{name}, {os.cpu_count()} cores"
+
+
+def plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    if isinstance(value, (list, tuple)):
+        return " ".join(plain(one) for one in value)
+    return str(value)
+
+
+def rows(answer: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """The answer's leaves, nested names joined."""
+    found: list[tuple[str, str]] = []
+    for name, value in answer.items():
+        if isinstance(value, dict):
+            found += rows(value, f"{prefix}{name}: ")
+        else:
+            found.append((prefix + str(name), plain(value)))
+    return found
+
+
+def table(name: str, answer: dict[str, Any]) -> str:
+    found = rows(answer)
+    left = max(len(what) for what, _ in found)
+    right = max(len(value) for _, value in found)
+    lines = [f"{name}", f"  {'-' * (left + right + 2)}"]
+    lines += [f"  {what:<{left}}  {value:>{right}}" for what, value in found]
+    return "\n".join(lines)
+
+
+def markdown(answers: dict[str, dict[str, Any]], quick: bool) -> str:
+    """Results with how they were measured: every bench's own docstring is its method."""
+    parts = [
+        "# Results\n",
+        "Written by `python -m bench --write`. The ratios are the claims; absolute numbers are the machine's.\n",
+        f"- machine: {processor()}, {platform.system()}",
+        f"- Python: {platform.python_implementation()} {platform.python_version()}",
+        f"- date: {time.strftime('%Y-%m-%d', time.gmtime())}",
+        f"- length: {'quick' if quick else 'full'}\n",
+    ]
+    for name, answer in answers.items():
+        parts += [f"## {name}\n", "| what | value |", "|---|---|"]
+        parts += [f"| {what} | {value} |" for what, value in rows(answer)]
+        method = importlib.import_module(f"bench.{name}").__doc__ or ""
+        parts += ["", method.strip(), ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Perpit.")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"which benches: {', '.join(BENCHES)} (default: all)"
+    )
+    parser.add_argument("--quick", action="store_true", help="short runs: a smoke test with numbers")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name} as well")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"no bench is named {unknown[0]!r}; there are {', '.join(BENCHES)}")
+    wanted = options.names or [name for name in BENCHES if importlib.util.find_spec(f"bench.{name}")]
+    answers: dict[str, dict[str, Any]] = {}
+    for name in wanted:
+        if not options.json:
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
+        answers[name] = importlib.import_module(f"bench.{name}").run(options.quick)
+        if not options.json:
+            print(table(name, answers[name]), flush=True)
+    if options.json:
+        print(json.dumps(answers))
+    if options.write:
+        RESULTS.write_text(markdown(answers, options.quick))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
