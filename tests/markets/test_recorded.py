@@ -122,6 +122,16 @@ def test_a_snapshot_replaces_what_it_covers_and_older_diffs_are_passed_over(tmp_
     ]
 
 
+def test_a_snapshot_that_comes_late_leaves_alone_what_newer_diffs_told(tmp_path: Path) -> None:
+    tape = write(
+        tmp_path / "tape",
+        depth(0, 10, [("100.0", "1"), ("99.0", "1")], [("101.0", "2")]),
+        depth(1, 30, [("99.5", "0"), ("98.5", "3")], [("101.0", "4")]),
+        snapshot(2, 20, [("100.0", "5"), ("99.5", "6"), ("98.0", "6")], [("101.0", "7"), ("103.0", "8")]),
+    )
+    assert depths(played(tape))[2:] == [({1_000: 5_000, 980: 6_000, 990: 0}, {1_030: 8_000})]
+
+
 def test_a_trade_takes_from_the_remembered_book(tmp_path: Path) -> None:
     tape = write(
         tmp_path / "tape",

@@ -7,7 +7,8 @@ lose is mended thus:
 
 - Diffs arrive some 50 ms late and book tickers at once. Both carry update ids, so a diff older than the last book
   ticker is not believed about the touch, and a book ticker older than the last diff is passed over.
-- A snapshot between the diffs replaces the levels that it covers; diffs older than it are passed over.
+- A snapshot between the diffs was asked for earlier than it arrived. It replaces the levels that it covers, but for
+  those that a diff newer than it has told already.
 
 Once both sides are `settled_levels` deep the book counts as settled. Trades are played from the first.
 """
@@ -38,6 +39,8 @@ from perpit.markets.source import BATCH_LIMIT, next_index_ms
 STOP: Final = "stop"
 SKIP: Final = "skip"
 SETTLED_LEVELS: Final = 50
+# Until the first snapshot it is remembered which diff told a level last, for so many levels.
+TOLD_MAX: Final = 100_000
 # So many broken lines are named when they are skipped; the rest is counted.
 NAMED_MAX: Final = 20
 
@@ -175,6 +178,7 @@ class Tape:
         self._lots = Grid("quantity", instrument.lot_e8)
         self._index_ms = start_ms
         self._depth_id = 0  # update id of the last diff or snapshot
+        self._told: dict[Level, int] | None = {}  # (side, price) -> update id; None after the first snapshot
         self._touch: tuple[Level, Level] = ((0, 0), (0, 0))
         self._touch_id = 0  # update id of the last book ticker
 
@@ -221,7 +225,16 @@ class Tape:
         if diff.u <= self._depth_id:
             return []
         self._depth_id = diff.u
-        if diff.u <= self._touch_id:
+        if self._told is not None:
+            self._told.update(dict.fromkeys(((BUY, ticks) for ticks, _ in bids), diff.u))
+            self._told.update(dict.fromkeys(((SELL, ticks) for ticks, _ in asks), diff.u))
+            if len(self._told) > TOLD_MAX:
+                self._told = None
+        return self._lay_late(diff.u, bids, asks)
+
+    def _lay_late(self, update_id: int, bids: list[Level], asks: list[Level]) -> list[Command]:
+        """Levels that are as old as their update id: older than the last book ticker, or newer."""
+        if update_id <= self._touch_id:
             bid, ask = self._touch
             bids = [_believed(BUY, level, bid) for level in bids]
             asks = [_believed(SELL, level, ask) for level in asks]
@@ -230,10 +243,17 @@ class Tape:
     def _snapshot(self, snapshot: Snapshot) -> list[Command]:
         """The levels of a snapshot replace those that it covers, from the touch to its own worst price."""
         bids, asks = self._levels(snapshot.bids), self._levels(snapshot.asks)
-        if snapshot.lastUpdateId < max(self._depth_id, self._touch_id):
+        told, update_id = self._told, snapshot.lastUpdateId
+        self._told = None
+        if update_id >= self._depth_id:
+            told = {}
+            self._depth_id = update_id
+        if told is None:
             return []
-        self._depth_id = snapshot.lastUpdateId
-        return self._lay(_replacing(self.book.bids, bids), _replacing(self.book.asks, asks))
+        newer = {level for level, told_id in told.items() if told_id > update_id}
+        bids = [level for level in _replacing(self.book.bids, bids) if (BUY, level[0]) not in newer]
+        asks = [level for level in _replacing(self.book.asks, asks) if (SELL, level[0]) not in newer]
+        return self._lay_late(update_id, bids, asks)
 
     def _levels(self, rows: list[tuple[str, str]]) -> list[Level]:
         price, lots = self._price, self._lots
