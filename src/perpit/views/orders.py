@@ -13,7 +13,7 @@ from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderClosed, OrderTraded
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import entry_price_e8
-from perpit.domain.words import FILLED, REASON_NONE
+from perpit.domain.words import FILLED, NEW, REASON_NONE
 from perpit.views.tail import Tail
 
 
@@ -43,14 +43,10 @@ class OrderView:
         self.request: PlaceOrder = event.request
         self.price_ticks = event.price_ticks
         self.qty_lots = event.qty_lots
-        self.filled_lots = event.filled_lots
-        self.filled_value_units = event.filled_value_units
-        self.status = event.status
+        self.filled_lots = self.filled_value_units = self.amendments = self.modify_id = 0
+        self.status = NEW
         self.reason = REASON_NONE
-        self.created_ms = event.time_ms
-        self.updated_ms = event.time_ms
-        self.amendments = 0
-        self.modify_id = 0
+        self.created_ms = self.updated_ms = event.time_ms
 
     def average_price_e8(self, instrument: Instrument) -> int:
         """Average price of its fills in 1e-8 of the quote, half up; 0 before the first."""
