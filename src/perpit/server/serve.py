@@ -68,7 +68,6 @@ class Server:
             proxy_headers=False,
             server_header=False,
             date_header=False,  # the rooms send the venue's date
-            date_header=False,  # the rooms give their own: the venue's time, not the machine's
             limit_concurrency=max_connections,
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
