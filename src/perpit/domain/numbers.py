@@ -22,10 +22,12 @@ def mul(wide: int, narrow: int) -> int:
 
     Compiled integers of more than 30 bits are otherwise multiplied as boxed objects, which costs ten times as much.
     """
-    if -_WIDE < wide < _WIDE and -_NARROW < narrow < _NARROW:
-        return i64(wide) * i64(narrow)
-    if -_WIDER < wide < _WIDER and -_NARROWER < narrow < _NARROWER:
-        return i64(wide) * i64(narrow)
+    if (-_WIDE < wide < _WIDE and -_NARROW < narrow < _NARROW) or (
+        -_WIDER < wide < _WIDER and -_NARROWER < narrow < _NARROWER
+    ):
+        left: i64 = wide  # a machine word when compiled, nothing but a name when not
+        right: i64 = narrow
+        return left * right
     return wide * narrow
 
 
