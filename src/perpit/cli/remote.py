@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from perpit.cli.failure import Failure
-from perpit.venue.home import ReadyInfo, default_directory, read_ready
+from perpit.home import ReadyInfo, default_directory, read_ready
 
 PANEL = "Which venue"
 Url = Annotated[

@@ -10,11 +10,7 @@ import typer
 from perpit.cli.failure import Failure
 from perpit.cli.output import print_json
 from perpit.cli.remote import Json
-from perpit.domain.commands import Command
-from perpit.engine.engine import Engine
-from perpit.journal.errors import JournalError
-from perpit.journal.recovery import recover
-from perpit.venue.home import default_directory
+from perpit.home import default_directory
 
 
 def verify(
@@ -46,6 +42,11 @@ def verify(
 
 def replay(directory: Path) -> dict[str, Any]:
     """What a fresh engine makes of a journal."""
+    # here, so that other verbs do not wait for the engine's code
+    from perpit.engine.engine import Engine
+    from perpit.journal.errors import JournalError
+    from perpit.journal.recovery import recover
+
     journal = directory / "journal"
     if not journal.is_dir():
         raise Failure(f"there is no journal in {directory}; name the data directory with --data", 2)
@@ -65,7 +66,7 @@ def replay(directory: Path) -> dict[str, Any]:
     }
 
 
-def pass_over(command: Command, events: list[Any]) -> None:
+def pass_over(command: object, events: list[Any]) -> None:
     """Nobody looks at the events of a verification."""
 
 

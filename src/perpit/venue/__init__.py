@@ -5,10 +5,10 @@ line and whoever runs a venue in process:
         print(venue.ready.rest, venue.world.seq)
 
 Reading order: `venue` (what is built, in which order it starts and stops), `founding` (what an empty journal begins
-with), `home` (the files of the data directory, the ready-file).
+with), `market` (where its prices come from).
 """
 
-from perpit.venue.home import CannotStart, ReadyInfo
+from perpit.home import CannotStart, ReadyInfo
 from perpit.venue.venue import Venue
 
 __all__ = ["CannotStart", "ReadyInfo", "Venue"]

@@ -11,7 +11,7 @@ from perpit.control.keys import random_key
 from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
 from perpit.domain.events import Event, Refused
 from perpit.domain.words import KEY_HMAC, PERMIT_FUTURES, PERMIT_READ, USDS_M
-from perpit.venue.home import AccountKey, CannotStart
+from perpit.home import AccountKey, CannotStart
 from perpit.views.world import World
 
 Submit = Callable[[Command], Awaitable[list[Event]]]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from perpit.domain.instrument import Instrument
+from perpit.home import CannotStart
 from perpit.markets.house import withdrawal
 from perpit.markets.none import NoMarket
 from perpit.markets.recorded import RecordedSource
@@ -15,7 +16,6 @@ from perpit.runtime.clock import Clock
 from perpit.runtime.errors import Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.settings import MarketSetting, Settings
-from perpit.venue.home import CannotStart
 from perpit.views.world import World
 
 

@@ -21,6 +21,7 @@ from perpit.control.problems import Problem
 from perpit.domain.commands import Command
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
+from perpit.home import CannotStart, Home, ReadyInfo, new_token, write_ready
 from perpit.journal.errors import JournalError
 from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
@@ -33,7 +34,6 @@ from perpit.server.serve import PortUnavailable, Server, Tls
 from perpit.server.websocket import SocketLimits
 from perpit.settings import Settings
 from perpit.venue.founding import check_symbols, demo_keys, found
-from perpit.venue.home import CannotStart, Home, ReadyInfo, new_token, write_ready
 from perpit.venue.market import HouseMarket, symbols_of
 from perpit.views.world import World
 

@@ -1,5 +1,7 @@
 """The venue's home: its data directory, the files in it, and the ready-file.
 
+Written by the venue and read by the verbs of the command line, which find it there.
+
 DIR/journal/       the log; owned by `perpit.journal`, which also locks it
 DIR/admin_token    the bearer token of venue control, readable by its owner only; kept across restarts
 DIR/venue.json     the ready-info of the venue that runs here now; how `perpit accounts` and others find it

@@ -1,0 +1,57 @@
+"""How `perpit serve` runs a venue: event loop, log, signals, banner. Apart from `serve`, which only reads options."""
+
+import asyncio
+import gc
+import logging
+import signal
+from typing import Any
+
+from perpit.cli.banner import banner, banner_json
+from perpit.cli.failure import Failure
+from perpit.home import CannotStart
+from perpit.settings import Settings
+from perpit.venue import Venue
+
+
+def run_until_signal(settings: Settings, as_json: bool) -> None:
+    """Run a venue until Ctrl-C; raises Failure when it cannot start or go on."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(run(settings, as_json))
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The fastest event loop there is on this machine."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def run(settings: Settings, as_json: bool) -> None:
+    """Start a venue, say that it runs, and stop it at a signal; raises Failure when it cannot start or go on."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopping.set)
+    venue = Venue(settings)
+    try:
+        async with venue:
+            # what was built so far stays: the collector need not look at it again while orders are waiting
+            gc.collect()
+            gc.freeze()
+            print(banner_json(venue) if as_json else banner(venue), flush=True)
+            await first(stopping.wait(), venue.failed.wait())
+    except CannotStart as error:
+        raise Failure(str(error), error.code) from None
+    if venue.failed.is_set():
+        raise Failure(f"the venue stopped at an internal error: {venue.failure}; the log above says where")
+
+
+async def first(*coroutines: Any) -> None:
+    """Until one of them is done."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
