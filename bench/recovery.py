@@ -35,7 +35,7 @@ from perpit.journal.segment import frame, segment_paths
 from perpit.views.world import World
 
 ACCOUNTS = 1_000
-BATCH = 256
+BATCH = 8  # what sixteen connections make of it
 START_MS = 1_723_075_200_000
 PRICE_E8 = 60_000 * 10**8
 
@@ -93,27 +93,31 @@ def journal(directory: Path, count: int) -> None:
     """Run the flow through an engine and keep it, ten commands for each millisecond."""
     engine, traders = Engine(), Traders(7)
     log = FileLog(directory, "os")
-    records: list[bytes] = []
+    batch: list[Command] = []
+
+    def write() -> None:
+        log.write(frame(log.last_seq + 1, len(batch), encode(batch)), engine.seq)
+        batch.clear()
 
     def keep(command: Command) -> None:
         command.seq = engine.seq + 1
         command.time_ms = START_MS + command.seq // 10
-        records.append(frame(command.seq, len(records), encode(command)))
+        batch.append(command)
         traders.hear(command, engine.apply(command))
-        if len(records) == BATCH:
-            log.write(b"".join(records), engine.seq)
-            records.clear()
+        if len(batch) == BATCH:
+            write()
 
     for command in opening():
         keep(command)
     while engine.seq < count:
         keep(traders.next())
-    log.write(b"".join(records), engine.seq)
+    if batch:
+        write()
     log.close()
 
 
 def decode_only(directory: Path) -> None:
-    for _command in read(directory):
+    for _commands in read(directory):
         pass
 
 

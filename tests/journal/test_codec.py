@@ -3,21 +3,30 @@
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from perpit.domain import commands
 from perpit.domain.commands import Advance, Command, CreateAccount, PlaceOrder, Transfer
 from perpit.journal.codec import TAGS, decode, encode
 from perpit.journal.errors import JournalError
-from tests.journal.generated import KINDS, contents, stamped
+from tests.journal.generated import KINDS, commands_of_any_kind, contents
 
 
 def record(*values: object) -> bytes:
-    return msgspec.msgpack.encode(values)
+    """The payload of one command, whatever it holds."""
+    return msgspec.msgpack.encode([values])
 
 
-@given(stamped())
-def test_every_command_comes_back_as_it_was_written(command: Command) -> None:
-    assert contents(decode(command.seq, encode(command))) == contents(command)
+def decode_one(payload: bytes) -> Command:
+    (command,) = decode(7, 1, payload)
+    return command
+
+
+@given(st.lists(commands_of_any_kind(), max_size=4), st.integers(1, 2**63))
+def test_every_command_comes_back_as_it_was_written(written: list[Command], first_seq: int) -> None:
+    for seq, command in enumerate(written, first_seq):
+        command.seq = seq
+    assert contents(decode(first_seq, len(written), encode(written))) == contents(written)
 
 
 def test_every_kind_of_command_has_a_tag_and_is_generated() -> None:
@@ -53,13 +62,13 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
 @pytest.mark.parametrize("units", [0, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**40])
 def test_money_of_any_size_comes_back(units: int) -> None:
     written = Transfer(1, 0, "USDT", units)
-    assert decode(1, encode(written)).amount_units == units  # type: ignore[attr-defined]
+    assert decode_one(encode([written])).amount_units == units  # type: ignore[attr-defined]
 
 
 def test_a_record_from_before_a_field_was_added_gets_its_default() -> None:
-    command = decode(5, record(TAGS[PlaceOrder], 17, [1, 0, "a", 1, 1, 1, 10, 100]))
+    command = decode_one(record(TAGS[PlaceOrder], 17, [1, 0, "a", 1, 1, 1, 10, 100]))
     assert isinstance(command, PlaceOrder)
-    assert (command.seq, command.time_ms, command.qty_lots) == (5, 17, 10)
+    assert (command.seq, command.time_ms, command.qty_lots) == (7, 17, 10)
     assert (command.reduce_only, command.price_match) == (False, 0)
 
 
@@ -71,26 +80,40 @@ def test_a_record_from_before_a_field_was_added_gets_its_default() -> None:
         (record(TAGS[CreateAccount], 0, ["a", "b"]), "command 7 does not fit CreateAccount"),
         (record(TAGS[commands.ListInstrument], 0, [[1, 2]]), "command 7 does not fit ListInstrument"),
         (record(TAGS[commands.ListInstrument], 0, [3]), "command 7 does not fit ListInstrument"),
-        (record(1, 0), "command 7 is not a record"),
-        (record(1, "0", []), "command 7 is not a record"),
-        (record(1, 0, [msgspec.msgpack.Ext(9, b"?")]), "command 7 is not a record.*extension 9"),
-        (b"\xc1", "command 7 is not a record"),
-        (b"", "command 7 is not a record"),
+        (record(1, 0), "record of command 7 is not of this journal"),
+        (record(1, "0", []), "record of command 7 is not of this journal"),
+        (
+            record(1, 0, [msgspec.msgpack.Ext(9, b"?")]),
+            "record of command 7 is not of this journal.*extension 9",
+        ),
+        (b"\xc1", "record of command 7 is not of this journal"),
+        (b"", "record of command 7 is not of this journal"),
     ],
 )
 def test_a_payload_that_is_not_ours_is_refused_and_named(payload: bytes, message: str) -> None:
     with pytest.raises(JournalError, match=message):
-        decode(7, payload)
+        decode_one(payload)
+
+
+def test_a_record_with_another_number_of_commands_than_it_says_is_refused() -> None:
+    with pytest.raises(JournalError, match="record of command 7 holds 2 commands, not 3"):
+        decode(7, 3, encode([Advance(), Advance()]))
+
+
+def test_the_command_that_is_wrong_is_named_not_the_first_of_its_record() -> None:
+    rows = [(TAGS[Advance], 0, []), (TAGS[Advance], 0, ["?"])]
+    with pytest.raises(JournalError, match="command 8 does not fit Advance"):
+        decode(7, 2, msgspec.msgpack.encode(rows))
 
 
 def test_what_has_no_form_in_the_journal_is_refused() -> None:
     with pytest.raises(JournalError, match="CreateAccount cannot be journaled"):
-        encode(CreateAccount("\ud800"))
+        encode([CreateAccount("\ud800")])
     with pytest.raises(JournalError, match="object has no tag"):
-        encode(object())  # type: ignore[arg-type]
+        encode([object()])  # type: ignore[list-item]
 
 
 def test_a_command_without_fields_is_a_few_bytes() -> None:
     advance = Advance()
     advance.time_ms = 1_723_075_200_000
-    assert len(encode(advance)) < 16
+    assert len(encode([advance])) < 16

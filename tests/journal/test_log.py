@@ -13,7 +13,6 @@ from perpit.journal.log import FileLog, NullLog, open_log
 from perpit.journal.segment import (
     HEADER_BYTES,
     MAX_PAYLOAD_BYTES,
-    MAX_TORN_BYTES,
     RECORD_BYTES,
     Segment,
     frame,
@@ -26,30 +25,31 @@ def payload(seq: int) -> bytes:
     return f"<command {seq}>".encode() * (1 + seq % 3)
 
 
-def write_batch(log: FileLog, count: int) -> None:
+def write(log: FileLog, count: int) -> None:
+    """Append a record of `count` commands."""
     first = log.last_seq + 1
-    records = [frame(first + index, index, payload(first + index)) for index in range(count)]
-    log.write(b"".join(records), first + count - 1)
+    log.write(frame(first, count, payload(first)), first + count - 1)
 
 
-def journal(directory: Path, *batches: int, segment_bytes: int = 1 << 20) -> Path:
-    """A journal with batches of these sizes, closed; its last segment."""
+def journal(directory: Path, *counts: int, segment_bytes: int = 1 << 20) -> Path:
+    """A journal with records of so many commands each, closed; its last segment."""
     log = FileLog(directory, "os", segment_bytes)
-    for count in batches:
-        write_batch(log, count)
+    for count in counts:
+        write(log, count)
     log.close()
     return segment_paths(directory)[-1]
 
 
 def contents(directory: Path) -> list[int]:
-    """The sequence numbers of a whole journal; every payload is checked."""
-    seqs: list[int] = []
+    """How many commands each record of a whole journal has; every payload is checked."""
+    counts: list[int] = []
     paths = segment_paths(directory)
     for path in paths:
-        for seq, body in Segment(path, len(seqs) + 1, path is paths[-1]).records():
-            assert body == payload(seq)
-            seqs.append(seq)
-    return seqs
+        for first_seq, count, body in Segment(path, sum(counts) + 1, path is paths[-1]).records():
+            assert first_seq == sum(counts) + 1
+            assert body == payload(first_seq)
+            counts.append(count)
+    return counts
 
 
 def reopen(directory: Path) -> int:
@@ -61,7 +61,7 @@ def reopen(directory: Path) -> int:
 def starts(path: Path) -> list[int]:
     """Where each record of a one-segment journal starts, and where the last one ends."""
     offsets = [HEADER_BYTES]
-    for _seq, body in Segment(path, 1, is_last=True).records():
+    for _first_seq, _count, body in Segment(path, 1, is_last=True).records():
         offsets.append(offsets[-1] + RECORD_BYTES + len(body))
     return offsets
 
@@ -70,25 +70,25 @@ def starts(path: Path) -> list[int]:
 def test_what_was_written_is_there_after_reopening(tmp_path: Path, durability: str) -> None:
     log = open_log(tmp_path, durability)
     assert isinstance(log, FileLog)
-    write_batch(log, 3)
-    write_batch(log, 1)
+    write(log, 3)
+    write(log, 1)
     log.close()
     again = FileLog(tmp_path)
     assert (again.last_seq, again.torn_bytes) == (4, 0)
-    write_batch(again, 2)
+    write(again, 2)
     again.close()
-    assert contents(tmp_path) == [1, 2, 3, 4, 5, 6]
+    assert contents(tmp_path) == [3, 1, 2]
 
 
 @pytest.mark.parametrize(("durability", "syncs"), [("fsync", 3), ("os", 0)])
-def test_each_batch_is_synced_once_and_only_when_asked(
+def test_each_record_is_synced_once_and_only_when_asked(
     tmp_path: Path, durability: str, syncs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
     monkeypatch.setattr(log_module, "_sync_file", synced.append)
     log = FileLog(tmp_path, durability)
     for _ in range(3):
-        write_batch(log, 5)
+        write(log, 5)
     log.close()
     assert len(synced) == syncs
 
@@ -110,19 +110,19 @@ def test_a_durable_log_needs_a_directory_and_a_known_level(tmp_path: Path) -> No
 
 
 def test_segments_are_rotated_by_size_and_read_in_order(tmp_path: Path) -> None:
-    journal(tmp_path, *[2] * 20, segment_bytes=200)
+    journal(tmp_path, *[2] * 20, segment_bytes=100)
     assert len(segment_paths(tmp_path)) > 5
-    assert contents(tmp_path) == list(range(1, 41))
+    assert contents(tmp_path) == [2] * 20
     assert reopen(tmp_path) == 40
 
 
 def test_a_write_that_the_system_takes_in_pieces_is_completed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = os.write
-    monkeypatch.setattr(log_module.os, "write", lambda file, data: write(file, data[:7]))
+    whole_write = os.write
+    monkeypatch.setattr(log_module.os, "write", lambda file, data: whole_write(file, data[:7]))
     journal(tmp_path, 3, 2)
-    assert contents(tmp_path) == [1, 2, 3, 4, 5]
+    assert contents(tmp_path) == [3, 2]
 
 
 # A torn tail
@@ -149,22 +149,19 @@ def test_a_spoiled_byte_anywhere_in_the_last_record_cuts_it(tmp_path: Path) -> N
 
 
 @given(st.data())
-def test_pages_of_the_last_batch_that_never_reached_the_disk_cut_it_there(
+def test_pages_of_the_last_record_that_never_reached_the_disk_cut_it(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     directory = tmp_path_factory.mktemp("journal")
-    path = journal(directory, 2, 6)
+    path = journal(directory, 2, 3, 6)
     whole = path.read_bytes()
-    offsets = starts(path)
-    lost_from = data.draw(st.integers(offsets[2], offsets[-1] - 1))
-    lost_to = data.draw(st.integers(lost_from + 1, offsets[-1]))
+    start, end = starts(path)[-2:]
+    lost_from = data.draw(st.integers(start, end - 1))
+    lost_to = data.draw(st.integers(lost_from + 1, end))
     spoiled = whole[:lost_from] + bytes(lost_to - lost_from) + whole[lost_to:]
     path.write_bytes(spoiled)
-    good = 0
-    while good < 8 and spoiled[: offsets[good + 1]] == whole[: offsets[good + 1]]:
-        good += 1
-    assert reopen(directory) == good
-    assert contents(directory) == list(range(1, good + 1))
+    assert reopen(directory) == (11 if spoiled == whole else 5)
+    assert contents(directory) == ([2, 3, 6] if spoiled == whole else [2, 3])
 
 
 def test_zeros_behind_the_last_record_are_cut(tmp_path: Path) -> None:
@@ -178,47 +175,57 @@ def test_after_a_cut_the_log_goes_on_from_there(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     log = FileLog(tmp_path)
     assert (log.last_seq, log.torn_bytes) == (3, RECORD_BYTES + len(payload(4)) - 1)
-    write_batch(log, 2)
+    write(log, 2)
     log.close()
-    assert contents(tmp_path) == [1, 2, 3, 4, 5]
+    assert contents(tmp_path) == [1, 2, 2]
 
 
 @pytest.mark.parametrize("zeros", [0, HEADER_BYTES])
 @pytest.mark.parametrize("length", [*range(HEADER_BYTES)])
 def test_a_segment_torn_in_its_header_starts_again(tmp_path: Path, length: int, zeros: int) -> None:
-    journal(tmp_path, 2, 2, segment_bytes=50)
-    path = segment_paths(tmp_path)[-1]
+    path = journal(tmp_path, 2, 2, 1, segment_bytes=50)
+    assert int(path.stem) > 1
     first = int(path.stem)
+    before = contents(tmp_path)[:-1]
     path.write_bytes(path.read_bytes()[:length] if zeros == 0 else bytes(zeros + length))
-    assert contents(tmp_path) == list(range(1, first))
+    assert contents(tmp_path) == before
     log = FileLog(tmp_path)
     assert log.last_seq == first - 1
-    write_batch(log, 2)
+    write(log, 7)
     log.close()
-    assert contents(tmp_path) == list(range(1, first + 2))
+    assert contents(tmp_path) == [*before, 7]
 
 
 # Damage
 
 
 @given(st.data())
-def test_damage_before_the_last_batch_is_refused_with_its_place(
+def test_damage_before_the_last_record_is_refused_with_its_place(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     directory = tmp_path_factory.mktemp("journal")
-    path = journal(directory, 2, 3, 2)
+    path = journal(directory, 2, 3, 1, 2)
     whole = path.read_bytes()
     offsets = starts(path)
-    place = data.draw(st.integers(HEADER_BYTES, offsets[5] - 1))
+    place = data.draw(st.integers(HEADER_BYTES, offsets[3] - 1))
     spoiled = whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :]
     path.write_bytes(spoiled)
-    record = next(index for index in range(5) if place < offsets[index + 1])
+    record = next(index for index in range(3) if place < offsets[index + 1])
     with pytest.raises(JournalDamaged) as refused:
         FileLog(directory)
     assert (refused.value.path, refused.value.offset) == (path, offsets[record])
-    assert refused.value.seq == record + 1
+    assert refused.value.seq == [1, 3, 6][record]
     assert path.read_bytes() == spoiled
-    assert f"{path} is damaged at byte {offsets[record]}, where command {record + 1}" in str(refused.value)
+    place_named = f"{path} is damaged at byte {offsets[record]}, where command {refused.value.seq}"
+    assert place_named in str(refused.value)
+
+
+def test_a_record_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[starts(path)[1] :])
+    with pytest.raises(JournalDamaged, match=f"at byte {len(whole)}, where command 3 .*command 2 follows"):
+        FileLog(tmp_path)
 
 
 def test_records_cut_out_of_the_middle_are_refused(tmp_path: Path) -> None:
@@ -238,10 +245,10 @@ def test_damage_at_the_end_of_a_segment_that_is_not_the_last_is_refused(tmp_path
         contents(tmp_path)
 
 
-def test_more_spoiled_bytes_than_a_batch_can_have_are_refused(tmp_path: Path) -> None:
+def test_more_spoiled_bytes_than_a_record_can_have_are_refused(tmp_path: Path) -> None:
     path = journal(tmp_path, 1)
-    path.write_bytes(path.read_bytes() + b"\xff" * (MAX_TORN_BYTES + 1))
-    with pytest.raises(JournalDamaged, match="more follows than one batch"):
+    path.write_bytes(path.read_bytes() + b"\xff" * (RECORD_BYTES + MAX_PAYLOAD_BYTES + 1))
+    with pytest.raises(JournalDamaged, match="more follows than one record"):
         FileLog(tmp_path)
 
 
@@ -288,10 +295,9 @@ def test_a_refused_journal_is_not_left_locked(tmp_path: Path) -> None:
     assert reopen(tmp_path) == 1
 
 
-@pytest.mark.parametrize("length", [0, MAX_PAYLOAD_BYTES + 1])
-def test_a_payload_that_is_empty_or_too_long_is_refused(length: int) -> None:
-    with pytest.raises(JournalError, match=f"command 9 has {length} bytes"):
-        frame(9, 0, bytes(length))
+def test_a_payload_that_is_too_long_is_refused() -> None:
+    with pytest.raises(JournalError, match=f"command 9 has {MAX_PAYLOAD_BYTES + 1} bytes"):
+        frame(9, 1, bytes(MAX_PAYLOAD_BYTES + 1))
 
 
 # The lock

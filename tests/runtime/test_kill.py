@@ -42,7 +42,7 @@ def test_every_acknowledged_command_is_there_after_kill_9(tmp_path: Path, durabi
         acknowledged |= new
         log = FileLog(tmp_path, durability)
         log.close()
-        commands = list(read(tmp_path))
+        commands = [command for record in read(tmp_path) for command in record]
         journaled = {command.seq: command.name for command in commands if isinstance(command, CreateAccount)}
         assert list(journaled) == list(range(1, log.last_seq + 1))
         assert acknowledged.items() <= journaled.items(), f"seed {seed}"

@@ -9,6 +9,7 @@ import pytest
 
 from perpit.domain.commands import Advance, Command, CreateAccount, CreateKey
 from perpit.domain.events import AccountCreated, Event
+from perpit.journal import segment
 from perpit.journal.errors import JournalError
 from perpit.journal.log import FileLog, Log, NullLog
 from perpit.journal.recovery import read
@@ -150,7 +151,41 @@ async def test_a_command_that_cannot_be_journaled_fails_alone(tmp_path: Path) ->
         await parts.submit(account("\ud800"))
     await parts.sequencer.stop()
     assert parts.engine.names() == ["a", "b"]
-    assert [command.seq for command in read(tmp_path)] == [1, 2]
+    assert [command.seq for record in read(tmp_path) for command in record] == [1, 2]
+
+
+async def test_odd_commands_among_many_are_found_and_the_order_of_the_others_is_kept(tmp_path: Path) -> None:
+    parts = Parts(FileLog(tmp_path, "os"))
+    await parts.sequencer.start()
+    names = [f"\ud800 {index}" if index in (3, 4, 17, 39) else f"{index}" for index in range(40)]
+    answers = [parts.submit(account(name)) for name in names]
+    results = await asyncio.gather(*answers, return_exceptions=True)
+    await parts.sequencer.stop()
+    assert [index for index, result in enumerate(results) if isinstance(result, JournalError)] == [
+        3,
+        4,
+        17,
+        39,
+    ]
+    assert parts.engine.names() == [name for name in names if name.isascii()]
+    assert len([command for record in read(tmp_path) for command in record]) == 36
+
+
+async def test_commands_too_long_for_one_record_are_journaled_in_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "MAX_PAYLOAD_BYTES", 1_000)
+    parts = Parts(FileLog(tmp_path))
+    await parts.sequencer.start()
+    names = [f"{index}" * 350 for index in range(8)]
+    names.insert(2, "x" * 1_000)
+    results = await asyncio.gather(*[parts.submit(account(name)) for name in names], return_exceptions=True)
+    await parts.sequencer.stop()
+    assert [index for index, result in enumerate(results) if isinstance(result, JournalError)] == [2]
+    records = list(read(tmp_path))
+    assert max(len(record) for record in records) == 2
+    assert sum(len(record) for record in records) == 8
+    assert parts.engine.names() == names[:2] + names[3:]
 
 
 # Durable before heard

@@ -1,10 +1,10 @@
 """Commands as bytes and back. The sequencer writes with it, recovery reads with it.
 
-A record's payload is one MessagePack array of three: the command's tag, its time in milliseconds, and the
-array of its fields in the order of `Command.FIELDS`. The sequence number stands in the log's own record
-header.
+A record's payload is one MessagePack array of commands, each an array of three: its tag, its time in
+milliseconds, and the array of its fields in the order of `Command.FIELDS`. The sequence numbers stand in the
+record's header (`segment`).
 
-    [11, 1723075200000, [7, 0, "x-1", 1, 1, 1, 500, 6512340, false, ...]]
+    [[12, 1723075200000, [7, 0, "x-1", 1, 1, 1, 500, 6512340, false, ...]], [1, 1723075200003, []]]
 
 Rules that keep old journals readable:
 - a tag, once given, belongs to its command for ever;
@@ -16,7 +16,7 @@ signed. Field access goes through names and constructors only, so compiled domai
 interpreted ones.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Final
 
@@ -109,37 +109,48 @@ def _wide_integer(code: int, body: memoryview) -> int:
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(tuple[int, int, list[Any]], ext_hook=_wide_integer).decode
+_unpack = msgspec.msgpack.Decoder(list[tuple[int, int, list[Any]]], ext_hook=_wide_integer).decode
 
 
-def encode(command: Command) -> bytes:
-    """The payload of a stamped command. Raises JournalError when a value has no form in the journal."""
+def encode(commands: Iterable[Command]) -> bytes:
+    """The payload of stamped commands. Raises JournalError when a value has no form in the journal."""
+    rows: list[tuple[int, int, Fields]] = []
     try:
-        tag, fields = _WRITERS[type(command)]
-        return _pack((tag, command.time_ms, fields(command)))
+        for command in commands:
+            tag, fields = _WRITERS[type(command)]
+            rows.append((tag, command.time_ms, fields(command)))
+        return _pack(rows)
     except OverflowError:
-        return _pack((tag, command.time_ms, _widened(fields(command))))
+        return _pack(_widened(rows))
     except KeyError:
         raise JournalError(f"{type(command).__name__} has no tag in the journal") from None
     except (TypeError, ValueError, AttributeError) as error:
         raise JournalError(f"{type(command).__name__} cannot be journaled: {error}") from error
 
 
-def decode(seq: int, payload: bytes | memoryview) -> Command:
-    """The command of a record, stamped. Raises JournalError when the payload is not one of ours."""
+def decode(first_seq: int, count: int, payload: bytes | memoryview) -> list[Command]:
+    """The commands of a record, stamped. Raises JournalError when the payload is not one of ours."""
     try:
-        tag, time_ms, fields = _unpack(payload)
+        rows = _unpack(payload)
     except (msgspec.DecodeError, ValueError) as error:
-        raise JournalError(f"command {seq} is not a record of this journal: {error}") from error
+        raise JournalError(f"the record of command {first_seq} is not of this journal: {error}") from error
+    if len(rows) != count:
+        raise JournalError(f"the record of command {first_seq} holds {len(rows)} commands, not {count}")
+    makers = _MAKERS
+    seq = first_seq
+    commands: list[Command] = []
     try:
-        command = _MAKERS[tag](*fields)
+        for tag, time_ms, fields in rows:
+            command = makers[tag](*fields)
+            command.seq = seq
+            command.time_ms = time_ms
+            commands.append(command)
+            seq += 1
     except KeyError:
         raise JournalError(f"command {seq} has the unknown tag {tag}: upgrade Perpit") from None
     except (TypeError, ValueError, IndexError) as error:
         raise JournalError(f"command {seq} does not fit {_NAMES[tag]}: {error}") from error
-    command.seq = seq
-    command.time_ms = time_ms
-    return command
+    return commands
 
 
 def _widened(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The append-only log the sequencer writes to: one directory, one writer, three levels of durability.
 
-`fsync`  a batch is on the disk when `write` returns; it takes time: the writer thread calls it
-`os`     a batch is with the operating system when `write` returns: it survives the process, no power cut
+`fsync`  a record is on the disk when `write` returns; it takes time: the writer thread calls it
+`os`     a record is with the operating system when `write` returns: it survives the process, no power cut
 `none`   `NullLog`: nothing is kept
 
 The file format and the rule for torn tails stand in `segment`.
@@ -24,14 +24,14 @@ _sync_file = getattr(os, "fdatasync", os.fsync)
 
 
 class Log(Protocol):
-    """What the sequencer needs of a log. `waits`: `write` waits for the disk. `keeps`: it writes records."""
+    """What the sequencer needs of a log. `waits`: `write` waits for the disk. `keeps`: it keeps records."""
 
     waits: bool
     keeps: bool
     last_seq: int
 
-    def write(self, records: bytes, last_seq: int) -> None:
-        """Append one batch of framed records that ends with `last_seq`, as durably as the level promises."""
+    def write(self, record: bytes, last_seq: int) -> None:
+        """Append one framed record that ends with `last_seq`, as durably as the level promises."""
 
     def close(self) -> None:
         """Write nothing more."""
@@ -45,7 +45,7 @@ class NullLog:
         self.keeps = False
         self.last_seq = 0
 
-    def write(self, records: bytes, last_seq: int) -> None:
+    def write(self, record: bytes, last_seq: int) -> None:
         self.last_seq = last_seq
 
     def close(self) -> None:
@@ -78,10 +78,10 @@ class FileLog:
             self.close()
             raise
 
-    def write(self, records: bytes, last_seq: int) -> None:
+    def write(self, record: bytes, last_seq: int) -> None:
         if self._size >= self._segment_bytes:
             self._start_segment(self.last_seq + 1)
-        self._append(records)
+        self._append(record)
         if self.waits:
             _sync_file(self._file)
         self.last_seq = last_seq

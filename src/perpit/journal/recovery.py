@@ -30,14 +30,14 @@ class Recovered(NamedTuple):
     time_ms: int
 
 
-def read(directory: Path) -> Iterator[Command]:
-    """Every journaled command in sequence. Raises JournalError and its kinds."""
+def read(directory: Path) -> Iterator[list[Command]]:
+    """Every journaled command in sequence, a record at a time. Raises JournalError and its kinds."""
     expected = 1
     paths = segment_paths(directory)
     for path in paths:
         segment = Segment(path, expected, is_last=path is paths[-1])
-        for seq, payload in segment.records():
-            yield decode(seq, payload)
+        for first_seq, count, payload in segment.records():
+            yield decode(first_seq, count, payload)
         expected = segment.next_seq
 
 
@@ -54,15 +54,16 @@ def recover(
     """
     apply = engine.apply
     last = Recovered(0, 0)
-    command: Command | None = None
-    for command in read(directory):
+    told = 0
+    for commands in read(directory):
         try:
-            publish(command, apply(command))
+            for command in commands:
+                publish(command, apply(command))
         except Exception as error:
             name = type(command).__name__
             raise JournalError(f"replay stopped at command {command.seq}, {name}: {error!r}") from error
-        if progress is not None and command.seq % PROGRESS_STEP == 0:
-            progress(command.seq)
-    if command is not None:
         last = Recovered(command.seq, command.time_ms)
+        if progress is not None and last.last_seq - told >= PROGRESS_STEP:
+            told = last.last_seq
+            progress(told)
     return last

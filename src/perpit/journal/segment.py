@@ -8,20 +8,19 @@ the one before. Numbers are little-endian. A segment starts with a header of 24 
     checksum      u32      crc32 of the eight bytes that follow
     first_seq     u64      sequence number of the first record
 
-and goes on with records, nothing between them:
+and goes on with records, nothing between them. A record is a batch of commands, 1 to many:
 
-    length        u32      bytes of the payload, ≥ 1
+    length        u32      bytes of the payload
     checksum      u32      crc32 of everything that follows in this record
-    seq           u64      one more than the record before
-    batch_index   u32      place of the record in the batch it was written with, from 0
+    first_seq     u64      sequence number of the first command; the record before ends with the one before
+    count         u32      commands in the payload
     payload       length bytes, see `codec`
 
-A batch is written with one write and synced before the next one is begun. So a crash, even a power cut that
-brings the pages of a write to disk in any order, can spoil the last batch of the last segment and nothing
-else. That is the rule by which a reader tells a torn tail from damage: at the first record that does not
-check, whatever valid record can still be found behind it must belong to the same batch. Then nobody ever
-heard of the spoiled records, and the tail is cut. Anything else is damage and is refused with its place
-named.
+A record is written with one write and synced before the next one is begun. So a crash, even a power cut that
+brings the pages of a write to disk in any order, can spoil the last record of the last segment and nothing
+else. That is how a reader tells a torn tail from damage: behind the first record that does not check no valid
+record is found, and no more bytes than one record can have. Then nobody ever heard of the commands in it, and
+the tail is cut. Anything else is damage and is refused with its place named.
 """
 
 import re
@@ -35,19 +34,15 @@ from perpit.journal.errors import JournalDamaged, JournalError, JournalTooNew
 
 MAGIC: Final = b"PERPITJ\n"
 VERSION: Final = 1
-MAX_PAYLOAD_BYTES: Final = 1 << 20
-MAX_BATCH_BYTES: Final = 4 << 20  # a batch is closed when it has reached this
-MAX_TORN_BYTES: Final = MAX_BATCH_BYTES + MAX_PAYLOAD_BYTES + (1 << 10)
+MAX_PAYLOAD_BYTES: Final = 16 << 20
 
 _HEADER: Final = struct.Struct("<8sIIQ")
 _RECORD: Final = struct.Struct("<IIQI")
-_OUTER: Final = struct.Struct("<II")
-_INNER: Final = struct.Struct("<QI")
 HEADER_BYTES: Final = _HEADER.size
 RECORD_BYTES: Final = _RECORD.size
 
-_pack_outer = _OUTER.pack
-_pack_inner = _INNER.pack
+_pack_outer = struct.Struct("<II").pack
+_pack_inner = struct.Struct("<QI").pack
 
 
 def segment_path(directory: Path, first_seq: int) -> Path:
@@ -63,12 +58,12 @@ def header(first_seq: int) -> bytes:
     return _HEADER.pack(MAGIC, VERSION, crc32(first_seq.to_bytes(8, "little")), first_seq)
 
 
-def frame(seq: int, batch_index: int, payload: bytes) -> bytes:
-    """One record. The payload is not empty and at most MAX_PAYLOAD_BYTES long."""
+def frame(first_seq: int, count: int, payload: bytes) -> bytes:
+    """One record of `count` ≥ 1 commands. Raises JournalError when it is longer than MAX_PAYLOAD_BYTES."""
     length = len(payload)
-    if not 0 < length <= MAX_PAYLOAD_BYTES:
-        raise JournalError(f"command {seq} has {length} bytes, the journal takes 1 to {MAX_PAYLOAD_BYTES}")
-    body = _pack_inner(seq, batch_index) + payload
+    if length > MAX_PAYLOAD_BYTES:
+        raise JournalError(f"command {first_seq} has {length} bytes, the journal takes {MAX_PAYLOAD_BYTES}")
+    body = _pack_inner(first_seq, count) + payload
     return _pack_outer(length, crc32(body)) + body
 
 
@@ -87,23 +82,34 @@ class Segment:
         self._bytes = path.read_bytes()
         self._check_header()
 
-    def records(self) -> Iterator[tuple[int, memoryview]]:
-        """Number and payload of each record up to the end or the torn tail. Raises JournalDamaged."""
+    def records(self) -> Iterator[tuple[int, int, memoryview]]:
+        """First sequence number, count and payload of each record up to the end or the torn tail.
+
+        Raises JournalDamaged.
+        """
         view = memoryview(self._bytes)
-        size = len(view)
-        position = self.end
-        expected = self.next_seq
-        unpack = _RECORD.unpack_from
-        while HEADER_BYTES <= position <= size - RECORD_BYTES:
-            length, checksum, seq, _index = unpack(view, position)
-            behind = position + RECORD_BYTES + length
-            if seq != expected or behind > size or crc32(view[position + 8 : behind]) != checksum:
+        while HEADER_BYTES <= self.end < len(view):
+            record = self._record_at(self.end)
+            if record is None or record[0] != self.next_seq:
                 break
-            self.end = position = behind
-            self.next_seq = expected = seq + 1
-            yield seq, view[behind - length : behind]
-        if position < size:
+            first_seq, count, behind = record
+            payload = view[self.end + RECORD_BYTES : behind]
+            self.end = behind
+            self.next_seq = first_seq + count
+            yield first_seq, count, payload
+        if self.end < len(view):
             self._check_tail()
+
+    def _record_at(self, offset: int) -> tuple[int, int, int] | None:
+        """First sequence number, count and end of the record at an offset, None when there is no valid one."""
+        data = self._bytes
+        if offset + RECORD_BYTES > len(data):
+            return None
+        length, checksum, first_seq, count = _RECORD.unpack_from(data, offset)
+        behind = offset + RECORD_BYTES + length
+        if length > MAX_PAYLOAD_BYTES or behind > len(data) or count == 0:
+            return None
+        return (first_seq, count, behind) if crc32(data[offset + 8 : behind]) == checksum else None
 
     def _check_header(self) -> None:
         data = self._bytes
@@ -126,29 +132,16 @@ class Segment:
             raise self._damage("a later segment follows")
         if self.end < HEADER_BYTES:
             return
-        if len(self._bytes) - self.end > MAX_TORN_BYTES:
-            raise self._damage("more follows than one batch")
-        for seq, batch_index in self._survivors():
-            if seq - batch_index > self.next_seq:
-                raise self._damage(f"command {seq} of a later batch follows")
-
-    def _survivors(self) -> Iterator[tuple[int, int]]:
-        """Sequence number and batch index of every valid record behind `end`, found at any offset."""
-        data = self._bytes
-        # What can follow is close in sequence: its six high bytes are those of the next number, or one more.
+        if len(self._bytes) - self.end > RECORD_BYTES + MAX_PAYLOAD_BYTES:
+            raise self._damage("more follows than one record can have")
+        # A valid record behind is close in sequence: its six high bytes are those of the next number, or one more.
         near = self.next_seq >> 16
         highs = b"|".join(re.escape(high.to_bytes(6, "little")) for high in (near, near + 1))
         pattern = re.compile(b"(?=(?!\\0{4}).{10}(?:" + highs + b"))", re.DOTALL)
-        for match in pattern.finditer(data, self.end):
-            offset = match.start()
-            if offset + RECORD_BYTES > len(data):
-                return
-            length, checksum, seq, batch_index = _RECORD.unpack_from(data, offset)
-            behind = offset + RECORD_BYTES + length
-            if length > MAX_PAYLOAD_BYTES or behind > len(data) or seq <= self.next_seq:
-                continue
-            if crc32(data[offset + 8 : behind]) == checksum:
-                yield seq, batch_index
+        for match in pattern.finditer(self._bytes, self.end):
+            record = self._record_at(match.start())
+            if record is not None:
+                raise self._damage(f"command {record[0]} follows at byte {match.start()}")
 
     def _damage(self, what: str) -> JournalDamaged:
         return JournalDamaged(self.path, self.end, self.next_seq, what)

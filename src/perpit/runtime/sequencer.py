@@ -1,7 +1,7 @@
 """The sequencer, the one writer: stamp → journal a batch → apply → publish → answer.
 
 The edge submits commands and gets a future for each. Commands are stamped with the time of their arrival and
-wait. A batch of them gets sequence numbers, is journaled with one write, and only when that is as durable as
+wait. A batch of them gets sequence numbers, is journaled as one record, and only when that is as durable as
 the log promises are its commands applied, published and answered, in order:
 
     submit ─► waiting ─► batch ─► log.write ─► engine.apply ─► publish ─► future
@@ -15,8 +15,8 @@ happens on the event loop, one batch for each turn of it.
 An exception from the engine, a view or the log is a bug or a broken disk. The command is logged, the
 sequencer stops, everything that waits fails with VenueStopped, and nothing is applied ever after.
 
-Limits: `queue_limit` commands wait, then submit raises Overloaded. `batch_limit` commands, or
-MAX_BATCH_BYTES, make a batch, which bounds how long the event loop is held.
+Limits: `queue_limit` commands wait, then submit raises Overloaded. `batch_limit` commands make a batch, which
+bounds how long the event loop is held.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ from perpit.domain.events import Event
 from perpit.journal.codec import encode
 from perpit.journal.errors import JournalError
 from perpit.journal.log import Log
-from perpit.journal.segment import MAX_BATCH_BYTES, frame
+from perpit.journal.segment import frame
 from perpit.runtime.alarm import Alarm
 from perpit.runtime.clock import Clock
 from perpit.runtime.errors import Overloaded, VenueStopped
 from perpit.runtime.writer import Writer
 
 QUEUE_LIMIT: Final = 10_000
-BATCH_LIMIT: Final = 500
+BATCH_LIMIT: Final = 256
 
 _log = logging.getLogger("perpit.sequencer")
 
@@ -162,11 +162,11 @@ class Sequencer:
 
     def _hand_over(self, writer: Writer) -> bool:
         """Give the next batch to the writer; False when nothing waits."""
-        batch, records = self._take_batch()
+        batch, record = self._take_batch()
         if not batch:
             return False
         self._writing = batch
-        writer.write(records, self.last_seq)
+        writer.write(record, self.last_seq)
         return True
 
     def _on_written(self, error: Exception | None) -> None:
@@ -183,9 +183,10 @@ class Sequencer:
             self._begin()
 
     def _finish_inline(self) -> None:
-        batch, records = self._take_batch()
+        batch, record = self._take_batch()
         try:
-            self._log.write(records, self.last_seq)
+            if batch:
+                self._log.write(record, self.last_seq)
         except Exception as error:
             self._fail(error, batch)
             return
@@ -196,29 +197,33 @@ class Sequencer:
             self._rest()
 
     def _take_batch(self) -> tuple[Batch, bytes]:
-        """Number and encode waiting commands, as many as a batch takes; a bad one fails alone."""
+        """Number waiting commands, as many as a batch takes, and encode them as one record; empty if none wait."""
         waiting = self._waiting
-        batch: Batch = []
-        frames: list[bytes] = []
-        keeps = self._log.keeps
-        seq = self.last_seq
-        size = 0
-        while waiting and len(batch) < self._batch_limit and size < MAX_BATCH_BYTES:
-            item = waiting.popleft()
-            command = item[0]
-            if keeps:
-                try:
-                    record = frame(seq + 1, len(batch), encode(command))
-                except JournalError as error:
-                    _refuse([item], error)
-                    continue
-                frames.append(record)
-                size += len(record)
-            seq += 1
-            command.seq = seq
-            batch.append(item)
-        self.last_seq = seq
-        return batch, b"".join(frames)
+        while waiting:
+            batch = [waiting.popleft() for _ in range(min(len(waiting), self._batch_limit))]
+            record = self._encode(batch) if self._log.keeps else b""
+            if batch:
+                for seq, (command, _answer) in enumerate(batch, self.last_seq + 1):
+                    command.seq = seq
+                self.last_seq += len(batch)
+                return batch, record
+        return [], b""
+
+    def _encode(self, batch: Batch) -> bytes:
+        """The record of a batch. A command that has none fails alone and is taken out of the batch."""
+        try:
+            payload = encode([command for command, _answer in batch])
+            return frame(self.last_seq + 1, len(batch), payload)
+        except JournalError as error:
+            if len(batch) == 1:
+                _refuse(batch, error)
+                batch.clear()
+                return b""
+        # One of them is odd, or all are too long for one record: put half of them back until that is no more so.
+        half = len(batch) // 2
+        self._waiting.extendleft(reversed(batch[half:]))
+        del batch[half:]
+        return self._encode(batch)
 
     def _apply(self, batch: Batch) -> None:
         """Apply, publish and answer a durable batch."""
