@@ -38,8 +38,10 @@ class HouseSide:
 
     def better_than(self, price_ticks: int) -> list[int]:
         """Prices strictly better than one, the best first."""
-        start = bisect_right(self._keys, self.side * price_ticks)
-        return [self.side * key for key in reversed(self._keys[start:])]
+        keys, key = self._keys, self.side * price_ticks
+        if not keys or keys[-1] <= key:
+            return []
+        return [self.side * better for better in reversed(keys[bisect_right(keys, key) :])]
 
     def worst_levels(self, count: int) -> list[int]:
         """The `count` prices farthest from the touch; none when count ≤ 0."""

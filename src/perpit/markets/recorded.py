@@ -284,8 +284,10 @@ class Tape:
 def _to_touch(side: HouseSide, best: Level) -> list[Level]:
     """What must change on a side so that `best` is its best level; (0, 0) is an empty side."""
     ticks, lots = best
-    levels = [(better, 0) for better in side.better_than(ticks)] if ticks else [(at, 0) for at in side.lots]
-    if ticks and side.lots.get(ticks, 0) != lots:
+    if ticks == 0:
+        return [(gone, 0) for gone in side.lots]
+    levels = [(gone, 0) for gone in side.better_than(ticks)]
+    if side.lots.get(ticks, 0) != lots:
         levels.append(best)
     return levels
 
