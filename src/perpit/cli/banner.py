@@ -93,7 +93,7 @@ def demo(venue: Venue) -> list[str]:
         "",
         "With ccxt:",
         '  x = ccxt.binanceusdm({"apiKey": KEY, "secret": SECRET, "options": {"fetchCurrencies": False}})',
-        f'  x.urls["api"] = {{k: v.replace("https://fapi.binance.com", "{ready.rest}") '
-        'for k, v in x.urls["api"].items() if isinstance(v, str)}',
+        f'  x.urls["api"] |= {{k: v.replace("https://fapi.binance.com", "{ready.rest}") '
+        'for k, v in x.urls["api"].items() if k.startswith("fapi")}',
         '  x.create_order("BTC/USDT:USDT", "market", "buy", 0.01)',
     ]
