@@ -27,11 +27,15 @@ async def test_http_goes_to_the_dialect_and_venue_control_to_control() -> None:
         ).text == "dialect|DELETE|/fapi/v1/order|x=1|0|127.0.0.1"
 
 
-async def test_a_body_over_the_limit_is_refused_and_the_server_goes_on() -> None:
+async def test_of_a_body_over_the_limit_the_room_gets_enough_to_refuse_it() -> None:
     async with served() as at, httpx.AsyncClient() as client:
-        answer = await client.post(at.http("/fapi/v1/order"), content=b"x" * 300_000)
-        assert answer.status_code == 413
-        assert answer.json()["code"] < 0
+        for size in (65_537, 300_000, 1_000_000):
+            answer = await client.post(at.http("/fapi/v1/order"), content=b"x" * size)
+            handed_over = int(answer.text.split("|")[4])
+            assert 65_536 < handed_over < 400_000, (
+                "more than the limit, so that the room refuses, but not all"
+            )
+            assert answer.headers["connection"] == "close"
         assert (await client.get(at.http("/fapi/v1/ping"))).status_code == 200
 
 

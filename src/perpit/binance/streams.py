@@ -133,7 +133,11 @@ class StreamHub:
 
     def is_full(self) -> bool:
         """No further socket is taken; the server refuses the handshake with 503."""
-        return len(self._sessions) >= self._limits.max_sockets
+        return self.holds(self._limits.max_sockets)
+
+    def holds(self, count: int) -> bool:
+        """Whether at least this many sockets are open."""
+        return len(self._sessions) >= count
 
     def connect(self, socket: Socket, target: StreamTarget) -> Session:
         """Take an open socket and subscribe it to what its URL asks for."""

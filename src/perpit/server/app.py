@@ -1,17 +1,17 @@
 """The ASGI application: HTTP goes to the dialect or to venue control, WebSockets go to the stream hub.
 
 Called by uvicorn. No framework and no middleware: one prefix test chooses the room, the room's own table does the
-rest, the refusal of a body above the limit included. Per request it costs one `receive` (none without a body) and two
-`send`s.
+rest, the refusal of a body above the limit included. Per request it costs one `receive` (none without a body) and one
+write. It runs under the protocol classes of this room only, and finds them in the scope's extensions.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from email.utils import formatdate
 from typing import Any, Final, Protocol
 
 from perpit.binance.streams import StreamHub
 from perpit.binance.streams_url import parse_stream_url
+from perpit.server.http import CYCLE_EXTENSION, write_answer
 from perpit.server.websocket import SOCKET_EXTENSION
 
 Message = dict[str, Any]
@@ -20,6 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 MAX_BODY_BYTES: Final = 64 * 1024
+MAX_DISCARDED_BYTES: Final = 1024 * 1024
 TICK_SECONDS: Final = 0.02
 CONTROL_PREFIXES: Final = ("/venue/", "/health", "/metrics")
 
@@ -82,11 +83,10 @@ class Application:
         answer = await room.http(
             scope["method"], path, scope["query_string"], headers, body, client[0] if client else ""
         )
-        answered = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+        cycle = scope["extensions"][CYCLE_EXTENSION]
         if len(body) > self._max_body_bytes:
-            answered.append((b"connection", b"close"))  # the rest of the body was not read
-        await send({"type": "http.response.start", "status": answer.status, "headers": answered})
-        await send({"type": "http.response.body", "body": answer.body})
+            cycle.keep_alive = False  # the rest of the body was not read
+        await write_answer(cycle, answer.status, answer.headers, answer.body)
 
     async def _websocket(self, scope: Message, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -135,12 +135,20 @@ def _has_body(headers: Headers) -> bool:
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes:
-    """The body; of one above `limit` as much as came until then, more than `limit`: the room refuses its size."""
+    """The body; of one above `limit` its beginning, more than `limit`, so that the room refuses its size.
+
+    What is above the limit is read and forgotten, up to `MAX_DISCARDED_BYTES`: a client that is still sending when the
+    connection closes would not see the answer.
+    """
     message = await receive()
     body: bytes = message.get("body", b"")
-    while message.get("more_body", False) and len(body) <= limit:
+    size = len(body)
+    while message.get("more_body", False) and size <= limit + MAX_DISCARDED_BYTES:
         message = await receive()
-        body += message.get("body", b"")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if len(body) <= limit:
+            body += chunk
     return body
 
 
