@@ -73,7 +73,9 @@ class Caller:
             SetIndexPrice(ETH, 3_000 * UNIT),
         ):
             self.apply(command)
-        self.dialect = Dialect(self.world, self.submit, self.submit_many, lambda: self.now_ms, Settings(limits))
+        self.dialect = Dialect(
+            self.world, self.submit, self.submit_many, lambda: self.now_ms, Settings(limits)
+        )
 
     def apply(self, command: Command) -> list[Event]:
         self._seq += 1
@@ -82,6 +84,10 @@ class Caller:
         events = self.engine.apply(command)
         self.world.fold(command, events)
         return events
+
+    def state(self) -> list[object]:
+        """The engine's state without its sequence number, which counts refused commands, too."""
+        return self.engine.state()[1:]
 
     def submit(self, command: Command) -> asyncio.Future[list[Event]]:
         future: asyncio.Future[list[Event]] = asyncio.get_running_loop().create_future()

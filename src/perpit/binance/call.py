@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 
 
 class Desk:
-    """What handlers may touch: the views, the way in for commands, listen keys, order counts."""
+    """What handlers may touch: the views, the way in for commands, listen keys, order counts, the API's description."""
 
     def __init__(
         self,
@@ -45,12 +45,14 @@ class Desk:
         submit_many: SubmitMany,
         listen_keys: ListenKeys,
         order_limiter: OrderLimiter,
+        describe: Callable[[], dict[str, Any]],
     ) -> None:
         self.world = world
         self.submit = submit
         self.submit_many = submit_many
         self.listen_keys = listen_keys
         self.order_limiter = order_limiter
+        self.describe = describe
 
 
 class Call:

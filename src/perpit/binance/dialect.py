@@ -10,19 +10,23 @@ out of `http`: an unexpected exception is logged with the request that caused it
 """
 
 import inspect
+import logging
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import structlog
 
-from perpit.binance import errors, request, schema, security
+from perpit import __version__
+from perpit.binance import errors, request, security
 from perpit.binance.call import Answer, Call, Desk, Settings, Submit, SubmitMany
 from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, WeightLimiter
 from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.openapi import Described, document
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES, by_target
+from perpit.binance.schema import Schema
 
 if TYPE_CHECKING:
     from perpit.views.world import World
@@ -32,7 +36,7 @@ Headers = list[tuple[bytes, bytes]]
 UNKNOWN_PATH_WEIGHT: Final = 1
 JSON: Final = (b"content-type", b"application/json")
 
-_log = structlog.get_logger("perpit.binance")
+_log = logging.getLogger("perpit.binance")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -40,7 +44,7 @@ class Dialect:
     """Speaks the exchange's REST API over a world of views and a way in for commands.
 
     `overloaded` are the exceptions by which `submit` says that too many commands wait; they are answered with -1008.
-    `listen_keys` is shared with the streams.
+    `listen_keys` is shared with the streams. `described` are paths and schemas that others add to `/openapi.json`.
     """
 
     def __init__(
@@ -52,21 +56,20 @@ class Dialect:
         settings: Settings,
         listen_keys: ListenKeys | None = None,
         overloaded: tuple[type[Exception], ...] = (),
+        described: Described = ({}, {}),
     ) -> None:
         self.listen_keys = ListenKeys() if listen_keys is None else listen_keys
         self._now_ms = now_ms
         self._enforced = settings.limits
         self._weights = WeightLimiter(settings.limits)
         self._orders = OrderLimiter(settings.limits)
-        self._desk = Desk(world, submit, submit_many, self.listen_keys, self._orders)
+        describe = cache(lambda: document(ROUTES, __version__, described))
+        self._desk = Desk(world, submit, submit_many, self.listen_keys, self._orders, describe)
         self._symbols = world.catalog.by_symbol
         self._keys = world.keys.by_api_key
         self._signatures = security.Signatures()
         self._overloaded = overloaded
-        self._table = {
-            target: (route, inspect.iscoroutinefunction(route.handler))
-            for target, route in by_target(ROUTES).items()
-        }
+        self._table = {target: Door(route) for target, route in by_target(ROUTES).items()}
         self._date_second = -1
         self._date = JSON
 
@@ -89,7 +92,7 @@ class Dialect:
             status, result = overload.status, overload.body()
         except Exception:
             _log.exception(
-                "request failed", method=method, path=path, query=unsigned(query), body=unsigned(body)
+                "request failed: %s %s query %r body %r", method, path, unsigned(query), unsigned(body)
             )
             unknown = errors.UNKNOWN()
             status, result = unknown.status, unknown.body()
@@ -110,39 +113,42 @@ class Dialect:
         """Walk through the stations and start the handler; what it returns must be awaited if `visit.waits`."""
         if self._enforced:
             self._weights.check_ban(client_ip, now_ms)
-        entry = self._table.get(target)
+        door = self._table.get(target)
         sent: dict[str, str] = {}
         fault: errors.WireError | None = None
         try:
             sent = read_parameters(query, headers, body)
         except errors.WireError as error:
             fault = error
-        used = visit.used_weight = self._weights.charge(client_ip, _weight(entry, sent), now_ms)
+        weight = UNKNOWN_PATH_WEIGHT if door is None else door.weight
+        if not isinstance(weight, int):
+            weight = weight(sent)
+        used = visit.used_weight = self._weights.charge(client_ip, weight, now_ms)
         if used > WEIGHT_PER_MINUTE and self._enforced:
             raise self._weights.exceeded(client_ip, now_ms)
-        if entry is None:
+        if door is None:
             method, slash, path = target.partition("/")
             raise errors.NO_SUCH_PATH(slash + path[:200], method[:20])
-        route, visit.waits = entry
-        account_id, api_key = 0, ""
-        if route.security != security.NONE:
-            key = security.find_key(self._keys, _header(headers, b"x-mbx-apikey"))
+        visit.waits = door.waits
+        if door.security == security.NONE:
             if fault is not None:
                 raise fault
-            if route.security in security.SIGNED:
-                parts = security.signed_parts(query, body, sent)
-                security.check_time(sent, now_ms)
-                self._signatures.check(key, parts)
-            security.check_permission(key, route.security, client_ip)
-            account_id, api_key = key.account_id, key.api_key
-            in_10s, in_minute = route.orders
-            if in_10s:
-                visit.order_counts = self._orders.used(account_id, now_ms)
-                visit.order_counts = self._orders.charge(account_id, in_10s, in_minute, now_ms)
-        elif fault is not None:
+            return door.handler(Call(self._desk, door.schema.read(sent, self._symbols), 0, "", now_ms))
+        key = security.find_key(self._keys, _header(headers, b"x-mbx-apikey"))
+        if fault is not None:
             raise fault
-        values = schema.read(route.params, sent, self._symbols) if route.params else {}
-        return route.handler(Call(self._desk, values, account_id, api_key, now_ms))
+        if door.signed:
+            payload, signature = security.signed_parts(query, body, sent)
+            security.check_time(sent, now_ms)
+            self._signatures.check(key, payload, signature)
+        security.check_permission(key, door.security, client_ip)
+        if door.orders is not None:
+            in_10s, in_minute = door.orders
+            visit.order_counts, exceeded = self._orders.charge(key.account_id, in_10s, in_minute, now_ms)
+            if exceeded is not None:
+                raise exceeded
+        values = door.schema.read(sent, self._symbols)
+        return door.handler(Call(self._desk, values, key.account_id, key.api_key, now_ms))
 
     def _headers(self, now_ms: int, visit: "Visit") -> Headers:
         if now_ms // 1000 != self._date_second:
@@ -156,6 +162,21 @@ class Dialect:
         if visit.retry_after_s:
             headers.append((b"retry-after", b"%d" % visit.retry_after_s))
         return headers
+
+
+class Door:
+    """A route, prepared for requests."""
+
+    __slots__ = ("handler", "orders", "schema", "security", "signed", "waits", "weight")
+
+    def __init__(self, route: Route) -> None:
+        self.handler = route.handler
+        self.security = route.security
+        self.signed = route.security in security.SIGNED
+        self.weight = route.weight
+        self.orders = route.orders if route.orders[0] else None
+        self.schema = Schema(route.params)
+        self.waits = inspect.iscoroutinefunction(route.handler)
 
 
 class Visit:
@@ -191,13 +212,6 @@ def _header(headers: Headers, wanted: bytes) -> bytes | None:
         if name == wanted:
             return value
     return None
-
-
-def _weight(entry: tuple[Route, bool] | None, sent: dict[str, str]) -> int:
-    if entry is None:
-        return UNKNOWN_PATH_WEIGHT
-    weight = entry[0].weight
-    return weight if isinstance(weight, int) else weight(sent)
 
 
 def unsigned(part: bytes) -> str:

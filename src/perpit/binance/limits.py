@@ -115,23 +115,18 @@ class OrderLimiter:
         self.enforced = enforced
         self._accounts: dict[int, _Counts] = {}
 
-    def charge(self, account_id: int, in_10s: int, in_minute: int, now_ms: int) -> tuple[int, int]:
-        """Count an order request and return both counters; raises 429 and counts nothing beyond a limit."""
+    def charge(
+        self, account_id: int, in_10s: int, in_minute: int, now_ms: int
+    ) -> tuple[tuple[int, int], errors.WireError | None]:
+        """Count an order request: both counters, and the refusal if one is beyond its limit; then nothing counts."""
         counts = self._current(account_id, now_ms)
         used_10s = counts.in_10s + in_10s
         used_minute = counts.in_minute + in_minute
-        if self.enforced:
-            if used_10s > ORDERS_PER_10S:
-                raise errors.TOO_MANY_ORDERS(
-                    ORDERS_PER_10S, "10 SECOND", retry_after_s=_seconds(10_000 - now_ms % 10_000)
-                )
-            if used_minute > ORDERS_PER_MINUTE:
-                raise errors.TOO_MANY_ORDERS(
-                    ORDERS_PER_MINUTE, "1 MINUTE", retry_after_s=_seconds(60_000 - now_ms % 60_000)
-                )
+        if self.enforced and (used_10s > ORDERS_PER_10S or used_minute > ORDERS_PER_MINUTE):
+            return (counts.in_10s, counts.in_minute), _too_many(used_10s > ORDERS_PER_10S, now_ms)
         counts.in_10s = used_10s
         counts.in_minute = used_minute
-        return used_10s, used_minute
+        return (used_10s, used_minute), None
 
     def used(self, account_id: int, now_ms: int) -> tuple[int, int]:
         """Both counters of an account as they stand."""
@@ -151,6 +146,16 @@ class OrderLimiter:
                 counts.minute = minute
                 counts.in_minute = 0
         return counts
+
+
+def _too_many(in_10s: bool, now_ms: int) -> errors.WireError:
+    if in_10s:
+        return errors.TOO_MANY_ORDERS(
+            ORDERS_PER_10S, "10 SECOND", retry_after_s=_seconds(10_000 - now_ms % 10_000)
+        )
+    return errors.TOO_MANY_ORDERS(
+        ORDERS_PER_MINUTE, "1 MINUTE", retry_after_s=_seconds(60_000 - now_ms % 60_000)
+    )
 
 
 def _seconds(span_ms: int) -> int:

@@ -32,15 +32,16 @@ def pairs(raw: bytes) -> dict[str, str]:
     try:
         text = raw.decode()
         if "%" in text or "+" in text:
-            split = [part.partition("=") for part in text.split("&") if part]
-            found = {unquote_plus(n, errors="strict"): unquote_plus(v, errors="strict") for n, _, v in split}
-            legal = all(map(str.isprintable, found.values()))
+            split = [_decoded(part) for part in text.split("&") if part]
+            legal = all(value.isprintable() for _name, value in split)
         else:
-            split = [part.partition("=") for part in text.split("&") if part]
-            found = {name: value for name, _, value in split}
+            split = [part.split("=", 1) for part in text.split("&")]
             legal = text.isprintable()
+        found = dict(split)
     except UnicodeDecodeError:
         legal = False
+    except ValueError:  # a part without "=", or an empty one
+        return pairs(b"&".join(part if b"=" in part else part + b"=" for part in raw.split(b"&") if part))
     if not legal:
         raise errors.ILLEGAL_CHARS()
     if len(found) != len(split):
@@ -48,3 +49,8 @@ def pairs(raw: bytes) -> dict[str, str]:
     if len(found) > MAX_PARAMETERS:
         raise errors.TOO_MANY_PARAMETERS()
     return found
+
+
+def _decoded(part: str) -> list[str]:
+    name, _, value = part.partition("=")
+    return [unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")]

@@ -17,7 +17,7 @@ class Route(NamedTuple):
 
     `handler` takes a `Call` and returns what is rendered as JSON, or is a coroutine function that does. `orders` are
     the counts that a request adds to the account's ten-second and minute windows. `returns` says in one line what
-    comes back; its fields stand in the wire facts.
+    comes back; its fields stand in the wire facts. `partial` names what of the call is not there yet.
     """
 
     method: str
@@ -28,6 +28,7 @@ class Route(NamedTuple):
     params: tuple[Param, ...] = ()
     orders: tuple[int, int] = (0, 0)
     returns: str = ""
+    partial: str = ""
 
 
 def one_or_all(one: int, all_symbols: int) -> Weight:

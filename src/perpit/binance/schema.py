@@ -1,12 +1,13 @@
 """Parameters: what a route accepts, how text becomes a value, and what is said when it does not.
 
-A route lists `Param`s; `read` walks the list in order, so the first wrong parameter is the one that is named. A
+A route lists `Param`s, and a `Schema` reads them; the first in the list that is wrong is the one that is named. A
 parameter that is not listed is ignored (semantics 6.5.2). The same list is what `/openapi.json` shows.
 
 A mandatory parameter that is missing or empty, and a number that is none, answer -1102; an optional one that is sent
 empty -1105 (semantics 6.1.3); a number out of range -1130; words each have their own code.
 """
 
+import string
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -21,11 +22,12 @@ LONGEST_NUMBER: Final = 40
 LATEST_MS: Final = 253_402_300_799_000  # the last second of the year 9999
 LONGEST_ID: Final = 36
 ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
-_ID_EXTRA: Final = str.maketrans("", "", ".:/_-")
+ID_LETTERS: Final = frozenset(string.ascii_letters + string.digits + ".:/_-")
 
 _JSON: Final = msgspec.json.Decoder(float_hook=str)  # a number with a point keeps the text that was sent
 
 Symbols = dict[str, Instrument]
+Decimal = tuple[int, int]  # value = mantissa ÷ 10^decimals, without trailing zeros after the point
 Read = Callable[[str, str, Symbols], Any]
 
 
@@ -39,27 +41,52 @@ class Param(NamedTuple):
     description: str = ""
 
 
-class Decimal(NamedTuple):
-    """A decimal number: value = mantissa ÷ 10^decimals, without trailing zeros after the point."""
+class Schema:
+    """The parameters of a route, prepared for reading."""
 
-    mantissa: int
-    decimals: int
+    __slots__ = ("_defaults", "_readers", "_required", "params")
 
+    def __init__(self, params: tuple[Param, ...]) -> None:
+        self.params = params
+        self._readers = {param.name: param.read for param in params}
+        self._defaults = {param.name: param.default for param in params}
+        self._required = tuple(param.name for param in params if param.required)
 
-def read(params: tuple[Param, ...], sent: dict[str, str], symbols: Symbols) -> dict[str, Any]:
-    """The values of all parameters of a route by name, defaults included."""
-    values = {}
-    for name, reader, required, default, _description in params:
-        text = sent.get(name)
-        if text is None:
-            if required:
-                raise errors.MANDATORY(name)
-            values[name] = default
-        elif text:
-            values[name] = reader(text, name, symbols)
-        else:
-            raise errors.MANDATORY(name) if required else errors.EMPTY(name)
-    return values
+    def read(self, sent: dict[str, str], symbols: Symbols) -> dict[str, Any]:
+        """The values of all parameters by name, defaults included.
+
+        What was sent is read in the order in which it was sent; when something is wrong, once more in the order of
+        the list, so that it does not depend on the sender which parameter is named.
+        """
+        values = self._defaults.copy()
+        readers = self._readers
+        try:
+            for name, text in sent.items():
+                reader = readers.get(name)
+                if reader is not None:
+                    if not text:
+                        raise errors.EMPTY(name)
+                    values[name] = reader(text, name, symbols)
+        except errors.WireError:
+            raise self._first_fault(sent, symbols) from None
+        for name in self._required:
+            if name not in sent:
+                raise self._first_fault(sent, symbols)
+        return values
+
+    def _first_fault(self, sent: dict[str, str], symbols: Symbols) -> errors.WireError:
+        for name, reader, required, _default, _description in self.params:
+            text = sent.get(name)
+            if text:
+                try:
+                    reader(text, name, symbols)
+                except errors.WireError as error:
+                    return error
+            elif required:
+                return errors.MANDATORY(name)
+            elif text is not None:
+                return errors.EMPTY(name)
+        raise AssertionError("every parameter can be read")
 
 
 def symbol(text: str, name: str, symbols: Symbols) -> Instrument:
@@ -102,7 +129,7 @@ def between(lowest: int, highest: int) -> Read:
             raise errors.BAD_PARAMETER(name)
         return value
 
-    read_limit.__doc__ = f"A whole number from {lowest} to {highest}."
+    read_limit.bounds = (lowest, highest)  # type: ignore[attr-defined]
     return read_limit
 
 
@@ -115,16 +142,18 @@ def depth_limit(text: str, name: str, symbols: Symbols) -> int:
 
 def decimal(text: str, name: str, symbols: Symbols) -> Decimal:
     """A plain decimal number, a leading minus allowed; no exponent."""
-    whole, _point, fraction = text.partition(".")
-    if fraction:
+    whole, point, fraction = text.partition(".")
+    if point:
         fraction = fraction.rstrip("0")
-    digits = whole + fraction
-    negative = digits[:1] == "-"
-    if negative:
-        digits = digits[1:]
-    if not (digits.isdigit() and digits.isascii() and len(text) <= LONGEST_NUMBER):
+        digits = whole + fraction
+    else:
+        digits = whole
+    if digits.isdigit() and digits.isascii() and len(text) <= LONGEST_NUMBER:
+        return int(digits), len(fraction)
+    if not text.startswith("-") or text.startswith("--"):
         raise errors.MANDATORY(name)
-    return Decimal(-int(digits) if negative else int(digits), len(fraction))
+    mantissa, decimals = decimal(text[1:], name, symbols)
+    return -mantissa, decimals
 
 
 def boolean(text: str, name: str, symbols: Symbols) -> bool:
@@ -141,14 +170,9 @@ def client_order_id(text: str, name: str, symbols: Symbols) -> str:
     """A client order id: 1 to 36 of letters, digits and . : / _ - (semantics 5.1.5)."""
     if len(text) > LONGEST_ID:
         raise errors.BAD_CLIENT_ORDER_ID()
-    if not (text.isascii() and (text.isalnum() or _is_id(text))):
+    if not ID_LETTERS.issuperset(text):
         raise errors.ILLEGAL_CHARS_IN(name, ID_PATTERN)
     return text
-
-
-def _is_id(text: str) -> bool:
-    letters = text.translate(_ID_EXTRA)
-    return not letters or letters.isalnum()
 
 
 def any_order_id(text: str, name: str, symbols: Symbols) -> str:
@@ -165,7 +189,6 @@ def one_of(table: dict[str, Any], refusal: errors.Kind) -> Read:
             raise refusal()
         return value
 
-    read_word.__doc__ = "One of " + ", ".join(table) + "."
     read_word.words = tuple(table)  # type: ignore[attr-defined]
     return read_word
 

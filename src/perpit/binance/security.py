@@ -18,7 +18,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote
 
 from cryptography.exceptions import InvalidSignature
@@ -49,13 +49,6 @@ LONGEST_KEY: Final = 128
 Verifier = Callable[[bytes, bytes], bool]
 
 
-class SignedParts(NamedTuple):
-    """The text that was signed, and the signature as it stood in the request."""
-
-    payload: bytes
-    signature: bytes
-
-
 def find_key(keys: dict[str, CreateKey], header: bytes | None) -> CreateKey:
     """The key that the X-MBX-APIKEY header names."""
     if not header or len(header) > LONGEST_KEY:
@@ -71,17 +64,17 @@ def find_key(keys: dict[str, CreateKey], header: bytes | None) -> CreateKey:
     return key
 
 
-def signed_parts(query: bytes, body: bytes, parameters: dict[str, str]) -> SignedParts:
-    """The signed text and the signature, which must be the last parameter of query or body."""
+def signed_parts(query: bytes, body: bytes, parameters: dict[str, str]) -> tuple[bytes, bytes]:
+    """The signed text, and the signature as it was sent; it must be the last parameter of query or body."""
     if not parameters.get("timestamp"):
         raise errors.MANDATORY("timestamp")
     if not parameters.get("signature"):
         raise errors.MANDATORY("signature")
     query_text, query_signature = _cut(query)
     if not body:
-        return SignedParts(query_text, query_signature)
+        return query_text, query_signature
     body_text, body_signature = _cut(body)
-    return SignedParts(query_text + body_text, query_signature or body_signature)
+    return query_text + body_text, query_signature or body_signature
 
 
 def _cut(part: bytes) -> tuple[bytes, bytes]:
@@ -99,19 +92,22 @@ def check_time(parameters: dict[str, str], now_ms: int) -> None:
     timestamp = parameters["timestamp"]
     if not (timestamp.isdigit() and timestamp.isascii() and len(timestamp) <= 19):
         raise errors.MANDATORY("timestamp")
-    window_ms = DEFAULT_RECV_WINDOW_MS
     given = parameters.get("recvWindow")
-    if given is not None:
-        if not (given.isdigit() and given.isascii() and len(given) <= 19):
-            raise errors.MANDATORY("recvWindow")
-        window_ms = int(given)
-        if not 0 < window_ms <= LONGEST_RECV_WINDOW_MS:
-            raise errors.BAD_PARAMETER("recvWindow")
+    window_ms = DEFAULT_RECV_WINDOW_MS if given is None else _window_ms(given)
     age_ms = now_ms - int(timestamp)
     if age_ms > window_ms:
         raise errors.STALE_TIMESTAMP()
     if age_ms <= -FUTURE_TOLERANCE_MS:
         raise errors.EARLY_TIMESTAMP()
+
+
+def _window_ms(text: str) -> int:
+    if not (text.isdigit() and text.isascii() and len(text) <= 19):
+        raise errors.MANDATORY("recvWindow")
+    window_ms = int(text)
+    if not 0 < window_ms <= LONGEST_RECV_WINDOW_MS:
+        raise errors.BAD_PARAMETER("recvWindow")
+    return window_ms
 
 
 def check_permission(key: CreateKey, security: str, client_ip: str) -> None:
@@ -128,7 +124,7 @@ class Signatures:
         self._max_keys = max_keys
         self._verifiers: dict[str, tuple[CreateKey, Verifier]] = {}
 
-    def check(self, key: CreateKey, parts: SignedParts) -> None:
+    def check(self, key: CreateKey, payload: bytes, signature: bytes) -> None:
         """Raises -1022 unless the signature was made with this key over this text."""
         cached = self._verifiers.get(key.api_key)
         if cached is None or cached[0] is not key:
@@ -136,18 +132,22 @@ class Signatures:
             if len(self._verifiers) >= self._max_keys:
                 del self._verifiers[next(iter(self._verifiers))]
             self._verifiers[key.api_key] = cached
-        if not cached[1](parts.payload, parts.signature):
+        if not cached[1](payload, signature):
             raise errors.BAD_SIGNATURE()
 
 
 def _hmac_verifier(secret: str) -> Verifier:
     """HMAC-SHA256, hexadecimal, either case (semantics 6.2.4)."""
-    secret_bytes = secret.encode()
-    digest = hmac.digest
+    keyed = hmac.new(secret.encode(), digestmod="sha256")
     compare = hmac.compare_digest
 
     def verify(payload: bytes, signature: bytes) -> bool:
-        return compare(digest(secret_bytes, payload, "sha256").hex().encode(), signature.lower())
+        made = keyed.copy()
+        made.update(payload)
+        try:
+            return compare(made.digest(), binascii.unhexlify(signature))
+        except binascii.Error:
+            return False
 
     return verify
 

@@ -1,4 +1,4 @@
-"""Answers to what clients ask at start beside the futures API: spot ping and time, a few account look-ups.
+"""Answers beside the futures API: what clients ask for at start (spot ping and time, look-ups), and `/openapi.json`.
 
 There is no spot and no COIN-M market here yet, so the lists are empty and stay so; the point is that a client's
 start-up does not fail over them.
@@ -47,7 +47,13 @@ def key_restrictions(call: Call) -> dict[str, Any]:
     }
 
 
+def describe(call: Call) -> dict[str, Any]:
+    """The API's own description."""
+    return call.desk.describe()
+
+
 ROUTES: Final = (
+    Route("GET", "/openapi.json", NONE, 1, describe, returns="This description."),
     Route("GET", "/api/v3/ping", NONE, 1, ping, returns="Nothing."),
     Route("GET", "/api/v3/time", NONE, 1, time, returns="The venue's time."),
     Route("GET", "/api/v3/exchangeInfo", NONE, 1, empty_exchange, returns="No spot symbols."),

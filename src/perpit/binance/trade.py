@@ -6,16 +6,13 @@ from typing import Any, Final
 from perpit.binance import errors, order_check, orders, render, schema
 from perpit.binance.call import Call
 from perpit.binance.route import Route, one_or_all
-from perpit.binance.schema import Param
+from perpit.binance.schema import Param, Schema
 from perpit.binance.security import TRADE, USER_DATA
 from perpit.domain.commands import AmendOrder, CancelAllOrders, CancelOrder, Command, PlaceOrder
 from perpit.domain.events import (
     Event,
     OrderAccepted,
-    OrderAmended,
-    OrderClosed,
     OrderEvent,
-    OrderTraded,
     Refused,
 )
 from perpit.domain.instrument import Instrument
@@ -29,7 +26,8 @@ UNFILLED_KEPT_MS: Final = 3 * DAY_MS
 LARGEST_BATCH: Final = 5
 LARGEST_CANCEL_BATCH: Final = 10
 ENDED: Final = frozenset((CANCELED, EXPIRED, EXPIRED_IN_MATCH))
-OF_ORDERS: Final = frozenset((OrderAccepted, OrderTraded, OrderClosed, OrderAmended))
+PLACE_IN_BATCH: Final = Schema(orders.PLACE_IN_BATCH)
+AMEND_IN_BATCH: Final = Schema(orders.AMEND)
 
 Body = dict[str, Any]
 
@@ -142,19 +140,17 @@ async def cancel_all(call: Call) -> Body:
 
 async def place_batch(call: Call) -> list[Body]:
     """Up to five new orders, each answered in its place with an order or an error (semantics 5.7)."""
-    return await _batch(
-        call, orders.PLACE_IN_BATCH, lambda values: orders.place(values, call.account_id), placed
-    )
+    return await _batch(call, PLACE_IN_BATCH, lambda values: orders.place(values, call.account_id), placed)
 
 
 async def amend_batch(call: Call) -> list[Body]:
     """Up to five amendments, each answered in its place."""
-    return await _batch(call, orders.AMEND, lambda values: _amendment(call, values), amended)
+    return await _batch(call, AMEND_IN_BATCH, lambda values: _amendment(call, values), amended)
 
 
 async def _batch(
     call: Call,
-    params: tuple[Param, ...],
+    params: Schema,
     make: Callable[[Body], Command],
     answer: Callable[[list[Event], Any, Body], Body],
 ) -> list[Body]:
@@ -164,7 +160,7 @@ async def _batch(
     prepared: list[tuple[Command, Body] | errors.WireError] = []
     for element in elements:
         try:
-            values = schema.read(params, _as_sent(element), call.world.catalog.by_symbol)
+            values = params.read(_as_sent(element), call.world.catalog.by_symbol)
             prepared.append((make(values), values))
         except errors.WireError as error:
             prepared.append(error)
@@ -344,17 +340,28 @@ ID_LISTS: Final = (
 )
 ONE: Final = (1, 1)
 SEVERAL: Final = (5, 1)  # semantics 5.7.3
+KINDS: Final = "conditional types, GTD, RPI, priceMatch, hedge mode"
 ORDER: Final = "/fapi/v1/order"
 BATCHES: Final = "/fapi/v1/batchOrders"
 
 ROUTES: Final = (
-    Route("POST", ORDER, TRADE, 0, place, orders.PLACE, ONE, "The order, as accepted or as matched."),
-    Route("PUT", ORDER, TRADE, 0, amend, orders.AMEND, ONE, "The amended order."),
+    Route("POST", ORDER, TRADE, 0, place, orders.PLACE, ONE, "The order, as accepted or as matched.", KINDS),
+    Route("PUT", ORDER, TRADE, 0, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
     Route("DELETE", ORDER, TRADE, 1, cancel, orders.NAME_ORDER, returns="The cancelled order."),
     Route("GET", ORDER, USER_DATA, 1, query, orders.NAME_ORDER, returns="The order."),
-    Route("POST", "/fapi/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be."),
-    Route("POST", BATCHES, TRADE, 5, place_batch, (BATCH,), SEVERAL, "An order or an error for each."),
-    Route("PUT", BATCHES, TRADE, 5, amend_batch, (BATCH,), SEVERAL, "An order or an error for each."),
+    Route("POST", "/fapi/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be.", KINDS),
+    Route("POST", BATCHES, TRADE, 5, place_batch, (BATCH,), SEVERAL, "An order or an error for each.", KINDS),
+    Route(
+        "PUT",
+        BATCHES,
+        TRADE,
+        5,
+        amend_batch,
+        (BATCH,),
+        SEVERAL,
+        "An order or an error for each.",
+        "priceMatch",
+    ),
     Route(
         "DELETE",
         BATCHES,

@@ -1,0 +1,132 @@
+"""How much of the exchange's API is there: the coverage page, made from the wire facts and the table of routes.
+
+`python -m perpit.binance.coverage` prints the page, `--write FILE` writes it; `docs/API_COVERAGE.md` is its output and
+a test compares the two. The facts (`facts/*.json`) list what the exchange publishes, one line per method and path:
+scope, security, weight, parameters (optional ones with a question mark) and fields of the answer.
+"""
+
+import sys
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from perpit.binance import errors
+from perpit.binance.routes import ROUTES
+
+FACTS: Final = files("perpit.binance") / "facts" / "usds_m.rest.json"
+ERRORS: Final = files("perpit.binance") / "facts" / "errors.json"
+SCOPES: Final = {"venue": "The venue", "venue_statistics": "Statistics"}
+
+HEAD: Final = """\
+# API coverage
+
+Which calls of the exchange's USDⓈ-M REST API Perpit answers, measured against the exchange's own list. Generated from
+the table of routes (`src/perpit/binance/routes.py`) and the wire facts (`src/perpit/binance/facts/`) by
+`python -m perpit.binance.coverage --write docs/API_COVERAGE.md`; not written by hand.
+
+Products that are not part of a venue (conversion, portfolio margin, broker programmes, leveraged tokens, report
+downloads) are not counted.
+"""
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """What the exchange publishes of one method and path."""
+
+    method: str
+    path: str
+    scope: str
+    security: str
+    weight: Any
+    params: list[str]
+    shape: str | None
+    fields: Any
+    order_count: dict[str, int] | None = None
+    deprecated: bool = False
+    superseded_by: str = ""
+
+
+@cache
+def facts() -> list[Fact]:
+    """All facts, in the order of the file."""
+    return msgspec.json.decode(FACTS.read_bytes(), type=list[Fact])
+
+
+def fact(method: str, path: str) -> Fact | None:
+    """The fact of one call."""
+    return next((entry for entry in facts() if (entry.method, entry.path) == (method, path)), None)
+
+
+def page() -> str:
+    """The coverage page."""
+    done = {(route.method, route.path): route for route in ROUTES}
+    lines = [HEAD]
+    for scope, title in SCOPES.items():
+        entries = [entry for entry in facts() if entry.scope == scope]
+        there = sum((entry.method, entry.path) in done for entry in entries)
+        lines += [
+            f"## {title}: {there} of {len(entries)}",
+            "",
+            "| call | security | state | parameters missing |",
+        ]
+        lines.append("|---|---|---|---|")
+        for entry in entries:
+            route = done.get((entry.method, entry.path))
+            missing = ""
+            if route is not None:
+                read = {param.name for param in route.params} | {"recvWindow"}
+                missing = ", ".join(name for name in map(_bare, entry.params) if name not in read)
+                missing = "; ".join(filter(None, (route.partial, missing and f"parameters {missing}")))
+            state = "missing" if route is None else "partial" if missing else "done"
+            lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
+        lines.append("")
+    return "\n".join([*lines, *_extras(), *_codes()])
+
+
+def _bare(name: str) -> str:
+    return name.rstrip("?")
+
+
+def _extras() -> list[str]:
+    """Calls that are answered and stand in no list of the futures API."""
+    listed = {(entry.method, entry.path) for entry in facts()}
+    lines = [
+        "## Beside the list",
+        "",
+        "For clients that ask for them at start.",
+        "",
+        "| call | answers |",
+        "|---|---|",
+    ]
+    rows = [
+        f"| `{route.method} {route.path}` | {route.returns} |"
+        for route in ROUTES
+        if (route.method, route.path) not in listed
+    ]
+    return [*lines, *rows, ""]
+
+
+def _codes() -> list[str]:
+    """Error codes that an answer can carry."""
+    kinds = [value for value in vars(errors).values() if isinstance(value, errors.Kind)]
+    kinds += [*errors.BY_REFUSAL.values(), *errors.BY_COMMAND.values()]
+    counted = Counter(kind.code for kind in kinds)
+    codes = ", ".join(str(code) for code in sorted(counted, reverse=True))
+    return ["## Error codes", "", f"{len(counted)} codes can be answered: {codes}.", ""]
+
+
+def main(arguments: list[str]) -> None:
+    """Print the page, or write it to the file after `--write`."""
+    if arguments[:1] == ["--write"] and len(arguments) == 2:
+        Path(arguments[1]).write_text(page(), encoding="utf-8")
+    elif arguments:
+        raise SystemExit("usage: python -m perpit.binance.coverage [--write FILE]")
+    else:
+        sys.stdout.write(page())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,246 @@
+"""The table of routes against the exchange's own list: weights, security, fields, the generated pages."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perpit.binance import coverage, security
+from perpit.binance.coverage import Fact, fact, facts, page
+from perpit.binance.openapi import document
+from perpit.binance.routes import ROUTES, by_target
+from tests.binance.caller import Caller
+
+WEIGHED = {(entry.method, entry.path): entry for entry in facts()}
+LISTED = [route for route in ROUTES if (route.method, route.path) in WEIGHED]
+
+# Fields that the exchange shows only in cases that this release does not have.
+CONDITIONAL = {
+    "activatePrice",  # trailing stops
+    "priceRate",
+    "notionalCoef",  # scaled accounts (semantics 1.1.4)
+    "code",  # one element of a batch is an order or an error
+    "msg",
+}
+
+
+def weight_of(fact_weight: Any, sent: dict[str, str]) -> int:
+    """The published weight for some parameters."""
+    if isinstance(fact_weight, int):
+        return fact_weight
+    if isinstance(fact_weight, dict):
+        return fact_weight["weight"]
+    for row in fact_weight:
+        if "when" in row:
+            if row["when"] == ("symbol present" if "symbol" in sent else "symbol omitted"):
+                return row["weight"]
+            continue
+        limit = int(sent.get("limit", 500))
+        low, high = row.get("gte", row.get("gt", 0) + 1), row.get("lte", row.get("lt", 10**9) - 1)
+        if limit in row.get("in", ()) or ("in" not in row and low <= limit <= high):
+            return row["weight"]
+    raise AssertionError((fact_weight, sent))
+
+
+@pytest.mark.parametrize("route", LISTED, ids=lambda route: f"{route.method} {route.path}")
+def test_security_weight_and_order_count_are_the_published_ones(route: Any) -> None:
+    entry = WEIGHED[route.method, route.path]
+    assert route.security == entry.security
+    limits = ["5", "20", "50", "100", "500", "1000"] + (
+        [] if "depth" in route.path else ["1500", "1", "99", "499"]
+    )
+    for sent in ({}, {"symbol": "BTCUSDT"}, *({"symbol": "BTCUSDT", "limit": limit} for limit in limits)):
+        weight = route.weight if isinstance(route.weight, int) else route.weight(sent)
+        assert weight == weight_of(entry.weight, sent), sent
+    if entry.order_count:
+        assert route.orders == (entry.order_count["10S"], entry.order_count["1M"])
+
+
+@pytest.mark.parametrize("route", LISTED, ids=lambda route: f"{route.method} {route.path}")
+def test_every_mandatory_parameter_is_published_as_such(route: Any) -> None:
+    entry = WEIGHED[route.method, route.path]
+    published = {name.rstrip("?"): not name.endswith("?") for name in entry.params}
+    for param in route.params:
+        if param.required:
+            assert published[param.name], param.name
+    ours = {param.name: param.required for param in route.params}
+    for name, required in published.items():
+        if required:  # a price may be replaced by priceMatch
+            assert ours[name] or name == "price", name
+
+
+def test_no_method_and_path_stands_twice() -> None:
+    assert len(by_target(ROUTES)) == len(ROUTES)
+
+
+def flat(value: Any) -> set[str]:
+    """Names of fields, with the path to them."""
+    if isinstance(value, dict):
+        if "tuple" in value:
+            return set()
+        names = {str(name) for name in value}
+        return names.union(*(flat(inner) for inner in value.values())) if value else names
+    if isinstance(value, list):
+        return set().union(*(flat(inner) for inner in value)) if value else set()
+    return set()
+
+
+ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/fapi/v1/ping", {}),
+    ("GET", "/fapi/v1/time", {}),
+    ("GET", "/fapi/v1/exchangeInfo", {}),
+    ("GET", "/fapi/v1/depth", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/trades", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/historicalTrades", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/aggTrades", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/klines", {"symbol": "BTCUSDT", "interval": "1m"}),
+    ("GET", "/fapi/v1/premiumIndex", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/premiumIndex", {}),
+    ("GET", "/fapi/v1/ticker/price", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v2/ticker/price", {}),
+    ("GET", "/fapi/v1/ticker/bookTicker", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/ticker/24hr", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/leverageBracket", {}),
+    ("GET", "/fapi/v1/order", {"symbol": "BTCUSDT", "orderId": 1}),
+    ("GET", "/fapi/v1/openOrder", {"symbol": "BTCUSDT", "orderId": 1}),
+    ("GET", "/fapi/v1/openOrders", {}),
+    ("GET", "/fapi/v1/allOrders", {}),
+    ("GET", "/fapi/v1/userTrades", {"symbol": "BTCUSDT"}),
+    ("POST", "/fapi/v1/order", {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}),
+    (
+        "POST",
+        "/fapi/v1/order/test",
+        {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"},
+    ),
+    (
+        "PUT",
+        "/fapi/v1/order",
+        {"symbol": "BTCUSDT", "side": "BUY", "orderId": 1, "quantity": "0.02", "price": "59001"},
+    ),
+    ("DELETE", "/fapi/v1/order", {"symbol": "BTCUSDT", "orderId": 1}),
+    ("DELETE", "/fapi/v1/allOpenOrders", {"symbol": "BTCUSDT"}),
+    ("DELETE", "/fapi/v1/batchOrders", {"symbol": "BTCUSDT", "orderIdList": "[1]"}),
+    (
+        "POST",
+        "/fapi/v1/batchOrders",
+        {"batchOrders": '[{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"}]'},
+    ),
+    (
+        "PUT",
+        "/fapi/v1/batchOrders",
+        {"batchOrders": '[{"symbol":"BTCUSDT","side":"BUY","orderId":1,"quantity":"0.02","price":"59001"}]'},
+    ),
+    ("POST", "/fapi/v1/leverage", {"symbol": "BTCUSDT", "leverage": 10}),
+    ("GET", "/fapi/v2/balance", {}),
+    ("GET", "/fapi/v3/balance", {}),
+    ("GET", "/fapi/v2/account", {}),
+    ("GET", "/fapi/v3/account", {}),
+    ("GET", "/fapi/v2/positionRisk", {}),
+    ("GET", "/fapi/v3/positionRisk", {}),
+    ("GET", "/fapi/v1/accountConfig", {}),
+    ("GET", "/fapi/v1/symbolConfig", {}),
+    ("GET", "/fapi/v1/commissionRate", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/positionSide/dual", {}),
+    ("GET", "/fapi/v1/multiAssetsMargin", {}),
+    ("GET", "/fapi/v1/feeBurn", {}),
+    ("GET", "/fapi/v1/rateLimit/order", {}),
+    ("POST", "/fapi/v1/listenKey", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "params"), ANSWERED)
+async def test_an_answer_has_every_published_field(method: str, path: str, params: dict[str, Any]) -> None:
+    caller = Caller()
+    caller.depth()
+    await caller.order(newClientOrderId="resting")
+    await caller.order(type="MARKET", price=None, timeInForce=None)
+    reply = await caller.signed(method, path, **params)
+    assert reply.status == 200, reply.json
+    entry = fact(method, path)
+    assert entry is not None
+    missing = flat(entry.fields) - flat(reply.json) - CONDITIONAL
+    assert not missing
+    check_types(entry, reply.json)
+
+
+def check_types(entry: Fact, answer: Any) -> None:
+    """Every field that is published has the published JSON type."""
+    kinds = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}
+
+    def walk(fields: Any, value: Any, where: str) -> None:
+        if isinstance(fields, str):
+            assert isinstance(value, kinds[fields]), (where, fields, value)
+            assert fields == "boolean" or not isinstance(value, bool), where
+        elif isinstance(fields, list):
+            assert isinstance(value, list), where
+            for number, inner in enumerate(value if fields else []):
+                walk(fields[0], inner, f"{where}[{number}]")
+        elif "tuple" in fields:
+            for column, inner in zip(fields["tuple"], value, strict=True):
+                walk(column.rpartition(":")[2], inner, f"{where}.{column}")
+        else:
+            for name, inner in fields.items():
+                if name in value:
+                    walk(inner, value[name], f"{where}.{name}")
+
+    either = "|" in (entry.shape or "") and isinstance(answer, list) and isinstance(entry.fields, dict)
+    for row in answer if either else [answer]:
+        walk(entry.fields, row, entry.path)
+
+
+def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
+    tested = {(method, path) for method, path, _params in ANSWERED}
+    others = {"/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk", "/fapi/v1/listenKey"}
+    refusing = {"/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"}
+    for route in LISTED:
+        if route.path not in others | refusing:
+            assert (route.method, route.path) in tested, route.path
+
+
+def test_the_coverage_page_is_up_to_date() -> None:
+    written = Path(__file__).parents[2] / "docs" / "API_COVERAGE.md"
+    assert written.read_text(encoding="utf-8") == page()
+
+
+def test_the_coverage_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    coverage.main([])
+    assert capsys.readouterr().out == page()
+    coverage.main(["--write", str(tmp_path / "page.md")])
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == page()
+    with pytest.raises(SystemExit):
+        coverage.main(["--nonsense"])
+
+
+async def test_the_api_describes_itself() -> None:
+    caller = Caller()
+    described = (await caller.public("/openapi.json")).json
+    assert described["openapi"].startswith("3.1")
+    assert set(described["paths"]) == {route.path for route in ROUTES}
+    order = described["paths"]["/fapi/v1/order"]["post"]
+    by_name = {param["name"]: param for param in order["parameters"]}
+    assert by_name["symbol"]["required"]
+    assert by_name["side"]["schema"]["enum"] == ["BUY", "SELL"]
+    assert by_name["signature"]["required"]
+    assert order["x-order-count"] == {"10S": 1, "1M": 1}
+    assert "clientOrderId" in order["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    identifiers = [operation["operationId"] for operation in operations]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def test_others_can_add_to_the_description() -> None:
+    more = document(ROUTES, "1", ({"/venue/v1/status": {}}, {"Status": {}}))
+    assert "/venue/v1/status" in more["paths"]
+    assert {"Error", "Status"} <= set(more["components"]["schemas"])
+
+
+def test_every_reader_is_described() -> None:
+    for path in document(ROUTES, "1")["paths"].values():
+        for operation in path.values():
+            for param in operation["parameters"]:
+                assert param["schema"].get("enum") != [], param
+
+
+def test_trading_needs_the_permission_and_nothing_else_does() -> None:
+    for route in ROUTES:
+        assert (route.security == security.TRADE) <= (route.method != "GET"), route.path
