@@ -1,0 +1,168 @@
+"""What happened, told as the phrases of a table, and the comparison with what the table says."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from perpit.domain import events as e
+from perpit.domain import refusals
+from perpit.domain import words as w
+from perpit.domain.instrument import Instrument
+from tests.scenarios.venue import Venue, shown
+
+SIDES = {w.BUY: "buy", w.SELL: "sell"}
+BOOK_SIDES = {w.BUY: "bid", w.SELL: "ask"}
+REASONS = {
+    w.REASON_NONE: "none",
+    w.REASON_SELF_TRADE: "self-trade",
+    w.REASON_IOC_REMAINDER: "ioc",
+    w.REASON_IOC_SELF_TRADE: "ioc-self-trade",
+    w.REASON_REDUCE_ONLY: "reduce-only",
+    w.REASON_MARKET_REMAINDER: "market",
+    w.REASON_GTX: "post-only",
+}
+ENDINGS = {w.CANCELED: "canceled", w.EXPIRED: "expired", w.EXPIRED_IN_MATCH: "expired-in-match"}
+REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
+PUBLIC = ("trade", "book", "mark", "trades")
+DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to")
+FLAGS = ("maker", "taker")
+
+
+@dataclass
+class Phrase:
+    """`who: head details`; the head's numbers are compared as numbers, a detail only when the table names it."""
+
+    who: tuple[str, ...]
+    head: str
+    details: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def public(self) -> bool:
+        return self.head.split()[0] in PUBLIC
+
+    def told_by(self, said: "Phrase") -> bool:
+        """Whether a table's phrase tells this one."""
+        if said.who and not set(said.who) & set(self.who):
+            return False
+        head = (
+            self.head.split()[0] if said.head == "new" else self.head
+        )  # a new order's quantity may be left out
+        return normal(said.head) == normal(head) and all(
+            name in self.details and normal(value) == normal(self.details[name])
+            for name, value in said.details.items()
+        )
+
+    def __str__(self) -> str:
+        details = "".join(f" {name} {value}".rstrip() for name, value in self.details.items())
+        return f"{'/'.join(self.who)}: {self.head}{details}".removeprefix(": ")
+
+
+def normal(text: str) -> list[object]:
+    """Words and numbers: 1.000 is 1, and 10_000 is 10000."""
+    return [
+        Decimal(word.replace("_", "")) if re.fullmatch(r"-?[\d_.]+", word) else word for word in text.split()
+    ]
+
+
+def parse(text: str, who: str) -> Phrase:
+    """One phrase of a table; `who` gave the command."""
+    speaker, colon, rest = text.strip().partition(":")
+    if not colon:
+        speaker, rest = who, text
+    details = {}
+    for flag in FLAGS:
+        rest, found = re.subn(rf" {flag}\b", "", rest)
+        if found:
+            details[flag] = ""
+    for name in DETAILS:
+        found_detail = re.search(rf" {name} (\S+)", rest)
+        if found_detail:
+            details[name] = found_detail[1]
+            rest = rest.replace(found_detail[0], "")
+    phrase = Phrase((speaker.strip(),) if speaker else (), rest.strip(), details)
+    return Phrase((), phrase.head, phrase.details) if phrase.public else phrase
+
+
+def told(venue: Venue, events: list[e.Event]) -> list[Phrase]:
+    """Every event that a table can speak of."""
+    phrases = [phrase for event in events for phrase in [tell(venue, event)] if phrase is not None]
+    trades = sum(isinstance(event, e.TradePrinted) for event in events)
+    return [*phrases, Phrase((), f"trades {trades}")]
+
+
+def tell(venue: Venue, event: e.Event) -> Phrase | None:
+    if isinstance(event, e.OrderEvent):
+        return tell_order(venue, event)
+    if isinstance(event, e.Refused):
+        return Phrase(("*",), f"refused {REFUSALS[event.refusal]}")
+    if isinstance(event, e.LeverageChanged):
+        cap = shown(event.max_notional_units)
+        return Phrase((venue.account_name(event.account_id),), f"leverage {event.leverage}", {"up to": cap})
+    if isinstance(event, e.WalletChanged):
+        amount = shown(event.wallet_units)
+        return Phrase((venue.account_name(event.account_id),), f"wallet {amount} {event.asset}")
+    return tell_public(venue, event)
+
+
+def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
+    instrument = by_id(venue, event.request.symbol_id)
+    account = venue.account_name(event.request.account_id)
+    who = (account, venue.labels.get(event.order_id, account))
+    details = {
+        "done": venue.quantity(instrument, event.filled_lots),
+        "bids": shown(event.bid_units),
+        "asks": shown(event.ask_units),
+    }
+    quantity, price = venue.quantity(instrument, event.qty_lots), venue.price(instrument, event.price_ticks)
+    if isinstance(event, e.OrderTraded):
+        verb = "filled" if event.status == w.FILLED else "partly filled"
+        lots = venue.quantity(instrument, event.fill_lots)
+        details["fee"] = shown(event.fee_units)
+        details["profit"] = shown(event.realized_units)
+        details["maker" if event.is_maker else "taker"] = ""
+        return Phrase(who, f"{verb} {lots} @ {venue.price(instrument, event.fill_price_ticks)}", details)
+    if isinstance(event, e.OrderClosed):
+        return Phrase(who, ENDINGS[event.status], {**details, "because": REASONS[event.reason]})
+    if isinstance(event, e.OrderAmended):
+        return Phrase(who, f"amended {quantity} @ {price}", details)
+    return Phrase(who, f"new {quantity}", details)
+
+
+def tell_public(venue: Venue, event: e.Event) -> Phrase | None:
+    if isinstance(event, e.TradePrinted):
+        instrument = by_id(venue, event.symbol_id)
+        lots, price = venue.quantity(instrument, event.qty_lots), venue.price(instrument, event.price_ticks)
+        return Phrase((), f"trade {lots} @ {price} {SIDES[event.taker_side]}")
+    if isinstance(event, e.BookChanged):
+        instrument = by_id(venue, event.symbol_id)
+        lots, price = venue.quantity(instrument, event.qty_lots), venue.price(instrument, event.price_ticks)
+        return Phrase((), f"book {BOOK_SIDES[event.side]} {price} x {lots}")
+    if isinstance(event, e.MarkPriceChanged):
+        details = {"index": shown(event.index_e8), "average": shown(event.average_e8)}
+        return Phrase((), f"mark {shown(event.mark_e8)}", details)
+    return None
+
+
+def by_id(venue: Venue, symbol_id: int) -> Instrument:
+    return next(known for known in venue.instruments.values() if known.symbol_id == symbol_id)
+
+
+def compare(venue: Venue, events: list[e.Event], said: list[Phrase]) -> str:
+    """Empty when the table tells what happened, else what is wrong."""
+    happened = told(venue, events)
+    for phrase in said:
+        if phrase.public and not any(real.told_by(phrase) for real in happened):
+            return f"there was no “{phrase}”, but " + "; ".join(str(real) for real in happened if real.public)
+    private = [real for real in happened if not real.public]
+    wanted = [phrase for phrase in said if not phrase.public and phrase.head not in ("rests", "nothing")]
+    names_acceptance = any(phrase.head.startswith("new") for phrase in wanted)
+    if private and private[0].head.startswith("new") and not names_acceptance:
+        if not wanted and all(phrase.head != "rests" for phrase in said if not phrase.public):
+            return f"the table says nothing of “{private[0]}”"
+        private = private[1:]
+    if len(private) == len(wanted) and all(
+        real.told_by(spoken) if "*" not in real.who else normal(real.head) == normal(spoken.head)
+        for real, spoken in zip(private, wanted, strict=True)
+    ):
+        return ""
+    return "what happened: " + ("; ".join(map(str, private)) or "nothing")
