@@ -1,5 +1,7 @@
 """`python -m perpit` is `perpit`."""
 
+import sys
+
 from perpit.cli import main
 
-main()
+sys.exit(main())

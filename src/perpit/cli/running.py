@@ -9,6 +9,7 @@ from typing import Any
 from perpit.cli.banner import banner, banner_json
 from perpit.cli.failure import Failure
 from perpit.home import CannotStart
+from perpit.markets.recording import RecordingError
 from perpit.settings import Settings
 from perpit.venue import Venue
 
@@ -45,6 +46,8 @@ async def run(settings: Settings, as_json: bool) -> None:
             await first(stopping.wait(), venue.failed.wait())
     except CannotStart as error:
         raise Failure(str(error), error.code) from None
+    if isinstance(venue.failure, RecordingError):
+        raise Failure(f"{venue.failure}; mend it, or play on with --on-bad-line skip")
     if venue.failed.is_set():
         raise Failure(f"the venue stopped at an internal error: {venue.failure}; the log above says where")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from perpit.domain.instrument import Instrument
 from perpit.home import CannotStart
@@ -12,11 +13,15 @@ from perpit.markets.recording import RecordingError, peek_symbols
 from perpit.markets.runner import MarketRunner
 from perpit.markets.source import MarketSource
 from perpit.markets.synthetic import SyntheticSource
-from perpit.runtime.clock import Clock
+from perpit.runtime.clock import MANUAL, Clock
 from perpit.runtime.errors import Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.settings import MarketSetting, Settings
 from perpit.views.world import World
+
+# A tape begins so long (in real time) after it was put in, so that whoever waits for the ready-file and then connects
+# hears it from its first trade. A manual clock stands still until somebody moves it: there it begins at once.
+TAPE_LEAD_MS: Final = 1_000
 
 
 class HouseMarket:
@@ -47,7 +52,7 @@ class HouseMarket:
             if book.bids or book.asks:
                 await self._sequencer.submit(withdrawal(symbol_id, list(book.bids), list(book.asks)))
         try:
-            source = make_source(self._settings, self._world, self._clock.now_ms())
+            source = make_source(self._settings, self._world, self._clock)
         except RecordingError as error:
             raise CannotStart(f"{error}; give another with --market recorded:PATH") from None
         self._runner = MarketRunner(source, self._sequencer.submit_many, self._clock, busy=Overloaded)
@@ -82,15 +87,16 @@ class HouseMarket:
             self._on_failure(error)
 
 
-def make_source(settings: Settings, world: World, start_ms: int) -> MarketSource:
+def make_source(settings: Settings, world: World, clock: Clock) -> MarketSource:
     """The source of a market setting, for the listed instruments; raises RecordingError."""
     instruments: Sequence[Instrument] = world.catalog.by_id
     market = settings.market
     if market.kind == "synthetic":
         known = {row.symbol_id: world.prices[row.symbol_id].index_e8 for row in instruments}
-        return SyntheticSource(instruments, settings.seed, start_ms, known)
+        return SyntheticSource(instruments, settings.seed, clock.now_ms(), known)
     if market.path is not None:
-        return RecordedSource(market.path, instruments, start_ms, settings.on_bad_line)
+        lead_ms = 0 if clock.mode == MANUAL else int(TAPE_LEAD_MS * clock.speed)
+        return RecordedSource(market.path, instruments, clock.now_ms() + lead_ms, settings.on_bad_line)
     return NoMarket()
 
 
