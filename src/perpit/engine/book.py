@@ -106,6 +106,7 @@ class Ladder:
         self.levels: dict[int, Level] = {}
         self.keys: list[int] = []  # prices, negated for asks, ascending: the best price stands last
         self.best: Level | None = None
+        self.emptied: list[Level] = []  # what the running command dropped
 
     def key_of(self, price_ticks: int) -> int:
         return price_ticks if self.side == BUY else -price_ticks
@@ -117,7 +118,9 @@ class Ladder:
         """The level at a price, made if there is none."""
         level = self.levels.get(price_ticks)
         if level is None:
-            level = Level(self.side, price_ticks)
+            level = self._emptied_at(price_ticks)
+            if level is None:
+                level = Level(self.side, price_ticks)
             self.levels[price_ticks] = level
             key = self.key_of(price_ticks)
             keys = self.keys
@@ -128,10 +131,18 @@ class Ladder:
                 keys.insert(_position(keys, key), key)
         return level
 
+    def _emptied_at(self, price_ticks: int) -> Level | None:
+        """The level that the running command took away at a price, so that one level has one story."""
+        for level in self.emptied:
+            if level.price_ticks == price_ticks:
+                return level
+        return None
+
     def drop(self, level: Level) -> None:
         """Take an empty level away."""
         assert level.head is None and level.total_lots == 0
         del self.levels[level.price_ticks]
+        self.emptied.append(level)
         key = self.key_of(level.price_ticks)
         keys = self.keys
         if keys[-1] == key:
@@ -183,7 +194,8 @@ class Book:
     def __init__(self) -> None:
         self.bids = Ladder(BUY)
         self.asks = Ladder(SELL)
-        self.touched: list[Level] = []
+        self.first_touched: Level | None = None  # most commands touch one level: no list for it
+        self.more_touched: list[Level] = []
 
     def touch(self, level: Level) -> None:
         """The level's total is about to change: remember what it was, so that one `BookChanged` tells of it."""
@@ -191,14 +203,24 @@ class Book:
             return
         level.touched = True
         level.lots_before = level.total_lots
-        if level.total_lots == 0:  # just made, but the command may have emptied the same level before
-            for index in range(len(self.touched)):
-                earlier = self.touched[index]
-                if earlier.price_ticks == level.price_ticks and earlier.side == level.side:
-                    level.lots_before = earlier.lots_before
-                    self.touched[index] = level
-                    return
-        self.touched.append(level)
+        if self.first_touched is None:
+            self.first_touched = level
+        else:
+            self.more_touched.append(level)
+
+    def settle(self) -> None:
+        """The changes of a command were told: the next one starts afresh."""
+        if self.first_touched is not None:
+            self.first_touched.touched = False
+            self.first_touched = None
+        if self.more_touched:
+            for level in self.more_touched:
+                level.touched = False
+            self.more_touched = []
+        if self.bids.emptied:
+            self.bids.emptied = []
+        if self.asks.emptied:
+            self.asks.emptied = []
 
     def rest(self, order: Order) -> None:
         """Put an order at the back of its level's queue."""

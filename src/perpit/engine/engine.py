@@ -36,6 +36,7 @@ from perpit.domain.events import (
 from perpit.domain.words import HOUSE, LINEAR
 from perpit.engine import funds
 from perpit.engine.account import Account
+from perpit.engine.book import Level
 from perpit.engine.house import House
 from perpit.engine.invariants import broken_invariants
 from perpit.engine.market import Market
@@ -292,12 +293,17 @@ def _tell_mark(market: Market, time_ms: int, events: list[Event]) -> None:
 
 def _tell_book(market: Market, time_ms: int, events: list[Event]) -> None:
     """One `BookChanged` for every level that the command left otherwise than it was."""
-    touched = market.book.touched
-    if not touched:
+    book = market.book
+    if book.first_touched is None:
         return
-    symbol_id = market.instrument.symbol_id
-    for level in touched:
-        level.touched = False
-        if level.total_lots != level.lots_before:
-            events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))
-    market.book.touched = []
+    _tell_level(market, book.first_touched, time_ms, events)
+    if book.more_touched:
+        for level in book.more_touched:
+            _tell_level(market, level, time_ms, events)
+    book.settle()
+
+
+def _tell_level(market: Market, level: Level, time_ms: int, events: list[Event]) -> None:
+    if level.total_lots != level.lots_before:
+        symbol_id = market.instrument.symbol_id
+        events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))

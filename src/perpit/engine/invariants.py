@@ -27,7 +27,7 @@ def _check_book(market: Market, resting: dict[int, int], broken: list[str]) -> N
     """Uncrossed, every level counted right, every queue linked both ways, the best level known."""
     symbol = market.instrument.symbol
     book = market.book
-    if book.touched:
+    if book.first_touched is not None:
         broken.append(f"{symbol}: a changed level was not told of")
     bid, ask = book.bids.best, book.asks.best
     if bid is not None and ask is not None and bid.price_ticks >= ask.price_ticks:

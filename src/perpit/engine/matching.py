@@ -87,9 +87,10 @@ class Matcher:
             TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
         )
         # semantics 4.5.3, after both halves: between them the position of a self-trade is no position
-        for exposure in (maker.exposure, taker.exposure):
-            if exposure.reduce_only_lots > 0:
-                open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
+        if maker.exposure.reduce_only_lots > 0:
+            open_orders.shed_reduce_only(maker.exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
+        if taker.exposure.reduce_only_lots > 0:
+            open_orders.shed_reduce_only(taker.exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
 
     def _fill(
         self,
