@@ -2,11 +2,11 @@
 
 Both ways run in one process under the venue's own server (uvicorn, uvloop, its WebSocket protocol without
 compression), pinned to one core; 1,000 connections that count bytes are held by another process on another core. A
-burst is 10 `trade` messages of one symbol; the next burst begins when the readers have got every byte of the one
-before. The hub encodes a message once, as JSON and as frame, and writes the same bytes to every socket; the other way
-is what an ASGI application does: the same JSON text, given to `send` of every connection. What is timed is the whole
-burst, from the first event to the last byte read. Three rounds of each in turn, the best of each; a second figure
-leaves the readers out and times the server's own work.
+burst is 10 `trade` messages of one symbol; up to 4 bursts are on their way before the readers have got every byte of
+the first. The hub encodes a message once, as JSON and as frame, and gives the same bytes to every socket; the other way
+is what an ASGI application does: the same JSON text, given to `send` of every connection. Frames per second are
+counted from the first event to the last byte read; beside them the CPU time that the serving process took for each
+frame. Three rounds of each in turn, the best of each.
 """
 
 import asyncio
@@ -17,11 +17,12 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from perpit import catalogue
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.streams import StreamHub
+from perpit.binance.streams_url import parse_stream_url
 from perpit.domain.commands import Advance, ListInstrument
 from perpit.domain.events import Event, InstrumentListed, TradePrinted
 from perpit.domain.words import BUY, SELL, TRADE_MARKET
@@ -32,6 +33,7 @@ from perpit.views.world import World
 ROOT = Path(__file__).resolve().parent.parent
 SOCKETS, SOCKETS_QUICK = 1_000, 200
 BURST = 10
+BURSTS_ON_THE_WAY = 4
 BURSTS, BURSTS_QUICK = 100, 30
 ROUNDS, ROUNDS_QUICK = 3, 2
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -111,57 +113,68 @@ class Readers:
             raise RuntimeError("the readers could not connect")
         return cls(process)
 
-    async def have(self, size: int) -> int:
-        """Wait until `size` bytes were read in all."""
+    async def have(self, size: int) -> None:
+        """Wait until at least `size` bytes were read in all."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(b"count %d\n" % size)
-        return int(await self.process.stdout.readline())
+        self.process.stdin.write(b"%d\n" % size)
+        await self.process.stdout.readline()
 
-    async def close(self) -> None:
+    async def close(self) -> float:
+        """The CPU seconds that the readers took."""
         assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.close()
+        seconds = float(await self.process.stdout.readline())
         await self.process.wait()
+        return seconds
+
+
+class Figures(NamedTuple):
+    """Frames per second, and CPU microseconds of the server and of the readers for each frame."""
+
+    per_second: float
+    server_us: float
+    readers_us: float
 
 
 async def timed(
-    burst: Callable[[], Awaitable[int]], readers: Readers, read: int, bursts: int
-) -> tuple[float, float, int]:
-    """Seconds of the bursts with and without the readers' part, and the bytes read after them."""
-    began, own = time.perf_counter(), 0.0
+    burst: Callable[[], Awaitable[int]], port: int, path: str, sockets: int, bursts: int
+) -> Figures:
+    """Send the bursts to fresh readers; `burst` sends one and returns how many bytes it was to all."""
+    readers = await Readers.open(port, path, sockets)
+    ends = [0]
+    began, began_busy = time.perf_counter(), time.process_time()
     for _ in range(bursts):
-        start = time.perf_counter()
-        read += await burst()
-        await asyncio.sleep(0)  # what the loop writes at the end of its turn belongs to the burst
-        own += time.perf_counter() - start
-        got = await readers.have(read)
-        assert got == read, (got, read)
-    return time.perf_counter() - began, own, read
+        ends.append(ends[-1] + await burst())
+        if len(ends) > BURSTS_ON_THE_WAY:
+            await readers.have(ends[-BURSTS_ON_THE_WAY])
+    await readers.have(ends[-1])
+    seconds, busy = time.perf_counter() - began, time.process_time() - began_busy
+    frames = BURST * bursts * sockets
+    readers_busy = await readers.close()
+    return Figures(frames / seconds, busy / frames * 1e6, readers_busy / frames * 1e6)
 
 
-async def measure_hub(sockets: int, bursts: int) -> tuple[float, float]:
-    """Frames per second of the hub: whole, and the server's work alone."""
+async def measure_hub(sockets: int, bursts: int) -> Figures:
     market = Market()
     server = Server(Application(NoHttp(), None, market.hub, lambda: NOW_MS))
     await server.start()
-    readers = await Readers.open(server.port, f"/ws/{STREAM}", sockets)
-    sample = market.hub.connect(Sample(), market_target()).socket
+    sample = Sample()
+    market.hub.connect(sample, market_target())
 
     async def burst() -> int:
-        assert isinstance(sample, Sample)
         before = sample.bytes
         for _ in range(BURST):
             market.fold(Advance(), [market.trade()])
         return (sample.bytes - before) * sockets
 
-    _, _, read = await timed(burst, readers, 0, 3)
-    seconds, own, _ = await timed(burst, readers, read, bursts)
-    await readers.close()
+    figures = await timed(burst, server.port, f"/ws/{STREAM}", sockets, bursts)
     await server.stop()
-    return BURST * bursts * sockets / seconds, BURST * bursts * sockets / own
+    return figures
 
 
-async def measure_sends(sockets: int, bursts: int) -> tuple[float, float]:
+async def measure_sends(sockets: int, bursts: int) -> Figures:
     """The same of one ASGI `send` per socket and frame, of the same messages."""
     market = Market()
     sample = Sample()
@@ -169,7 +182,6 @@ async def measure_sends(sockets: int, bursts: int) -> tuple[float, float]:
     application = AsgiSends()
     server = Server(application)
     await server.start()
-    readers = await Readers.open(server.port, "/", sockets)
 
     async def burst() -> int:
         before = sample.bytes
@@ -178,11 +190,9 @@ async def measure_sends(sockets: int, bursts: int) -> tuple[float, float]:
             await application.tell(sample.text)
         return (sample.bytes - before) * sockets
 
-    _, _, read = await timed(burst, readers, 0, 3)
-    seconds, own, _ = await timed(burst, readers, read, bursts)
-    await readers.close()
+    figures = await timed(burst, server.port, "/", sockets, bursts)
     await server.stop()
-    return BURST * bursts * sockets / seconds, BURST * bursts * sockets / own
+    return figures
 
 
 class Sample:
@@ -200,6 +210,8 @@ class Sample:
         self.bytes += len(frame)
         self.text = frame[4 if frame[1] == 126 else 2 :].decode()
 
+    def flush(self) -> None: ...
+
     def buffered(self) -> int:
         return 0
 
@@ -209,27 +221,23 @@ class Sample:
 
 
 def market_target() -> Any:
-    from perpit.binance.streams_url import parse_stream_url
-
     return parse_stream_url(f"/ws/{STREAM}", "")
 
 
 async def both(sockets: int, bursts: int, rounds: int) -> dict[str, Any]:
-    hub, sends = [], []
+    hubs, sends = [], []
     for _ in range(rounds):
         sends.append(await measure_sends(sockets, bursts))
-        hub.append(await measure_hub(sockets, bursts))
-    hub_whole, hub_own = max(row[0] for row in hub), max(row[1] for row in hub)
-    sends_whole, sends_own = max(row[0] for row in sends), max(row[1] for row in sends)
+        hubs.append(await measure_hub(sockets, bursts))
+    hub, send = max(hubs), max(sends)
     return {
         "sockets": sockets,
         "frames in a burst": BURST,
-        "ASGI send, frames/s": round(sends_whole),
-        "hub, frames/s": round(hub_whole),
-        "hub ÷ ASGI send": round(hub_whole / sends_whole, 2),
-        "ASGI send, server alone": round(sends_own),
-        "hub, server alone": round(hub_own),
-        "hub ÷ ASGI send, server alone": round(hub_own / sends_own, 2),
+        "ASGI send frames/s": round(send.per_second),
+        "hub frames/s": round(hub.per_second),
+        "hub ÷ ASGI send": round(hub.per_second / send.per_second, 2),
+        "server CPU µs a frame, ASGI send and hub": [round(send.server_us, 2), round(hub.server_us, 2)],
+        "readers' CPU µs a frame, ASGI send and hub": [round(send.readers_us, 2), round(hub.readers_us, 2)],
     }
 
 

@@ -2,14 +2,16 @@
 
     python -m bench.streams_load HOST PORT PATH SOCKETS CORE
 
-Prints `ready` when all are open, then reads until standard input closes; `count N` on it prints the bytes got so far
-once there are at least N.
+Prints `ready` when all are open. Then each line on standard input is a number of bytes: the answer, once at least as
+many were read in all, is how many were. Ends with standard input, after a last line: the CPU seconds it took.
 """
 
-import asyncio
 import contextlib
 import os
+import selectors
+import socket
 import sys
+import time
 
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -17,70 +19,52 @@ HANDSHAKE = (
 )
 
 
-class Tally:
-    def __init__(self) -> None:
-        self.bytes = 0
-        self.wanted = 0
-        self.reached = asyncio.Event()
+def opened(host: str, port: int, path: str) -> socket.socket:
+    """A connection past its handshake."""
+    connection = socket.create_connection((host, port))
+    connection.sendall(HANDSHAKE.format(path=path, host=f"{host}:{port}").encode())
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += connection.recv(1)
+    if not head.startswith(b"HTTP/1.1 101 "):
+        raise ConnectionError(head.decode(errors="replace"))
+    connection.setblocking(False)
+    return connection
 
 
-class Reader(asyncio.BufferedProtocol):
-    """Counts what follows the handshake's answer; all readers share one buffer that nobody reads."""
-
+def read(connections: list[socket.socket]) -> None:
+    """Read whatever comes; answer questions on standard input."""
     buffer = bytearray(256 * 1024)
-
-    def __init__(self, handshake: bytes, tally: Tally) -> None:
-        self.handshake = handshake
-        self.tally = tally
-        self.opened = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.write(self.handshake)  # type: ignore[attr-defined]
-
-    def get_buffer(self, sizehint: int) -> bytearray:
-        return self.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        if not self.opened.done():
-            head = bytes(self.buffer[:nbytes])
-            if not head.startswith(b"HTTP/1.1 101") or not head.endswith(b"\r\n\r\n"):
-                self.opened.set_exception(ConnectionError(head.decode(errors="replace")))
-            else:
-                self.opened.set_result(None)
-            return
-        tally = self.tally
-        tally.bytes += nbytes
-        if tally.bytes >= tally.wanted:
-            tally.reached.set()
-
-
-async def read(host: str, port: int, path: str, sockets: int) -> None:
-    loop = asyncio.get_running_loop()
-    tally = Tally()
-    handshake = HANDSHAKE.format(path=path, host=f"{host}:{port}").encode()
-    for _ in range(sockets):
-        reader = (await loop.create_connection(lambda: Reader(handshake, tally), host, port))[1]
-        await reader.opened
-    print("ready", flush=True)
-    while line := await loop.run_in_executor(None, sys.stdin.readline):
-        tally.wanted = int(line.split()[1])
-        tally.reached.clear()
-        if tally.bytes < tally.wanted:
-            await tally.reached.wait()
-        print(tally.bytes, flush=True)
+    got, wanted = 0, 0
+    began = time.process_time()
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            selector.register(connection, selectors.EVENT_READ, connection.recv_into)
+        selector.register(sys.stdin.fileno(), selectors.EVENT_READ, None)
+        questions = b""
+        while True:
+            for key, _ in selector.select():
+                if key.data is not None:
+                    got += key.data(buffer)
+                    continue
+                text = os.read(key.fd, 4096)
+                if not text:
+                    print(time.process_time() - began, flush=True)
+                    return
+                *lines, questions = (questions + text).split(b"\n")
+                wanted = int(lines[-1]) if lines else wanted
+            if wanted and got >= wanted:
+                wanted = 0
+                print(got, flush=True)
 
 
 def main() -> None:
     host, port, path, sockets, core = sys.argv[1:]
     with contextlib.suppress(OSError, AttributeError):
         os.sched_setaffinity(0, {int(core)})
-    factory = None
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        factory = uvloop.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(read(host, int(port), path, int(sockets)))
+    connections = [opened(host, int(port), path) for _ in range(int(sockets))]
+    print("ready", flush=True)
+    read(connections)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,9 @@ class FakeSocket:
         if self.congested:
             self.waiting += len(frame)
 
+    def flush(self) -> None:
+        """Frames are taken at once."""
+
     def buffered(self) -> int:
         return self.waiting
 

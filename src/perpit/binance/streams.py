@@ -5,7 +5,8 @@ The server hands every stream socket to `connect` and every text it receives to 
 
 Cost: a command costs nothing but a test for streams that nobody watches. Each watched name has one channel, each
 message of a channel is encoded once. Throttled channels are flushed when venue time passes a multiple of their
-period, by whatever comes first, a command or a tick; so they follow a manual or scaled clock.
+period, by whatever comes first, a command or a tick; so they follow a manual or scaled clock. What was published is
+written when `defer` calls back: at the end of the loop's turn in a server, at once without one.
 """
 
 from collections.abc import Callable
@@ -67,6 +68,7 @@ class Session:
         request = parse_control(text)
         answer = request.body() if isinstance(request, ControlError) else self._answer(request)
         self.socket.send_frame(text_frame(answer))
+        self.socket.flush()
         if isinstance(request, ControlError) and request.fatal:
             self.socket.close(POLICY_VIOLATION, "Invalid JSON")
 
@@ -125,6 +127,8 @@ class StreamHub:
         self._periods_seen: dict[int, int] = {}
         self._next_flush_ms = NEVER_MS
         self._too_slow: list[Session] = []
+        self._unflushed: dict[Channel, None] = {}
+        self.defer: Callable[[Callable[[], None]], object] = _at_once
         self._listen_keys = listen_keys
         self._user_data = UserData(world, listen_keys, self)
         world.listeners.append(self.on_command)
@@ -309,7 +313,20 @@ class StreamHub:
             next_ms = min(next_ms, (period + 1) * period_ms)
         self._next_flush_ms = next_ms
 
-    # --- backpressure
+    # --- writing
+
+    def queued(self, channel: Channel) -> None:
+        """Frames wait on the sockets of `channel`; flush them, and others that come until then, soon."""
+        if not self._unflushed:
+            self._unflushed[channel] = None
+            self.defer(self._flush_sockets)
+        else:
+            self._unflushed[channel] = None
+
+    def _flush_sockets(self) -> None:
+        unflushed, self._unflushed = self._unflushed, {}
+        for channel in unflushed:
+            channel.flush_sockets()
 
     def congested(self, channel: Channel, socket: Socket, frame: bytes) -> None:
         """A frame for a socket over its soft limit (`streams_socket` has the rules)."""
@@ -327,6 +344,7 @@ class StreamHub:
         held_back, session.held_back = session.held_back, {}
         for channel in held_back:
             channel.resend(session.socket)
+        session.socket.flush()
 
     def _cut_off(self) -> None:
         """Drop sockets over the hard limit; not while channels walk over their subscribers."""
@@ -334,3 +352,7 @@ class StreamHub:
         for session in too_slow:
             self.disconnect(session)
             session.socket.abort()
+
+
+def _at_once(flush: Callable[[], None]) -> None:
+    flush()

@@ -12,9 +12,13 @@ from perpit.domain.events import BookChanged, MarkPriceChanged, TradePrinted
 
 
 class Outbox(Protocol):
-    """Where a channel leaves a frame for a socket whose buffer is over the soft limit."""
+    """The hub, as channels see it."""
 
-    def congested(self, channel: "Channel", socket: Socket, frame: bytes) -> None: ...
+    def congested(self, channel: "Channel", socket: Socket, frame: bytes) -> None:
+        """A frame for a socket whose buffer is over the soft limit."""
+
+    def queued(self, channel: "Channel") -> None:
+        """Frames were queued on the channel's sockets; they are to be flushed soon."""
 
 
 class Channel:
@@ -66,12 +70,20 @@ class Channel:
         elif socket in self._combined:
             socket.send_frame(text_frame(wrapped(self.name, self._latest)))
 
+    def flush_sockets(self) -> None:
+        """Write what is queued on the subscribers."""
+        for socket in self._plain:
+            socket.flush()
+        for socket in self._combined:
+            socket.flush()
+
     def _write(self, sockets: dict[Socket, None], frame: bytes) -> None:
         for socket in sockets:
             if socket.congested:
                 self._outbox.congested(self, socket, frame)
             else:
                 socket.send_frame(frame)
+        self._outbox.queued(self)
 
     def on_trade(self, trade: TradePrinted) -> None:
         """A trade of the channel's symbol, if `watches_trades`."""

@@ -110,8 +110,9 @@ class Application:
             self._hub.disconnect(session)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
-        """Keeps clock-driven streams going while no command comes."""
+        """Keeps clock-driven streams going while no command comes, and lets sockets be flushed once a turn."""
         await receive()
+        self._hub.defer = asyncio.get_running_loop().call_soon
         ticking = asyncio.ensure_future(self._tick())
         await send({"type": "lifespan.startup.complete"})
         await receive()

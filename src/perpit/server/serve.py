@@ -85,6 +85,11 @@ class Server:
         """ "s" under TLS: `http` + suffix, `ws` + suffix."""
         return "s" if self._tls else ""
 
+    @property
+    def connections(self) -> int:
+        """Open connections, HTTP and WebSocket."""
+        return len(self._uvicorn.server_state.connections)
+
     async def start(self) -> None:
         """Bind, start and wait until requests are answered; `port` is then the real one.
 

@@ -59,7 +59,8 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self.congested = False
         self.on_drained: Callable[[], None] | None = None
         self.on_lost: Callable[[], None] | None = None
-        self.send_frame: Callable[[bytes], None] = _not_connected
+        self._queued: list[bytes] = []
+        self.send_frame: Callable[[bytes], None] = self._queued.append
         self._life_timer: TimerHandle | None = None
         self._second = 0
         self._messages = 0
@@ -67,7 +68,6 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=self.limits.soft_buffer_bytes)
-        self.send_frame = self.transport.write
         self._life_timer = self.loop.call_later(self.limits.life_seconds, self._life_is_over)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -92,13 +92,24 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         if congested:
             self.transport.abort()
 
+    def flush(self) -> None:
+        """Write the queued frames as one piece, unless the connection is closing."""
+        queued = self._queued
+        if not queued:
+            return
+        piece = queued[0] if len(queued) == 1 else b"".join(queued)
+        queued.clear()
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(piece)
+
     def buffered(self) -> int:
-        """Bytes written by the venue and not yet taken by the kernel."""
-        return self.transport.get_write_buffer_size()
+        """Bytes of queued frames, and of written ones that the kernel has not taken yet."""
+        return sum(map(len, self._queued)) + self.transport.get_write_buffer_size()
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and stop; the application's `receive` gets the disconnect."""
         self._detach()
+        self.flush()
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
@@ -113,6 +124,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         """Drop the connection at once, with everything that waits to be written."""
         self._detach()
+        self._queued.clear()
         self.close_sent = True
         self.transport.abort()
 
@@ -170,7 +182,3 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 def with_limits(limits: SocketLimits) -> type[StreamSocketProtocol]:
     """The protocol class with these limits, as uvicorn wants it: a class."""
     return type("StreamSocketProtocol", (StreamSocketProtocol,), {"limits": limits})
-
-
-def _not_connected(_frame: bytes) -> None:
-    raise RuntimeError("a socket writes after connection_made only")
