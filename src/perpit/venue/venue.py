@@ -18,6 +18,7 @@ from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.streams import StreamHub
 from perpit.control import Control, Ports
 from perpit.control.problems import Problem
+from perpit.control.routes import openapi
 from perpit.domain.commands import Command
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
@@ -146,6 +147,7 @@ class Venue:
             settings,
             listen_keys,
             overloaded=(Overloaded,),
+            described=openapi(),
         )
         self.hub = StreamHub(self.world, listen_keys, now_ms)
         token = self._home.admin_token() if self._home is not None else new_token()
@@ -195,7 +197,7 @@ class Venue:
             advance_to=self._advance_for_control,
             state_hash=self.engine.state_hash,
             invariants=self.engine.check_invariants,
-            connections=lambda: 0,
+            connections=lambda: self.server.connections,
             uptime_ms=lambda: int((time.monotonic() - self._started) * 1000),
             about=about,
         )
