@@ -83,12 +83,11 @@ class House(NaiveBook):
         for stale in self.queue(symbol_id, -side):
             if stale.is_house and stale.price_ticks != ticks and self._crosses(side, ticks, stale):
                 self._take_off(symbol_id, stale)
-        there = sum(
-            order.remaining for order in self.queue(symbol_id, -side) if self._crosses(side, ticks, order)
-        )
-        if (
-            there < command.qty_lots
-        ):  # the tape saw liquidity that the book has not: it stood behind everybody
-            self._join(symbol_id, -side, ticks, command.qty_lots - there)
-        self._match(symbol_id, self._house_order(side, ticks, command.qty_lots), ticks, w.STP_NONE)
+        taker = self._house_order(side, ticks, command.qty_lots)
+        while taker.remaining > 0:  # more than once when reduce-only orders of the queue go during the match
+            reached = [order for order in self.queue(symbol_id, -side) if self._crosses(side, ticks, order)]
+            there = sum(order.remaining for order in reached)
+            if there < taker.remaining:  # the tape saw liquidity that the book has not: it stood behind everybody
+                self._join(symbol_id, -side, ticks, taker.remaining - there)
+            self._match(symbol_id, taker, ticks, w.STP_NONE)
         return 0

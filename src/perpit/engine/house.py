@@ -31,12 +31,12 @@ class House:
         """A print of the tape: stale house liquidity goes, missing liquidity comes, then the taker takes."""
         ladder = market.opposite(command.taker_side)
         _clear_better(market, ladder, command.price_ticks)
-        short = command.qty_lots - ladder.lots_within(command.price_ticks, command.qty_lots)
-        if short > 0:
-            self._add(market, -command.taker_side, command.price_ticks, short)
         taker = self._order(market, command.taker_side, command.price_ticks, command.qty_lots, IOC)
-        self.matcher.cross(market, taker, command.price_ticks, STP_NONE, command.time_ms, events)
-        assert taker.remaining_lots == 0
+        while taker.remaining_lots > 0:  # again when a fill made a reduce-only order leave the queue
+            short = taker.remaining_lots - ladder.lots_within(command.price_ticks, taker.remaining_lots)
+            if short > 0:
+                self._add(market, -command.taker_side, command.price_ticks, short)
+            self.matcher.cross(market, taker, command.price_ticks, STP_NONE, command.time_ms, events)
 
     def _shrink(self, market: Market, ladder: Ladder, ticks: list[int], lots: list[int]) -> None:
         for index in range(len(ticks)):
