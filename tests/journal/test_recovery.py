@@ -95,6 +95,7 @@ def test_replay_only_reads_and_passes_over_a_torn_tail(tmp_path: Path) -> None:
 
 def test_progress_is_told_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "PROGRESS_STEP", 20)
+    monkeypatch.setattr(recovery, "AT_ONCE", 1)
     keep(tmp_path, session())
     heard: list[int] = []
     recover(tmp_path, Engine(), ignore, heard.append)

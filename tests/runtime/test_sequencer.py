@@ -9,7 +9,7 @@ import pytest
 
 from perpit.domain.commands import Advance, Command, CreateAccount, CreateKey
 from perpit.domain.events import AccountCreated, Event
-from perpit.journal import segment
+from perpit.journal import recovery, segment
 from perpit.journal.errors import JournalError
 from perpit.journal.log import FileLog, Log, NullLog
 from perpit.journal.recovery import read
@@ -175,6 +175,7 @@ async def test_commands_too_long_for_one_record_are_journaled_in_several(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segment, "MAX_PAYLOAD_BYTES", 1_000)
+    monkeypatch.setattr(recovery, "AT_ONCE", 1)
     parts = Parts(FileLog(tmp_path))
     await parts.sequencer.start()
     names = [f"{index}" * 350 for index in range(8)]

@@ -5,7 +5,9 @@ Called by the composition root before the sequencer starts, and by `perpit verif
 tail, which `log.FileLog` cuts when a venue opens the directory, is passed over here.
 """
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -15,6 +17,9 @@ from perpit.journal.errors import JournalError
 from perpit.journal.segment import Segment, segment_paths
 
 PROGRESS_STEP: Final = 50_000
+# Decoding a thousand commands and then applying them is a fifth faster than one by one: each keeps the processor's
+# caches to itself (bench/recovery).
+AT_ONCE: Final = 1_000
 
 
 class Applies(Protocol):
@@ -31,14 +36,20 @@ class Recovered(NamedTuple):
 
 
 def read(directory: Path) -> Iterator[list[Command]]:
-    """Every journaled command in sequence, a record at a time. Raises JournalError and its kinds."""
+    """Every journaled command in sequence, some at a time. Raises JournalError and its kinds."""
     expected = 1
     paths = segment_paths(directory)
+    commands: list[Command] = []
     for path in paths:
         segment = Segment(path, expected, is_last=path is paths[-1])
         for first_seq, count, payload in segment.records():
-            yield decode(first_seq, count, payload)
+            commands += decode(first_seq, count, payload)
+            if len(commands) >= AT_ONCE:
+                yield commands
+                commands = []
         expected = segment.next_seq
+    if commands:
+        yield commands
 
 
 def recover(
@@ -47,23 +58,42 @@ def recover(
     publish: Callable[[Command, list[Any]], None],
     progress: Callable[[int], None] | None = None,
 ) -> Recovered:
-    """Apply and publish every journaled command; `progress` hears the sequence number every PROGRESS_STEP
-    commands.
+    """Apply and publish every journaled command; `progress` hears the sequence number about every
+    PROGRESS_STEP commands.
 
     Raises JournalError naming the command when the engine or a view fails on it.
     """
-    apply = engine.apply
     last = Recovered(0, 0)
     told = 0
-    for commands in read(directory):
-        try:
-            for command in commands:
-                publish(command, apply(command))
-        except Exception as error:
-            name = type(command).__name__
-            raise JournalError(f"replay stopped at command {command.seq}, {name}: {error!r}") from error
-        last = Recovered(command.seq, command.time_ms)
-        if progress is not None and last.last_seq - told >= PROGRESS_STEP:
-            told = last.last_seq
-            progress(told)
+    with _no_collection():
+        for commands in read(directory):
+            last = _apply(commands, engine, publish)
+            if progress is not None and last.last_seq - told >= PROGRESS_STEP:
+                told = last.last_seq
+                progress(told)
     return last
+
+
+def _apply(
+    commands: list[Command], engine: Applies, publish: Callable[[Command, list[Any]], None]
+) -> Recovered:
+    apply = engine.apply
+    try:
+        for command in commands:
+            publish(command, apply(command))
+    except Exception as error:
+        name = type(command).__name__
+        raise JournalError(f"replay stopped at command {command.seq}, {name}: {error!r}") from error
+    return Recovered(command.seq, command.time_ms)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Replaying makes many objects that stay and no cyclic garbage: the collector would search them in vain."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
