@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     clock: ClockSetting = ClockSetting("wall")
     profile: str = "union"
     limits: bool = True
+    self_signed: bool = False
     tls_cert: Path | None = None
     tls_key: Path | None = None
     ready_file: Path | None = None
@@ -182,13 +183,6 @@ def profile(value: str) -> str:
     return "union"
 
 
-def tls(value: str) -> str:
-    """How to find a certificate by itself."""
-    if value.strip() == "self-signed":
-        raise ValueError("self-signed is not supported yet; give --tls-cert and --tls-key")
-    raise ValueError(f"{value!r} is not known; give --tls-cert and --tls-key")
-
-
 class Option(NamedTuple):
     """One option of `serve`: its default as text (None: no value) and how text becomes its value."""
 
@@ -208,7 +202,7 @@ OPTIONS: dict[str, Option] = {
     "clock": Option("wall", clock),
     "profile": Option("union", profile),
     "no_limits": Option("false", flag),
-    "tls": Option(None, tls),
+    "tls": Option(None, one_of("self-signed")),
     "tls_cert": Option(None, path),
     "tls_key": Option(None, path),
     "ready_file": Option(None, path),
@@ -268,8 +262,10 @@ def assemble(values: dict[str, Any], written: Mapping[str, Given], default_data:
     for name in ("tls_cert", "tls_key"):
         if values[name] is not None and not values[name].is_file():
             raise BadSetting(f"{option(name)}: there is no file at {values[name]}; give that of a PEM file")
-    values.pop("tls")
+    if values["tls"] is not None and values["tls_cert"] is not None:
+        raise BadSetting("--tls self-signed and --tls-cert exclude each other; give one of them")
     return Settings(
+        self_signed=values.pop("tls") is not None,
         data=None if memory else data or default_data,
         durability="none" if memory else durability or "fsync",
         limits=not values.pop("no_limits"),

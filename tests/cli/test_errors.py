@@ -99,6 +99,14 @@ def test_an_unreadable_recording(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert "--market recorded:PATH" in line
 
 
+def test_a_certificate_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "noise.pem").write_text("noise")
+    files = ("--tls-cert", "noise.pem", "--tls-key", "noise.pem")
+    code, line = complaint(capsys, "serve", "--memory", "--port", "0", *files)
+    assert code == 1
+    assert "cannot use --tls-cert with --tls-key" in line
+
+
 def test_a_data_directory_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     code, line = complaint(capsys, "serve", "--data", str(tmp_path / "file" / "data"))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +165,19 @@ def test_serve_can_say_it_in_json(venue: ServedVenue) -> None:
         said = json.loads(other.output)
     assert {name: said[name] for name in other.ready} == other.ready
     assert (said["market"], said["clock"], said["data"]) == ("none", "manual", None)
+
+
+def test_tls_with_a_certificate_of_its_own_that_is_kept(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for _ in range(2):
+        with ServedVenue("--data", str(data), "--tls", "self-signed", *QUIET) as venue:
+            trusted = ssl.create_default_context(cafile=str(data / "tls_cert.pem"))
+            assert venue.ready["rest"].startswith("https://127.0.0.1:")
+            assert venue.ready["ws"].startswith("wss://")
+            assert httpx.get(venue.ready["rest"] + "/fapi/v1/ping", verify=trusted).json() == {}
+            assert main(["accounts", "list", "--data", str(data)]) == 0
+            first = (data / "tls_cert.pem").read_bytes()
+    assert (data / "tls_cert.pem").read_bytes() == first
 
 
 def test_a_venue_that_cannot_start_is_told_to_the_test() -> None:

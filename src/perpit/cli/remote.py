@@ -50,11 +50,17 @@ class Remote(NamedTuple):
 
     url: str
     token: str
+    trusted: Path | None = None  # the certificate that the venue made for itself
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call /venue/v1 + path; raises Failure with what the venue said is wrong."""
+        import ssl
+
         import httpx
 
+        verify: ssl.SSLContext | bool = True
+        if self.trusted is not None:
+            verify = ssl.create_default_context(cafile=self.trusted)
         try:
             answer = httpx.request(
                 method,
@@ -62,6 +68,7 @@ class Remote(NamedTuple):
                 json=body,
                 headers={"Authorization": f"Bearer {self.token}"},
                 timeout=TIMEOUT_SECONDS,
+                verify=verify,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failure(
@@ -90,13 +97,15 @@ def find(url: str | None, token: str | None, ready_file: Path | None, data: Path
     token = token or (None if named and url is None else os.environ.get("PERPIT_TOKEN"))
     if url is not None and token is not None:
         return Remote(url.rstrip("/"), token)
-    ready = ready_at(ready_file, data)
-    return Remote((url or ready.rest).rstrip("/"), token or ready.admin_token)
-
-
-def ready_at(ready_file: Path | None, data: Path | None) -> ReadyInfo:
-    """What a venue wrote down when it began to answer."""
     directory = data or Path(os.environ.get("PERPIT_DATA") or default_directory()).expanduser()
+    ready = ready_at(ready_file, directory)
+    own = directory / "tls_cert.pem"
+    trusted = own if ready.rest.startswith("https") and own.exists() else None
+    return Remote((url or ready.rest).rstrip("/"), token or ready.admin_token, trusted)
+
+
+def ready_at(ready_file: Path | None, directory: Path) -> ReadyInfo:
+    """What a venue wrote down when it began to answer."""
     file = ready_file or directory / "venue.json"
     try:
         return read_ready(file)

@@ -30,7 +30,9 @@ def serve(
     tls_key: Annotated[
         str | None, text_option("--tls-key", "FILE", "Serve TLS: its key, PEM.", WHERE)
     ] = None,
-    tls: Annotated[str | None, typer.Option("--tls", hidden=True)] = None,
+    tls: Annotated[
+        str | None, text_option("--tls", "self-signed", "Serve TLS with a certificate of its own.", WHERE)
+    ] = None,
     ready_file: Annotated[
         str | None, text_option("--ready-file", "FILE", "Written as JSON once the venue answers.", WHERE)
     ] = None,

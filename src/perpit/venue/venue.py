@@ -8,7 +8,10 @@ attached when it is over, so nobody is told the past.
 
 import asyncio
 import contextlib
+import ssl
+import tempfile
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -65,6 +68,10 @@ class Venue:
         except (JournalError, PortUnavailable) as error:
             await self._parts.aclose()
             raise CannotStart(str(error)) from None
+        except ssl.SSLError as error:
+            await self._parts.aclose()
+            reason = error.reason or error.strerror or "not in PEM form"
+            raise CannotStart(f"cannot use --tls-cert with --tls-key: {reason}; give the PEM files") from None
         except BaseException:
             await self._parts.aclose()
             raise
@@ -156,12 +163,28 @@ class Venue:
             Application(self.dialect, control, self.hub, now_ms),
             settings.host,
             settings.port,
-            Tls(str(settings.tls_cert), str(settings.tls_key)) if settings.tls_cert else None,
+            self._tls(),
             None if settings.limits else SocketLimits(messages_per_second=0),
         )
         await self.server.start()
         self._parts.push_async_callback(self.server.stop)
         self.ready = self._ready_info(token)
+
+    def _tls(self) -> Tls | None:
+        """Certificate and key, as files; one of its own lives in the data directory, or as long as the venue."""
+        settings = self.settings
+        if settings.self_signed:
+            from perpit.venue.certificate import (
+                self_signed,
+            )  # here: few venues need it, and it is slow to load
+
+            directory = self._home.directory if self._home is not None else self._temporary_directory()
+            certificate, key = self_signed(directory, reachable(settings.host).strip("[]"))
+            return Tls(str(certificate), str(key))
+        return Tls(str(settings.tls_cert), str(settings.tls_key)) if settings.tls_cert else None
+
+    def _temporary_directory(self) -> Path:
+        return Path(self._parts.enter_context(tempfile.TemporaryDirectory(prefix="perpit-")))
 
     def _ready_info(self, token: str) -> ReadyInfo:
         place = f"{self.server.scheme_suffix}://{reachable(self.settings.host)}:{self.server.port}"
