@@ -47,10 +47,11 @@ class Flow:
         self.reach = self.random.choice([(-6, 10), (-3, 40)])  # ticks behind the middle: busy, or deep books
         # the house is switched off in some flows: then users trade only with each other
         house = self.random.choice([0, 6, 14])
+        reducing = self.random.choice([9, 9, 40])  # reduce-only orders queue up in some
         self.weights: list[tuple[int, Callable[[], c.Command]]] = [
             (44, self.limit),
             (9, self.market),
-            (9, self.reduce_only),
+            (reducing, self.reduce_only),
             (12, self.cancel),
             (9, self.amend),
             (1, self.cancel_all),
@@ -166,7 +167,10 @@ class Flow:
             return self.order(w.MARKET, w.GTC, 0, side, symbol_id, reduce_only=True)
         time_in_force = self.random.choices([w.GTC, w.IOC, w.FOK, w.GTX], [10, 2, 2, 2])[0]
         price = self.near(symbol_id, side)
-        return self.remembered(self.order(w.LIMIT, time_in_force, price, side, symbol_id, reduce_only=True))
+        order = self.order(w.LIMIT, time_in_force, price, side, symbol_id, reduce_only=True)
+        if self.random.random() < 0.7:
+            order.qty_lots = self.random.choice([1, 3, 5, 8])  # small, so that several fit one position
+        return self.remembered(order)
 
     def target(self) -> c.PlaceOrder | None:
         """An order that may still be open, or None for an attempt in the dark."""

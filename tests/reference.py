@@ -233,12 +233,11 @@ class Reference(Rules, House):
         )
         self.next_order_id += 1
         if knocks_out:
-            for rival in self._reduce_only_orders(command.account_id, symbol_id):
+            rivals = self._reduce_only_orders(command.account_id, symbol_id)
+            for rival in sorted(rivals, key=lambda rival: rival.order_id):
                 self._close(symbol_id, rival, w.EXPIRED, w.REASON_REDUCE_ONLY)
         self.orders[symbol_id].append(order)
         self._tell("OrderAccepted", *self._order_fields(symbol_id, order))
-        if command.reduce_only and not market:
-            self._drop_excess_reduce_only(command.account_id, symbol_id)
         self._run(symbol_id, order)
         return 0
 
@@ -255,6 +254,7 @@ class Reference(Rules, House):
             self._close(symbol_id, order, w.EXPIRED, w.REASON_MARKET_REMAINDER)
         elif command.time_in_force in (w.GTC, w.GTX):
             self._rest(symbol_id, order)
+            self._drop_excess_reduce_only(order.account_id, symbol_id)
         else:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
 
@@ -321,8 +321,6 @@ class Reference(Rules, House):
         order.resting = False
         self.orders[symbol_id].append(order)
         self._tell("OrderAmended", *self._order_fields(symbol_id, order), *old, command.modify_id)
-        if placed.reduce_only:
-            self._drop_excess_reduce_only(order.account_id, symbol_id)
         self._run(symbol_id, order)
 
     # -- matching ---------------------------------------------------------------------------------------------------

@@ -105,8 +105,9 @@ class NaiveBook(Ledger):
             self._drop_excess_reduce_only(account_id, symbol_id)
 
     def _reduce_only_orders(self, account_id: int, symbol_id: int) -> list[Order]:
-        """Reduce-only orders, the first to be dropped first: worst price, then newest (semantics 4.5.3)."""
-        orders = [order for order in self.open_orders(account_id, symbol_id) if order.reduce_only]
+        """Resting reduce-only orders, the first to be dropped first: worst price, then newest (semantics 4.5.3)."""
+        mine = self.open_orders(account_id, symbol_id)
+        orders = [order for order in mine if order.reduce_only and order.resting]
         return sorted(orders, key=lambda order: (order.side * order.price_ticks, -order.place))
 
     def _drop_excess_reduce_only(self, account_id: int, symbol_id: int) -> None:

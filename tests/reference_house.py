@@ -87,7 +87,9 @@ class House(NaiveBook):
         while taker.remaining > 0:  # more than once when reduce-only orders of the queue go during the match
             reached = [order for order in self.queue(symbol_id, -side) if self._crosses(side, ticks, order)]
             there = sum(order.remaining for order in reached)
-            if there < taker.remaining:  # the tape saw liquidity that the book has not: it stood behind everybody
+            if (
+                there < taker.remaining
+            ):  # the tape saw liquidity that the book has not: it stood behind everybody
                 self._join(symbol_id, -side, ticks, taker.remaining - there)
             self._match(symbol_id, taker, ticks, w.STP_NONE)
         return 0

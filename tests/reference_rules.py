@@ -4,6 +4,7 @@ A rule is asked only when those above it hold, so a line may rely on them.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from fractions import Fraction
 
 from perpit.domain import commands as c
@@ -114,14 +115,24 @@ class Rules(NaiveBook):
 
     def _time_in_force_faults(self, command: c.PlaceOrder) -> Faults:
         """What only the book can refuse, asked last."""
-        makers = [
-            maker
-            for maker in self.queue(command.symbol_id, -command.side)
-            if self._crosses(command.side, command.price_ticks, maker)
-        ]
-        enough = sum(maker.remaining for maker in makers) >= command.qty_lots
-        yield command.time_in_force == w.FOK and not enough, no.FOK_NOT_FILLABLE
+        symbol_id, side, ticks = command.symbol_id, command.side, command.price_ticks
+        makers = [maker for maker in self.queue(symbol_id, -side) if self._crosses(side, ticks, maker)]
+        if command.time_in_force == w.FOK:
+            resting = sum(maker.remaining for maker in makers)
+            yield resting < command.qty_lots, no.FOK_NOT_FILLABLE
+            yield not self._fills_in_a_trial(command), no.FOK_NOT_FILLABLE
         yield command.time_in_force == w.GTX and bool(makers), no.POST_ONLY_WOULD_TAKE
+
+    def _fills_in_a_trial(self, command: c.PlaceOrder) -> bool:
+        """Fill a copy of everything and see: on the way reduce-only orders may leave the queue (semantics 4.5.3)."""
+        trial = deepcopy(self, {id(self.instruments): self.instruments, id(self.rows): []})
+        trial.touch_exposure(command.account_id, command.symbol_id)
+        order = Order(
+            0, command.account_id, command, command.side, command.price_ticks, command.qty_lots, place=0
+        )
+        trial.orders[command.symbol_id].append(order)
+        trial._match(command.symbol_id, order, command.price_ticks, w.STP_NONE)
+        return order.remaining == 0
 
     def _amend_faults(self, command: c.AmendOrder, order: Order) -> Faults:
         """Semantics 5.6; a refused amendment leaves the order as it is."""

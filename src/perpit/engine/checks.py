@@ -24,9 +24,22 @@ from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
 from perpit.domain.numbers import mul
-from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, SELL, STP_EXPIRE_BOTH, TRADING
+from perpit.domain.words import (
+    BOTH,
+    BUY,
+    FOK,
+    GTC,
+    GTX,
+    HOUSE,
+    IOC,
+    LIMIT,
+    MARKET,
+    SELL,
+    STP_EXPIRE_BOTH,
+    TRADING,
+)
 from perpit.engine.account import Exposure
-from perpit.engine.book import reaches
+from perpit.engine.book import Ladder, reaches
 from perpit.engine.market import Market
 
 OK: Final = 0
@@ -216,11 +229,35 @@ def check_liquidity(market: Market, command: PlaceOrder) -> int:
     """Rules 13 and 14."""
     ladder = market.opposite(command.side)
     if command.time_in_force == FOK:
-        if ladder.lots_within(command.price_ticks, command.qty_lots) < command.qty_lots:
+        if fillable_lots(ladder, command) < command.qty_lots:
             return no.FOK_NOT_FILLABLE
     elif command.time_in_force == GTX and would_take(market, command.side, command.price_ticks):
         return no.POST_ONLY_WOULD_TAKE
     return OK
+
+
+def fillable_lots(ladder: Ladder, command: PlaceOrder) -> int:
+    """What the order can take, counted until it is enough.
+
+    Not all that rests: fills shrink the makers' positions, and then reduce-only orders leave the queue before they are
+    reached (semantics 4.5.3). Trades of the account with itself shrink nothing.
+    """
+    total = 0
+    sold: dict[int, int] = {}  # by account, what it would have given before
+    for level in ladder.better_than(command.price_ticks + command.side):
+        order = level.head
+        while order is not None and total < command.qty_lots:
+            lots = order.remaining_lots
+            if order.account_id != HOUSE and order.account_id != command.account_id:
+                before = sold.get(order.account_id, 0)
+                if order.reduce_only and before + lots > abs(order.exposure.position.qty_lots):
+                    lots = 0
+                sold[order.account_id] = before + lots
+            total += lots
+            order = order.behind
+        if total >= command.qty_lots:
+            break
+    return total
 
 
 def would_take(market: Market, side: int, price_ticks: int) -> bool:

@@ -129,20 +129,27 @@ def shed_reduce_only(exposure: Exposure, reason: int, status: int, time_ms: int,
     Worst price first, newest first within a price; every one of them when the position is flat or has flipped.
     """
     while exposure.reduce_only_lots > 0:
-        held = exposure.position.qty_lots
-        closing = -1 if held > 0 else 1
         worst: Order | None = None
         lots = 0
         for order in exposure.orders.values():
             if not order.reduce_only or order.level is None:
                 continue
-            if held == 0 or order.side != closing:
-                worst = order
-                lots = 0
-                break
             lots += order.remaining_lots
-            if worst is None or reaches(order.side, worst.price_ticks, order.price_ticks):
+            if worst is None or _goes_before(order, worst):
                 worst = order
-        if worst is None or (lots != 0 and lots <= abs(held)):
+        if worst is None:
+            return
+        held = exposure.position.qty_lots
+        if lots <= (-held if worst.side == BUY else held):
             return
         close(worst, status, reason, time_ms, events)
+
+
+def _goes_before(order: Order, other: Order) -> bool:
+    """Of two orders of a side, whether the first has the worse price, or stands behind in the same queue."""
+    if order.price_ticks != other.price_ticks:
+        return reaches(order.side, other.price_ticks, order.price_ticks)
+    behind = other.behind
+    while behind is not None and behind is not order:
+        behind = behind.behind
+    return behind is order
