@@ -64,7 +64,8 @@ def test_a_timer_that_is_due_runs_before_the_command_and_tells_its_own_time() ->
     engine = opened()
     due = engine.next_timer_ms()
     first, last = engine.apply(at(engine, CreateAccount("alice"), due + 7))
-    assert isinstance(first, MarkPriceChanged) and isinstance(last, AccountCreated)
+    assert isinstance(first, MarkPriceChanged)
+    assert isinstance(last, AccountCreated)
     assert (first.time_ms, last.time_ms) == (due, due + 7)
 
 
@@ -77,7 +78,9 @@ def test_a_refused_command_does_not_hold_the_timers_back() -> None:
     assert engine.next_timer_ms() == due + 1000
 
 
-@pytest.mark.parametrize("slept_ms", [1, 999, 1_000, 59_750, HOUR_MS, HOUR_MS + 749, HOUR_MS + 5_000, 30 * HOUR_MS])
+@pytest.mark.parametrize(
+    "slept_ms", [1, 999, 1_000, 59_750, HOUR_MS, HOUR_MS + 749, HOUR_MS + 5_000, 30 * HOUR_MS]
+)
 def test_a_venue_that_slept_ends_where_the_reference_ends(slept_ms: int) -> None:
     engine, reference = Engine(), Reference()
     time_ms = START_MS
