@@ -1,16 +1,24 @@
 """Bad input: each request gets the exchange's own code and text, and the state of the venue does not move."""
 
+import asyncio
+import re
+from fractions import Fraction
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from perpit.binance import errors, request
+from perpit.binance import errors, request, schema
 from perpit.binance.coverage import ERRORS
+from perpit.binance.routes import ROUTES
 from perpit.domain import refusals
 from perpit.domain.commands import PlaceOrder, SetLeverage
 from tests.binance.caller import KEY, START_MS, Caller, sign
 from tests.instruments import btcusdt
+
+QUIET = Caller(limits=False)
 
 ORDER_FAULTS: list[tuple[dict[str, Any], int, str]] = [
     ({"symbol": None}, -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed."),
@@ -230,6 +238,43 @@ async def test_the_parameter_that_is_named_does_not_depend_on_the_order_of_sendi
     caller = Caller()
     for query in (b"limit=x&interval=9m&symbol=NOPE", b"symbol=NOPE&interval=9m&limit=x"):
         assert (await caller.raw("GET", "/fapi/v1/klines", query, headers=[])).code == -1121
+
+
+async def test_names_of_parameters_count_in_any_case() -> None:
+    caller = Caller()
+    reply = await caller.raw("GET", "/fapi/v1/depth", b"SYMBOL=BTCUSDT&Limit=5&limit=10", headers=[])
+    assert reply.status == 200
+    assert reply.headers["x-mbx-used-weight"] == "2"
+    await caller.order()
+    reply = await caller.signed("DELETE", "/fapi/v1/batchOrders", symbol="BTCUSDT", orderidlist="[1]")
+    assert reply.json[0]["status"] == "CANCELED"
+
+
+@given(
+    query=st.binary(max_size=200) | st.text(st.sampled_from("ab=&%+"), max_size=20).map(str.encode),
+    body=st.binary(max_size=200) | st.just(b"&"),
+    path=st.sampled_from([route.path for route in ROUTES]),
+)
+@settings(max_examples=100, deadline=None)
+def test_no_bytes_whatever_raise_or_change_anything(query: bytes, body: bytes, path: str) -> None:
+    before = QUIET.state()
+
+    async def ask() -> None:
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            assert (await QUIET.raw(method, path, query, body)).code != -1000
+
+    asyncio.run(ask())
+    assert QUIET.state() == before
+
+
+@given(text=st.text(st.sampled_from("0123456789.-+eE ٣_,"), min_size=1, max_size=20))
+def test_a_decimal_is_read_exactly_or_refused(text: str) -> None:
+    if re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", text, re.ASCII):
+        mantissa, decimals = schema.decimal(text, "price", {})
+        assert Fraction(mantissa, 10**decimals) == Fraction(text)
+    else:
+        with pytest.raises(errors.WireError, match="-1102"):
+            schema.decimal(text, "price", {})
 
 
 async def test_an_unexpected_exception_is_answered_not_raised(caplog: pytest.LogCaptureFixture) -> None:

@@ -35,13 +35,14 @@ def pairs(raw: bytes) -> dict[str, str]:
             split = [_decoded(part) for part in text.split("&") if part]
             legal = all(value.isprintable() for _name, value in split)
         else:
-            split = [part.split("=", 1) for part in text.split("&")]
+            split = [part.split("=", 1) for part in text.split("&") if part]
             legal = text.isprintable()
-        found = dict(split)
     except UnicodeDecodeError:
-        legal = False
-    except ValueError:  # a part without "=", or an empty one
-        return pairs(b"&".join(part if b"=" in part else part + b"=" for part in raw.split(b"&") if part))
+        raise errors.ILLEGAL_CHARS() from None
+    try:
+        found = dict(split)
+    except ValueError:  # a name without "=": its value is empty
+        found = {pair[0]: pair[1] if len(pair) == 2 else "" for pair in split}
     if not legal:
         raise errors.ILLEGAL_CHARS()
     if len(found) != len(split):

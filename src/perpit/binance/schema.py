@@ -44,11 +44,12 @@ class Param(NamedTuple):
 class Schema:
     """The parameters of a route, prepared for reading."""
 
-    __slots__ = ("_defaults", "_readers", "_required", "params")
+    __slots__ = ("_defaults", "_folded", "_readers", "_required", "params")
 
     def __init__(self, params: tuple[Param, ...]) -> None:
         self.params = params
         self._readers = {param.name: param.read for param in params}
+        self._folded = {param.name.lower(): param.name for param in params}
         self._defaults = {param.name: param.default for param in params}
         self._required = tuple(param.name for param in params if param.required)
 
@@ -56,7 +57,8 @@ class Schema:
         """The values of all parameters by name, defaults included.
 
         What was sent is read in the order in which it was sent; when something is wrong, once more in the order of
-        the list, so that it does not depend on the sender which parameter is named.
+        the list, so that it does not depend on the sender which parameter is named. Names in another case count,
+        too: python-binance sends `orderidlist`.
         """
         values = self._defaults.copy()
         readers = self._readers
@@ -67,12 +69,21 @@ class Schema:
                     if not text:
                         raise errors.EMPTY(name)
                     values[name] = reader(text, name, symbols)
+                elif self._folded.get(name.lower(), name) not in sent:
+                    return self.read(self._renamed(sent), symbols)
         except errors.WireError:
             raise self._first_fault(sent, symbols) from None
         for name in self._required:
             if name not in sent:
                 raise self._first_fault(sent, symbols)
         return values
+
+    def _renamed(self, sent: dict[str, str]) -> dict[str, str]:
+        """What was sent, under the names of the list; a name that is written as in the list wins."""
+        folded = self._folded
+        return {
+            folded.get(name.lower(), name): text for name, text in sent.items() if name not in folded.values()
+        } | {name: text for name, text in sent.items() if name in folded.values()}
 
     def _first_fault(self, sent: dict[str, str], symbols: Symbols) -> errors.WireError:
         for name, reader, required, _default, _description in self.params:
