@@ -102,9 +102,9 @@ class Venue:
         settings = self.settings
         named = settings.symbols if settings.symbols_given else symbols_of(settings.market)
         check_symbols(named or settings.symbols)
+        recovered = self._recover()
         if settings.ready_file is not None:
             settings.ready_file.unlink(missing_ok=True)  # that of an earlier run tells nothing about this one
-        recovered = self._recover()
         self.clock = make_clock(settings, recovered)
         self.sequencer = Sequencer(
             self.engine,
@@ -116,7 +116,8 @@ class Venue:
         )
         await self.sequencer.start()
         self._parts.push_async_callback(self.sequencer.stop)
-        wanted = named if named or self.world.catalog.by_id else settings.symbols
+        founded = bool(self.world.account_ids)  # the demo account comes after the last instrument
+        wanted = named if named or founded else settings.symbols
         await found(self.world, self.sequencer.submit, wanted, settings.demo_balance_units)
         self.market = HouseMarket(settings, self.world, self.sequencer, self.clock, self._on_failure)
         self._parts.push_async_callback(self.market.stop)

@@ -1,0 +1,145 @@
+"""A venue in process: built from settings, started, used through its own methods and over its port, stopped."""
+
+import contextlib
+from pathlib import Path
+
+import httpx
+import pytest
+
+from perpit.domain.commands import Advance, Command, CreateAccount, PinMarkPrice
+from perpit.domain.events import AccountCreated, Event
+from perpit.home import CannotStart, read_ready
+from perpit.journal.recovery import read
+from perpit.runtime.errors import VenueStopped
+from perpit.settings import ClockSetting, MarketSetting, Settings
+from perpit.venue import Venue
+
+START_MS = 1_700_000_000_000
+QUIET = Settings(port=0, market=MarketSetting("none"), clock=ClockSetting("manual", time_ms=START_MS))
+
+
+def kept(directory: Path, **others: object) -> Settings:
+    """Settings of a quiet venue that keeps its journal in a directory."""
+    chosen = {"port": 0, "market": QUIET.market, "clock": QUIET.clock, "durability": "os", **others}
+    return Settings(data=directory, **chosen)  # type: ignore[arg-type]
+
+
+async def test_it_is_used_without_a_port_and_seen_on_its_port() -> None:
+    async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        events = await venue.submit(CreateAccount("alice"))
+        assert isinstance(events[-1], AccountCreated)
+        assert venue.world.account_ids["alice"] == 2
+        await venue.advance_to(START_MS + 2500)
+        assert (await client.get("/fapi/v1/time")).json() == {"serverTime": START_MS + 2500}
+        assert venue.state_hash() == venue.engine.state_hash()
+
+
+async def test_two_venues_live_in_one_process() -> None:
+    async with Venue(QUIET) as one, Venue(QUIET) as other:
+        await one.submit(CreateAccount("alice"))
+        assert one.ready.rest != other.ready.rest
+        assert "alice" not in other.world.account_ids
+        assert one.ready.admin_token != other.ready.admin_token
+
+
+async def test_what_a_start_founds_is_founded_once(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        first, seq = venue.ready.accounts, venue.world.seq
+    async with Venue(kept(tmp_path)) as venue:
+        assert venue.ready.accounts == first
+        assert venue.world.seq == seq
+        assert venue.recovered_commands == seq
+
+
+@pytest.mark.parametrize("commands", range(8))
+async def test_a_founding_that_a_crash_cut_short_is_finished(commands: int, tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path / "whole")):
+        founded = kinds_of(tmp_path / "whole")
+    cut = Venue(kept(tmp_path / "cut"))
+    fold = cut.world.fold
+
+    def fold_and_die(command: Command, events: list[Event]) -> None:
+        if command.seq > commands:
+            raise RuntimeError("the process died here")
+        fold(command, events)
+
+    cut.world.fold = fold_and_die  # type: ignore[method-assign]
+    with contextlib.suppress(VenueStopped):
+        async with cut:
+            assert commands == len(founded)
+    async with Venue(kept(tmp_path / "cut")) as venue:
+        assert len(venue.ready.accounts) == 1
+        assert kinds_of(tmp_path / "cut") == founded
+
+
+def kinds_of(directory: Path) -> list[str]:
+    """What stands in a journal."""
+    return [type(command).__name__ for batch in read(directory / "journal") for command in batch]
+
+
+async def test_a_manual_clock_goes_on_where_the_journal_ends(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        await venue.advance_to(START_MS + 60_000)
+    async with Venue(kept(tmp_path)) as venue:
+        assert venue.clock.now_ms() == START_MS + 60_000
+
+
+async def test_a_wall_clock_never_goes_back_behind_the_journal(tmp_path: Path) -> None:
+    ahead = 4_000_000_000_000
+    async with Venue(kept(tmp_path)) as venue:
+        await venue.advance_to(ahead)
+    async with Venue(kept(tmp_path, clock=ClockSetting("wall"))) as venue:
+        assert venue.clock.now_ms() >= ahead
+        await venue.submit(Advance())
+
+
+async def test_liquidity_of_an_earlier_market_does_not_stay_behind(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path, market=MarketSetting("synthetic"))) as venue:
+        assert len(venue.world.books[0].bids) >= 50
+    async with Venue(kept(tmp_path)) as venue:
+        assert not venue.world.books[0].bids
+        assert not venue.world.books[0].asks
+
+
+async def test_a_synthetic_market_is_alive_before_the_first_answer() -> None:
+    async with Venue(Settings(port=0)) as venue:
+        for book in venue.world.books:
+            assert min(len(book.bids), len(book.asks)) >= 50
+
+
+async def test_a_pinned_mark_is_pinned_after_a_restart(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        await venue.submit(PinMarkPrice(0, 77_000 * 10**8))
+        before = venue.state_hash()
+    async with Venue(kept(tmp_path)) as venue:
+        assert venue.state_hash() == before
+        assert venue.world.prices[0].mark_e8 == 77_000 * 10**8
+
+
+async def test_the_ready_file_is_there_only_when_this_venue_answers(tmp_path: Path) -> None:
+    file = tmp_path / "ready.json"
+    file.write_text("of an earlier run")
+    settings = Settings(port=0, market=QUIET.market, clock=QUIET.clock, ready_file=file)
+    async with Venue(settings) as venue:
+        assert read_ready(file) == venue.ready
+
+
+async def test_a_second_venue_on_the_same_journal_leaves_the_first_alone(tmp_path: Path) -> None:
+    file = tmp_path / "ready.json"
+    async with Venue(kept(tmp_path, ready_file=file)) as venue:
+        with pytest.raises(CannotStart, match="in use by another venue"):
+            await Venue(kept(tmp_path, ready_file=file)).__aenter__()
+        assert read_ready(file) == venue.ready
+        assert read_ready(tmp_path / "venue.json") == venue.ready
+
+
+async def test_a_bug_stops_the_venue_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        venue.world.listeners.append(lambda command, events: 1 / 0)
+        headers = {"Authorization": f"Bearer {venue.ready.admin_token}"}
+        answer = await client.post("/venue/v1/accounts", headers=headers, json={"name": "alice"})
+        assert answer.status_code == 503
+        assert "the venue has stopped" in answer.json()["error"]
+        assert venue.failed.is_set()
+        assert isinstance(venue.failure, ZeroDivisionError)
+    assert "CreateAccount" in caplog.text
