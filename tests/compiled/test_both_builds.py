@@ -55,7 +55,9 @@ def test_the_build_under_test_is_the_one_that_was_asked_for() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_journal_gives_the_same_events_and_hashes_interpreted_and_compiled(seed: int, tmp_path: Path) -> None:
+def test_a_journal_gives_the_same_events_and_hashes_interpreted_and_compiled(
+    seed: int, tmp_path: Path
+) -> None:
     journal(tmp_path, seed)
     here = replay(tmp_path)
     there = replay_in_the_other_build(tmp_path)
