@@ -8,6 +8,7 @@ The file format and the rule for torn tails stand in `segment`.
 """
 
 import fcntl
+import logging
 import os
 from pathlib import Path
 from typing import Final, Protocol
@@ -19,6 +20,8 @@ FSYNC: Final = "fsync"
 OS: Final = "os"
 NONE: Final = "none"
 SEGMENT_BYTES: Final = 16 << 20
+
+_log = logging.getLogger("perpit.journal")
 
 _sync_file = getattr(os, "fdatasync", os.fsync)
 
@@ -107,6 +110,7 @@ class FileLog:
         self._size = os.fstat(self._file).st_size
         self.torn_bytes = self._size - segment.end
         if self.torn_bytes or segment.end < HEADER_BYTES:
+            _log.warning("%s: %d torn bytes behind command %d are cut", path, self.torn_bytes, self.last_seq)
             self._cut(segment.end)
 
     def _cut(self, end: int) -> None:
