@@ -24,6 +24,7 @@ LONGEST_ID: Final = 36
 ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 ID_LETTERS: Final = frozenset(string.ascii_letters + string.digits + ".:/_-")
 
+SIGNING: Final = frozenset(("timestamp", "recvWindow", "signature"))  # read before, by `security`
 _JSON: Final = msgspec.json.Decoder(float_hook=str)  # a number with a point keeps the text that was sent
 
 Symbols = dict[str, Instrument]
@@ -69,10 +70,10 @@ class Schema:
                     if not text:
                         raise errors.EMPTY(name)
                     values[name] = reader(text, name, symbols)
-                elif self._folded.get(name.lower(), name) not in sent:
+                elif name not in SIGNING and self._folded.get(name.lower(), name) not in sent:
                     return self.read(self._renamed(sent), symbols)
         except errors.WireError:
-            raise self._first_fault(sent, symbols) from None
+            raise self._first_fault(self._renamed(sent), symbols) from None
         for name in self._required:
             if name not in sent:
                 raise self._first_fault(sent, symbols)
