@@ -1,0 +1,54 @@
+"""What a user of each client changes so that it talks to a venue: its URLs, and nothing else."""
+
+import re
+from typing import Any
+
+import ccxt
+from binance import AsyncClient, BinanceSocketManager, Client
+
+from tests.clients.venue import Account
+
+OFFICIAL_HOST = re.compile(r"https?://[^/]+")
+
+
+def ccxt_options(rest: str, ws: str, account: Account) -> dict[str, Any]:
+    """The constructor's dict of ccxt, ccxt.async_support and ccxt.pro: every official host becomes the venue's."""
+    official = ccxt.binanceusdm().urls["api"]
+    swapped = {name: OFFICIAL_HOST.sub(rest, url) for name, url in official.items() if isinstance(url, str)}
+    return {
+        "apiKey": account.api_key,
+        "secret": account.api_secret,
+        "urls": {"api": swapped | {"ws": {"linear": f"{ws}/ws", "inverse": f"{ws}/ws"}}},
+    }
+
+
+def binance_urls(rest: str) -> dict[str, str]:
+    """The class attributes of python-binance's clients."""
+    return {
+        "API_URL": f"{rest}/api",
+        "FUTURES_URL": f"{rest}/fapi",
+        "FUTURES_DATA_URL": f"{rest}/futures/data",
+        "FUTURES_COIN_URL": f"{rest}/dapi",
+        "FUTURES_COIN_DATA_URL": f"{rest}/futures/data",
+    }
+
+
+def binance_client(rest: str, account: Account) -> Client:
+    """python-binance's synchronous client; it pings as it is made."""
+    venue_client = type("VenueClient", (Client,), binance_urls(rest))
+    client: Client = venue_client(account.api_key, account.api_secret)
+    return client
+
+
+async def binance_async_client(rest: str, account: Account) -> AsyncClient:
+    """python-binance's asynchronous client; it pings and measures the time difference as it is made."""
+    venue_client = type("VenueAsyncClient", (AsyncClient,), binance_urls(rest))
+    client: AsyncClient = await venue_client.create(account.api_key, account.api_secret)
+    return client
+
+
+def binance_sockets(ws: str, client: AsyncClient) -> BinanceSocketManager:
+    """python-binance's socket manager."""
+    venue_sockets = type("VenueSockets", (BinanceSocketManager,), {"FSTREAM_URL": f"{ws}/"})
+    manager: BinanceSocketManager = venue_sockets(client)
+    return manager

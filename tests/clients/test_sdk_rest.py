@@ -1,0 +1,246 @@
+"""The official SDK's REST client, unmodified: `ConfigurationRestAPI(base_path=...)` is all that a user changes.
+
+Its models are strict. What they cannot read they log and hand over raw, so each test also asks for an empty log.
+"""
+
+from typing import Any
+
+import pytest
+from binance_common.configuration import ConfigurationRestAPI
+from binance_common.errors import BadRequestError, NotFoundError, UnauthorizedError
+from binance_sdk_derivatives_trading_usds_futures import DerivativesTradingUsdsFutures
+from binance_sdk_derivatives_trading_usds_futures.rest_api import DerivativesTradingUsdsFuturesRestAPI
+from binance_sdk_derivatives_trading_usds_futures.rest_api.models import (
+    ModifyMultipleOrdersBatchOrdersParameterInner as Amendment,
+)
+from binance_sdk_derivatives_trading_usds_futures.rest_api.models import (
+    PlaceMultipleOrdersBatchOrdersParameterInner as NewOrder,
+)
+
+from tests.clients.refusals import REFUSALS, Refusal
+from tests.clients.venue import Account, Operator, Scene
+
+pytestmark = pytest.mark.usefixtures("no_complaints")
+
+Api = DerivativesTradingUsdsFuturesRestAPI
+SPELLING = {"timeInForce": "time_in_force", "reduceOnly": "reduce_only"}
+
+
+def connect(rest: str, account: Account) -> Api:
+    configuration = ConfigurationRestAPI(
+        api_key=account.api_key, api_secret=account.api_secret, base_path=rest
+    )
+    return DerivativesTradingUsdsFutures(config_rest_api=configuration).rest_api
+
+
+@pytest.fixture
+def api(scene: Scene) -> Api:
+    return connect(scene.rest, scene.trader)
+
+
+def limit(side: str, quantity: float, price: float, **more: Any) -> dict[str, Any]:
+    order = {"symbol": "BTCUSDT", "side": side, "type": "LIMIT", "time_in_force": "GTC"}
+    return {**order, "quantity": quantity, "price": price, **more}
+
+
+def in_batch(price: float) -> NewOrder:
+    return NewOrder(
+        symbol="BTCUSDT", side="BUY", type="LIMIT", time_in_force="GTC", quantity=0.01, price=price
+    )
+
+
+def test_it_reads_the_rules_and_the_time(api: Api, scene: Scene) -> None:
+    api.test_connectivity()
+    assert abs(api.check_server_time().data().server_time - scene.operator.now_ms()) < 1_000
+    row = next(row for row in api.exchange_information().data().symbols if row.symbol == "BTCUSDT")
+    assert (row.status, row.contract_type, row.margin_asset) == ("TRADING", "PERPETUAL", "USDT")
+    assert (row.filters[0].filter_type, row.filters[0].tick_size) == ("PRICE_FILTER", "0.10")
+    brackets = api.notional_and_leverage_brackets().data().actual_instance[0].brackets
+    assert [bracket.initial_leverage for bracket in brackets[:4]] == [150, 100, 75, 50]
+
+
+def test_it_reads_market_data(api: Api, scene: Scene) -> None:
+    scene.lay_book()
+    api.new_order(symbol="BTCUSDT", side="BUY", type="MARKET", quantity=0.04)
+    book = api.order_book(symbol="BTCUSDT", limit=5).data()
+    assert (book.bids, book.asks) == ([["59990.00", "0.100"]], [["60010.00", "0.060"]])
+    trade = api.recent_trades_list(symbol="BTCUSDT", limit=1).data()[0]
+    assert (trade.price, trade.qty, trade.is_buyer_maker) == ("60010.00", "0.040", False)
+    assert api.compressed_aggregate_trades_list(symbol="BTCUSDT").data()[-1].l == trade.id
+    assert api.kline_candlestick_data(symbol="BTCUSDT", interval="1m").data()[-1][4] == "60010.00"
+    assert api.mark_price(symbol="BTCUSDT").data().actual_instance.mark_price == "60000.00000000"
+    assert api.symbol_price_ticker(symbol="BTCUSDT").data().actual_instance.price == "60010.00"
+    assert api.symbol_price_ticker_v2(symbol="BTCUSDT").data().actual_instance.price == "60010.00"
+    assert api.symbol_order_book_ticker(symbol="BTCUSDT").data().actual_instance.ask_qty == "0.060"
+    assert api.ticker24hr_price_change_statistics(symbol="BTCUSDT").data().actual_instance.last_id == trade.id
+
+
+def test_it_reads_the_tickers_of_all_symbols(api: Api) -> None:
+    every = (
+        api.mark_price,
+        api.symbol_price_ticker,
+        api.symbol_price_ticker_v2,
+        api.symbol_order_book_ticker,
+        api.ticker24hr_price_change_statistics,
+    )
+    for call in every:
+        rows = call().data().actual_instance
+        assert [row.symbol for row in rows] == ["BTCUSDT", "ETHUSDT"], call
+
+
+def test_an_order_is_placed_asked_for_amended_and_cancelled(api: Api) -> None:
+    placed = api.new_order(**limit("BUY", 0.05, 59900.0, new_client_order_id="x-mine")).data()
+    assert (placed.status, placed.client_order_id, placed.orig_qty) == ("NEW", "x-mine", "0.050")
+    assert api.query_order(symbol="BTCUSDT", order_id=placed.order_id).data().price == "59900.00"
+    amended = api.modify_order(
+        symbol="BTCUSDT", side="BUY", quantity=0.06, price=59910.0, order_id=placed.order_id
+    ).data()
+    assert (amended.order_id, amended.price, amended.orig_qty) == (placed.order_id, "59910.00", "0.060")
+    by_name = api.query_current_open_order(symbol="BTCUSDT", orig_client_order_id="x-mine").data()
+    assert by_name.price == "59910.00"
+    assert [row.order_id for row in api.current_all_open_orders().data()] == [placed.order_id]
+    assert api.cancel_order(symbol="BTCUSDT", order_id=placed.order_id).data().status == "CANCELED"
+    assert api.current_all_open_orders(symbol="BTCUSDT").data() == []
+    assert api.all_orders(symbol="BTCUSDT").data()[-1].status == "CANCELED"
+
+
+def test_an_order_can_be_tried_without_being_placed(api: Api) -> None:
+    assert api.test_order(**limit("BUY", 0.05, 59900.0)).data().orig_qty == "0.050"
+    assert api.current_all_open_orders().data() == []
+
+
+def test_every_order_of_a_symbol_is_cancelled_at_once(api: Api) -> None:
+    for price in (59900.0, 59800.0):
+        api.new_order(**limit("BUY", 0.01, price))
+    assert api.cancel_all_open_orders(symbol="BTCUSDT").data().code == 200
+    assert api.current_all_open_orders().data() == []
+
+
+def test_a_batch_answers_each_order_in_its_place(api: Api) -> None:
+    good, off_tick, good_too = api.place_multiple_orders(
+        batch_orders=[in_batch(59800.0), in_batch(59800.05), in_batch(59700.0)]
+    ).data()
+    assert (good.status, off_tick.code, good_too.status) == ("NEW", -4014, "NEW")
+    change = Amendment(orderId=good.order_id, symbol="BTCUSDT", side="BUY", quantity=0.02, price=59801.0)
+    amended = api.modify_multiple_orders(batch_orders=[change]).data()[0]
+    assert (amended.order_id, amended.price, amended.orig_qty) == (good.order_id, "59801.00", "0.020")
+    both = api.cancel_multiple_orders(
+        symbol="BTCUSDT", order_id_list=[good.order_id, good_too.order_id, 999_999_999]
+    ).data()
+    assert [row.status or row.code for row in both] == ["CANCELED", "CANCELED", -2011]
+
+
+def test_a_market_order_takes_and_a_resting_order_is_taken_to_the_last_digit(api: Api, scene: Scene) -> None:
+    scene.lay_book()
+    bought = api.new_order(
+        symbol="BTCUSDT", side="BUY", type="MARKET", quantity=0.04, new_order_resp_type="RESULT"
+    ).data()
+    assert (bought.status, bought.executed_qty) == ("FILLED", "0.040")
+    position = api.position_information_v3(symbol="BTCUSDT").data()[0]
+    assert (position.position_amt, position.entry_price) == ("0.040", "60010")
+    assert (position.un_realized_profit, position.break_even_price) == ("-0.40000000", "60040.005")
+    assert (position.initial_margin, position.maint_margin) == ("120.00000000", "9.60000000")
+    balance = api.futures_account_balance_v3().data()[0]
+    assert (balance.balance, balance.available_balance) == ("99998.79980000", "99878.39980000")
+
+    scene.maker.leave()
+    resting = api.new_order(**limit("SELL", 0.04, 60020.0, time_in_force="GTX")).data()
+    scene.maker.take("BUY", "0.04")
+    assert api.query_order(symbol="BTCUSDT", order_id=resting.order_id).data().status == "FILLED"
+    taken, given = api.account_trade_list(symbol="BTCUSDT").data()
+    assert (taken.maker, taken.commission, taken.realized_pnl) == (False, "1.20020000", "0")
+    assert (given.maker, given.commission, given.realized_pnl) == (True, "0.48016000", "0.40000000")
+    assert api.account_information_v3().data().total_wallet_balance == "99998.71964000"
+    assert api.position_information_v3(symbol="BTCUSDT").data() == []
+
+
+def test_both_versions_of_account_balance_and_positions_agree(api: Api, scene: Scene) -> None:
+    scene.lay_book()
+    api.new_order(symbol="BTCUSDT", side="SELL", type="MARKET", quantity=0.04)
+    old, new = api.account_information_v2().data(), api.account_information_v3().data()
+    assert old.total_margin_balance == new.total_margin_balance == "99998.40020000"
+    assert [row.position_amt for row in new.positions] == ["-0.040"]
+    assert api.futures_account_balance_v2().data()[0].balance == old.total_wallet_balance
+    held = [row for row in api.position_information_v2().data() if row.position_amt != "0.000"]
+    assert [(row.symbol, row.position_amt, row.leverage) for row in held] == [("BTCUSDT", "-0.040", "20")]
+
+
+def test_leverage_is_set_and_read_back(api: Api) -> None:
+    changed = api.change_initial_leverage(symbol="BTCUSDT", leverage=100).data()
+    assert (changed.leverage, changed.max_notional_value) == (100, "800000")
+    assert api.symbol_configuration(symbol="BTCUSDT").data()[0].leverage == 100
+    with pytest.raises(BadRequestError) as refused:
+        api.change_initial_leverage(symbol="BTCUSDT", leverage=151)
+    assert refused.value.status_code == -4028
+
+
+def test_account_settings_are_read(api: Api) -> None:
+    assert api.get_current_position_mode().data().dual_side_position is False
+    assert api.get_current_multi_assets_mode().data().multi_assets_margin is False
+    assert api.futures_account_configuration().data().can_trade is True
+    fees = api.user_commission_rate(symbol="BTCUSDT").data()
+    assert (fees.maker_commission_rate, fees.taker_commission_rate) == ("0.000200", "0.000500")
+    assert [row.limit for row in api.query_user_rate_limit().data()] == [300, 1200]
+
+
+def test_a_listen_key_is_made_kept_and_closed(api: Api) -> None:
+    key = api.start_user_data_stream().data().listen_key
+    assert len(key) == 64
+    assert api.keepalive_user_data_stream().data().listen_key == key
+    api.close_user_data_stream()
+    with pytest.raises(BadRequestError) as refused:
+        api.keepalive_user_data_stream()
+    assert refused.value.status_code == -1125
+
+
+def test_used_weight_and_order_counts_come_with_the_answers(api: Api) -> None:
+    limits = api.new_order(**limit("BUY", 0.05, 59900.0)).rate_limits
+    counted = {(row.rateLimitType, row.interval, row.intervalNum): row.count for row in limits}
+    assert counted["ORDERS", "SECOND", 10] == counted["ORDERS", "MINUTE", 1] == 1
+    assert counted["REQUEST_WEIGHT", "MINUTE", 1] >= 0
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_a_refused_order_raises_the_exchanges_code(api: Api, scene: Scene, refusal: Refusal) -> None:
+    scene.lay_book()
+    order = {SPELLING.get(name, name): value for name, value in refusal.order.items()}
+    with pytest.raises(BadRequestError) as refused:
+        api.new_order(**order)
+    assert refused.value.status_code == refusal.code
+    assert api.current_all_open_orders().data() == []
+
+
+def test_an_order_nobody_knows_is_refused(api: Api) -> None:
+    calls = {
+        -2011: lambda: api.cancel_order(symbol="BTCUSDT", order_id=999_999_999),
+        -2013: lambda: api.query_order(symbol="BTCUSDT", order_id=999_999_999),
+    }
+    for code, call in calls.items():
+        with pytest.raises(BadRequestError) as refused:
+            call()
+        assert refused.value.status_code == code
+
+
+def test_a_wrong_key_or_secret_is_refused(scene: Scene) -> None:
+    trader = scene.trader
+    wrong = {
+        -2014: (UnauthorizedError, trader._replace(api_key="no key")),
+        -2015: (UnauthorizedError, trader._replace(api_key="A" * 64)),
+        -1022: (BadRequestError, trader._replace(api_secret="B" * 64)),
+    }
+    for code, (error, account) in wrong.items():
+        with pytest.raises(error) as refused:
+            connect(scene.rest, account).futures_account_balance_v3()
+        assert refused.value.status_code == code
+
+
+def test_a_clock_that_is_off_is_refused(tomorrow: Operator) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        connect(tomorrow.rest, tomorrow.account()).futures_account_balance_v3()
+    assert refused.value.status_code == -1021
+
+
+def test_an_endpoint_of_a_later_release_says_so(api: Api) -> None:
+    with pytest.raises(NotFoundError) as refused:
+        api.get_position_margin_change_history(symbol="BTCUSDT")
+    assert "positionMargin/history" in refused.value.error_message
