@@ -5,6 +5,7 @@ which order type) and grid (tick and step); limits, bands, margin are the engine
 """
 
 import secrets
+from itertools import count
 from typing import Any, Final
 
 from perpit.binance import errors, schema
@@ -14,8 +15,9 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.words import GTC, LIMIT, MARKET, STP_EXPIRE_MAKER, STP_NONE
 
 BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-MADE_ID_LENGTH: Final = 22
 _PAIRS: Final = [first + second for first in BASE62 for second in BASE62]
+_PREFIX: Final = "".join(secrets.choice(BASE62) for _ in range(14))  # another one each time the venue starts
+_NUMBERS: Final = count(secrets.randbelow(62**7))
 _POWERS: Final[list[int]] = [10**exponent for exponent in range(9)]
 
 _PLACE: Final = (
@@ -66,13 +68,12 @@ NAME_ORDER: Final = (
 
 
 def made_client_order_id() -> str:
-    """An id for an order whose sender gave none: 22 letters and digits (semantics 5.1.4)."""
-    number = int.from_bytes(secrets.token_bytes(17))
-    letters = []
-    for _ in range(MADE_ID_LENGTH // 2):
-        number, rest = divmod(number, 3844)
-        letters.append(_PAIRS[rest])
-    return "".join(letters)
+    """An id for an order whose sender gave none: 22 letters and digits, never the same twice (semantics 5.1.4)."""
+    number = next(_NUMBERS)
+    number, last = divmod(number, 3844)
+    number, third = divmod(number, 3844)
+    first, second = divmod(number, 3844)
+    return _PREFIX + _PAIRS[first % 3844] + _PAIRS[second] + _PAIRS[third] + _PAIRS[last]
 
 
 def place(values: dict[str, Any], account_id: int) -> PlaceOrder:
