@@ -79,3 +79,14 @@ async def test_a_request_that_does_not_become_whole_is_closed(monkeypatch: pytes
     assert answers[:3] == [b"", b"", b""]
     assert b"/first|" in answers[3]
     assert b"/sec" not in answers[3]
+
+
+async def test_an_idle_connection_is_closed_some_time_after_its_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.05)
+    monkeypatch.setattr(http, "KEEP_ALIVE_SECONDS", 0.1)
+    async with served() as at:
+        answer = await exchange(at, b"GET /first HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"/first|" in answer
+    assert b"connection: close" not in answer

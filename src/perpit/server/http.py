@@ -2,8 +2,9 @@
 
 Made by uvicorn for each connection. Limits:
 - request line and headers together 32 KiB, else 431 and the connection is closed;
-- a request must be whole 20 s after the connection was made or its own first byte came, else the connection is
-  closed; between requests uvicorn's keep-alive timeout counts.
+- a request must be whole 20 s after the connection was made or its own first byte came, and the next one must begin
+  75 s after an answer, else the connection is closed. One slow timer for each connection looks after both: a timer for
+  each request, as uvicorn has it, would be one of the dearer parts of an answer.
 The body's size is limited by the application.
 
 The short way: the application finds the request's cycle in `scope["extensions"]["perpit.cycle"]` and gives the whole
@@ -21,6 +22,7 @@ from uvicorn.server import ServerState
 CYCLE_EXTENSION: Final = "perpit.cycle"
 MAX_HEAD_BYTES: Final = 32 * 1024
 REQUEST_SECONDS: Final = 20.0
+KEEP_ALIVE_SECONDS: Final = 75.0
 HEAD_TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 )
@@ -40,14 +42,16 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head_bytes = 0
         self._whole = False
-        self._late_timer: TimerHandle | None = None
+        self._since = 0.0  # when the unfinished request began, or the last answer was complete
+        self._patrol: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._late_timer = self.loop.call_later(REQUEST_SECONDS, self._is_late)
+        self._since = self.loop.time()
+        self._patrol = self.loop.call_later(REQUEST_SECONDS / 4, self._look_after)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._is_in_time()
+        self._end_patrol()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -57,14 +61,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
                 self.transport.write(HEAD_TOO_LARGE)
                 self.transport.close()
-        if not self._whole and self._late_timer is None and not self.transport.is_closing():
-            self._late_timer = self.loop.call_later(REQUEST_SECONDS, self._is_late)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
         self._whole = False
         self._head_bytes = 0
+        self._since = self.loop.time()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -72,12 +75,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._whole = True
-        self._is_in_time()
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """uvicorn's own, without the keep-alive timer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        self._since = self.loop.time()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+
     def handle_websocket_upgrade(self) -> None:
-        self._whole = True
-        self._is_in_time()
+        self._end_patrol()
         super().handle_websocket_upgrade()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -85,14 +97,20 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         scope["extensions"] = {CYCLE_EXTENSION: cycle}
         super()._start_asgi_task(cycle, app)
 
-    def _is_in_time(self) -> None:
-        if self._late_timer is not None:
-            self._late_timer.cancel()
-            self._late_timer = None
+    def _look_after(self) -> None:
+        """Close what has waited too long for its client; a request that is being answered may take its time."""
+        self._patrol = None
+        allowed = KEEP_ALIVE_SECONDS if self._whole else REQUEST_SECONDS
+        answering = self._whole and self.cycle is not None and not self.cycle.response_complete
+        if not answering and self.loop.time() - self._since >= allowed:
+            self.transport.close()
+        else:
+            self._patrol = self.loop.call_later(REQUEST_SECONDS / 4, self._look_after)
 
-    def _is_late(self) -> None:
-        self._late_timer = None
-        self.transport.close()
+    def _end_patrol(self) -> None:
+        if self._patrol is not None:
+            self._patrol.cancel()
+            self._patrol = None
 
 
 async def write_answer(

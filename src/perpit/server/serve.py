@@ -1,8 +1,8 @@
 """Serving: uvicorn, configured once and run inside a loop that somebody else owns. Used by the composition root.
 
 Limits: `backlog` connections wait in the kernel to be accepted; at `max_connections` open connections every further
-request is answered 503 until some close; an idle keep-alive connection is closed after 75 s; at shutdown open
-requests get 3 s.
+request is answered 503 until some close; at shutdown open requests get 3 s. `server/http.py` and `server/websocket.py`
+say what one connection may do.
 """
 
 import asyncio
@@ -22,7 +22,6 @@ PONG_SECONDS: Final = 600.0
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 BACKLOG: Final = 2048
 MAX_CONNECTIONS: Final = 8192
-KEEP_ALIVE_SECONDS: Final = 75
 GRACE_SECONDS: Final = 3
 
 
@@ -71,7 +70,6 @@ class Server:
             date_header=False,  # the rooms send the venue's date
             limit_concurrency=max_connections,
             backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
             ssl_certfile=tls.cert_file if tls else None,
             ssl_keyfile=tls.key_file if tls else None,
