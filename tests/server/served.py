@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from perpit.binance.streams import HubLimits
 from perpit.server.app import Application
-from perpit.server.serve import Server
+from perpit.server.serve import Server, Tls
 from perpit.server.websocket import SocketLimits
 from tests.binance.floor import Floor
 
@@ -49,12 +49,12 @@ class Served(NamedTuple):
 
 @contextlib.asynccontextmanager
 async def served(
-    limits: SocketLimits | None = None, hub_limits: HubLimits | None = None
+    limits: SocketLimits | None = None, hub_limits: HubLimits | None = None, tls: Tls | None = None
 ) -> AsyncIterator[Served]:
     """Start, hand over, stop."""
     floor = Floor(hub_limits)
     application = Application(EchoRoom("dialect"), EchoRoom("control"), floor.hub, lambda: floor.now_ms)
-    server = Server(application, limits=limits)
+    server = Server(application, limits=limits, tls=tls)
     await server.start()
     try:
         yield Served(floor, server)

@@ -9,9 +9,10 @@ from websockets.asyncio.client import ClientConnection
 
 from perpit.binance.streams import HubLimits
 from perpit.domain import words as w
+from perpit.server import serve
 from perpit.server.websocket import SocketLimits
 from tests.binance.floor import PRICE
-from tests.server.served import served
+from tests.server.served import Served, served
 
 
 async def closed_with(client: ClientConnection) -> int:
@@ -118,3 +119,79 @@ async def test_a_client_that_stops_reading_is_cut_off_and_the_others_get_everyth
             assert told == at.floor.world.trades[0].last_trade.id  # type: ignore[union-attr]
         stuck.transport.resume_reading()  # type: ignore[attr-defined]
         assert await closed_with(stuck) == 1006
+
+
+async def raw_socket(at: Served, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection past its handshake that answers nothing by itself."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", at.server.port)
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101 ")
+    assert b"permessage-deflate" not in head
+    return reader, writer
+
+
+async def test_a_client_that_does_not_answer_pings_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "PING_SECONDS", 0.02)
+    monkeypatch.setattr(serve, "PONG_SECONDS", 0.05)
+    async with served() as at, websockets.connect(at.ws("/ws/btcusdt@trade")) as well:
+        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
+        ping = await asyncio.wait_for(reader.readexactly(6), 5)
+        assert ping[:2] == b"\x89\x04"
+        rest = await asyncio.wait_for(reader.read(-1), 5)
+        assert rest[:4] == b"\x88\x18\x03\xf3", "closed with 1011"
+        writer.close()
+        at.floor.trade()
+        assert json.loads(await well.recv())["e"] == "trade"
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (b"\x81\x02hi", 1002),  # not masked
+        (b"\xf1\x80\x00\x00\x00\x00", 1002),  # reserved bits
+        (b"\x83\x80\x00\x00\x00\x00", 1002),  # reserved opcode
+        (b"\x80\x80\x00\x00\x00\x00", 1002),  # a continuation of nothing
+        (b"\x89\xfe\x00\x7e\x00\x00\x00\x00" + bytes(126), 1002),  # a ping of 126 bytes
+        (b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00", 1009),  # 2^64 bytes announced
+    ],
+)
+async def test_a_frame_that_is_garbage_closes_its_connection_and_no_other(frame: bytes, code: int) -> None:
+    async with served() as at, websockets.connect(at.ws("/ws/btcusdt@trade")) as well:
+        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
+        writer.write(frame)
+        answer = await asyncio.wait_for(reader.read(-1), 5)
+        assert answer[0] == 0x88
+        assert int.from_bytes(answer[2:4], "big") == code
+        writer.close()
+        at.floor.trade()
+        assert json.loads(await well.recv())["e"] == "trade"
+    assert not at.floor.hub.watches_anything()
+
+
+async def test_a_message_in_fragments_is_put_together() -> None:
+    async with served() as at, websockets.connect(at.ws("/ws")) as client:
+        await client.send(['{"method":"LIST_', 'SUBSCRIPTIONS",', '"id":7}'])
+        assert json.loads(await client.recv()) == {"result": [], "id": 7}
+
+
+async def test_connections_that_are_opened_and_abandoned_leave_nothing() -> None:
+    async with served() as at:
+        for _ in range(100):
+            _, writer = await raw_socket(at, "/stream?streams=btcusdt@depth/btcusdt@trade")
+            writer.transport.abort()
+        async with asyncio.timeout(10):
+            while at.floor.hub.holds(1):
+                await asyncio.sleep(0)
+        assert not at.floor.hub.watches_anything()
+
+
+async def test_a_control_answer_comes_after_what_was_published_before_it() -> None:
+    async with served() as at, websockets.connect(at.ws("/ws/btcusdt@trade")) as client:
+        at.floor.trade()
+        await client.send('{"method":"UNSUBSCRIBE","params":["btcusdt@trade"],"id":1}')
+        assert json.loads(await client.recv())["e"] == "trade"
+        assert json.loads(await client.recv()) == {"result": None, "id": 1}
