@@ -164,7 +164,7 @@ class Instrument:
         Linear: exact. Inverse: cut toward zero (semantics 4.3.1).
         """
         if self.contract_kind == LINEAR:
-            return mul(mul(price_ticks, qty_lots), self.value_per_tick_lot)
+            return mul(price_ticks * qty_lots, self.value_per_tick_lot)
         value = abs(qty_lots) * self.contract_size * UNIT * UNIT // (price_ticks * self.tick_e8)
         return value if qty_lots >= 0 else -value
 
@@ -174,7 +174,7 @@ class Instrument:
         if self.contract_kind == INVERSE:
             value = size * self.contract_size * UNIT * UNIT // price_e8
         else:
-            value = mul(price_e8, mul(size, self.qty_num)) // self.qty_den
+            value = mul(price_e8, size * self.qty_num) // self.qty_den
         return value if qty_lots >= 0 else -value
 
     def bracket_for(self, notional_units: int) -> Bracket:

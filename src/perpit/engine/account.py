@@ -129,6 +129,7 @@ class Account:
         self.name = name
         self.wallets: dict[tuple[int, str], Wallet] = {}
         self.exposures: dict[int, Exposure] = {}
+        self._recent: Exposure | None = None  # the one asked for last, which is mostly the one asked for next
         self.keys: list[CreateKey] = []
 
     def wallet(self, market: int, asset: str) -> Wallet:
@@ -141,6 +142,9 @@ class Account:
 
     def exposure(self, market: Market) -> Exposure:
         """The account's exposure to an instrument, made at first use."""
+        recent = self._recent
+        if recent is not None and recent.market is market:
+            return recent
         instrument = market.instrument
         exposure = self.exposures.get(instrument.symbol_id)
         if exposure is None:
@@ -148,4 +152,5 @@ class Account:
             exposure = Exposure(self, market, wallet)
             self.exposures[instrument.symbol_id] = exposure
             wallet.exposures.append(exposure)
+        self._recent = exposure
         return exposure

@@ -39,6 +39,7 @@ class Order:
         self.reserved_units = reserved_units
         self.amendments = 0
         self.is_open = False
+        self.is_listed = False  # has rested, and is found in its exposure's indexes
         self.level: Level | None = None
         self.ahead: Order | None = None
         self.behind: Order | None = None

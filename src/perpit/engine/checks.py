@@ -23,7 +23,6 @@ from typing import Final
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
-from perpit.domain.numbers import mul
 from perpit.domain.words import (
     BOTH,
     BUY,
@@ -161,7 +160,7 @@ def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
 
 def order_price_e8(market: Market, price_ticks: int) -> int:
     """The price of a limit order off the grid."""
-    return mul(market.instrument.tick_e8, price_ticks)
+    return market.instrument.tick_e8 * price_ticks
 
 
 def check_margin(exposure: Exposure, side: int, qty_lots: int, added_units: int, loss_e8: int) -> int:

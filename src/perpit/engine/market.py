@@ -1,7 +1,7 @@
 """The state of one traded instrument: its book, its prices, its trade counter."""
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import PPM, div_ceil, mul
+from perpit.domain.numbers import PPM, div_ceil
 from perpit.domain.words import BUY, TRADING
 from perpit.engine.book import Book, Ladder
 from perpit.engine.rules import BASIS_SAMPLES
@@ -35,7 +35,7 @@ class Market:
         return self.book.asks if side == BUY else self.book.bids
 
     def last_price_e8(self) -> int:
-        return mul(self.instrument.tick_e8, self.last_price_ticks)
+        return self.instrument.tick_e8 * self.last_price_ticks
 
     def set_index(self, price_e8: int) -> bool:
         """Take a new index price; True when it is the first, which gives the mark its first value at once."""

@@ -19,9 +19,9 @@ def assumed_price_e8(market: Market, side: int, order_type: int, price_ticks: in
         best = market.opposite(side).best
         if best is None:
             return 0
-        price_e8 = mul(tick_e8, best.price_ticks)
+        price_e8 = tick_e8 * best.price_ticks
         return price_e8 + mul(price_e8, ASSUMING_MARKET_BUY_PPM) // PPM if side == BUY else price_e8
-    price_e8 = mul(tick_e8, price_ticks)
+    price_e8 = tick_e8 * price_ticks
     if side == BUY:
         return price_e8
     above_last_e8 = market.last_price_e8()
@@ -32,21 +32,30 @@ def assumed_price_e8(market: Market, side: int, order_type: int, price_ticks: in
 
 
 def enter(order: Order) -> None:
-    """The order is open: index it, and count the notional that it reserves."""
-    exposure = order.exposure
+    """The order is open: count the notional that it reserves."""
     order.is_open = True
-    exposure.orders[order.order_id] = order
-    exposure.by_client_id[order.request.client_order_id] = order
     _reserve(order)
+
+
+def rest(order: Order) -> None:
+    """The order stays: on the book, and findable by its ids."""
+    exposure = order.exposure
+    exposure.market.book.rest(order)
+    if not order.is_listed:
+        order.is_listed = True
+        exposure.orders[order.order_id] = order
+        exposure.by_client_id[order.request.client_order_id] = order
 
 
 def leave(order: Order) -> None:
     """The order is open no more."""
-    exposure = order.exposure
     _release(order)
     order.is_open = False
-    del exposure.orders[order.order_id]
-    del exposure.by_client_id[order.request.client_order_id]
+    if order.is_listed:
+        exposure = order.exposure
+        order.is_listed = False
+        del exposure.orders[order.order_id]
+        del exposure.by_client_id[order.request.client_order_id]
 
 
 def filled(order: Order, lots: int) -> None:

@@ -131,7 +131,7 @@ class Trading:
         elif order.request.time_in_force == IOC:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
         else:
-            exposure.market.book.rest(order)
+            open_orders.rest(order)
             if exposure.reduce_only_lots > 0:
                 open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
 
