@@ -32,7 +32,6 @@ class Reference(Rules, House):
         self.seq = 0
         self.next_tick_ms = 0
         self.next_order_id = 1
-        self.keys: dict[str, c.CreateKey] = {}
         self.net_deposits: dict[tuple[int, str], int] = {}
         self.pinned_e8: list[int] = []
         self.basis: list[list[int]] = []

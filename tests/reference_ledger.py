@@ -3,10 +3,10 @@
 Open orders are not remembered here as sums: what they tie up is added up from the orders each time it is asked for.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from perpit.domain.commands import PlaceOrder
+from perpit.domain.commands import CreateKey, PlaceOrder
 from perpit.domain.instrument import Instrument
 from perpit.domain.words import BUY, HOUSE, NEW, SELL
 from tests import reference_formulas as formulas
@@ -29,6 +29,10 @@ class Order:
     status: int = NEW
     amendments: int = 0
     resting: bool = False
+
+    def __deepcopy__(self, _memo: object) -> "Order":
+        """For a trial: the command stays the same one, for it never changes."""
+        return replace(self)
 
     @property
     def remaining(self) -> int:
@@ -101,6 +105,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.accounts: list[Account] = [Account(HOUSE, "house")]
+        self.keys: dict[str, CreateKey] = {}
         self.instruments: list[Instrument] = []
         self.index_e8: list[int] = []
         self.mark_e8: list[int] = []

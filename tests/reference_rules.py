@@ -125,7 +125,8 @@ class Rules(NaiveBook):
 
     def _fills_in_a_trial(self, command: c.PlaceOrder) -> bool:
         """Fill a copy of everything and see: on the way reduce-only orders may leave the queue (semantics 4.5.3)."""
-        trial = deepcopy(self, {id(self.instruments): self.instruments, id(self.rows): []})
+        unchanging: list[object] = [self.instruments, self.keys]
+        trial = deepcopy(self, {id(self.rows): [], **{id(part): part for part in unchanging}})
         trial.touch_exposure(command.account_id, command.symbol_id)
         order = Order(
             0, command.account_id, command, command.side, command.price_ticks, command.qty_lots, place=0
