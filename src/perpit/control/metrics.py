@@ -39,7 +39,9 @@ class Metrics:
         yield GaugeMetricFamily("perpit_venue_time_ms", "The venue's time", value=ports.clock.now_ms())
         yield GaugeMetricFamily("perpit_accounts", "Accounts", value=len(world.accounts))
         yield GaugeMetricFamily("perpit_keys", "API keys", value=len(world.keys.by_api_key))
-        yield GaugeMetricFamily("perpit_connections", "Open connections, HTTP and WebSocket", value=ports.connections())
+        yield GaugeMetricFamily(
+            "perpit_connections", "Open connections, HTTP and WebSocket", value=ports.connections()
+        )
         yield GaugeMetricFamily("perpit_uptime_seconds", "Seconds since the start", ports.uptime_ms() / 1000)
         requests = CounterMetricFamily(
             "perpit_control_requests", "Calls of venue control", labels=["method", "status"]
