@@ -131,7 +131,3 @@ def run(quick: bool) -> dict[str, Any]:
         "answer bytes, floor and venue": [floor["answer_bytes"], venue["answer_bytes"]],
         "load busy, floor and venue": [floor["load_busy"], venue["load_busy"]],
     }
-
-
-if __name__ == "__main__":
-    print(json.dumps(run("--quick" in sys.argv[1:]), ensure_ascii=False))

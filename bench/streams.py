@@ -11,7 +11,6 @@ frame. Three rounds of each in turn, the best of each.
 
 import asyncio
 import contextlib
-import json
 import os
 import sys
 import time
@@ -259,7 +258,3 @@ def run(quick: bool) -> dict[str, Any]:
     finally:
         if cores:
             os.sched_setaffinity(0, cores)
-
-
-if __name__ == "__main__":
-    print(json.dumps(run("--quick" in sys.argv[1:]), ensure_ascii=False))
