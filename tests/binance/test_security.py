@@ -1,6 +1,7 @@
 """Keys, time windows, signatures and permissions, in the order in which they are asked (semantics 6.2 to 6.4)."""
 
 import base64
+import hmac
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -8,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
 
 from perpit.binance import errors
 from perpit.binance.security import Signatures, check_time, signed_parts
@@ -34,6 +37,12 @@ def test_the_documented_signature_is_accepted() -> None:
     payload, signature = signed_parts(query, b"", {"timestamp": "1", "signature": "x"})
     Signatures().check(key(), payload, signature)
     Signatures().check(key(), payload, signature.upper())
+
+
+@given(secret=st.text(min_size=1, max_size=200), payload=st.binary(max_size=300))
+def test_signatures_are_those_of_hmac(secret: str, payload: bytes) -> None:
+    made = hmac.new(secret.encode(), payload, "sha256").hexdigest().encode()
+    Signatures().check(CreateKey(1, "k", secret, 0, "", 0, []), payload, made)
 
 
 def test_query_and_body_are_signed_together_with_nothing_between_them() -> None:

@@ -8,6 +8,8 @@ amounts eight, all cut and never rounded (semantics 1.2.3). Where recorded rows 
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
+from msgspec import Raw
+
 from perpit.binance import schema
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.instrument import Instrument
@@ -35,6 +37,8 @@ POSITION_SIDE: Final = _reversed(schema.POSITION_SIDES)
 STP_MODE: Final = _reversed(schema.STP_MODES)
 PRICE_MATCH: Final = _reversed(schema.PRICE_MATCHES)
 WORKING_TYPE: Final = _reversed(schema.WORKING_TYPES)
+REMEMBERED: Final = 8192  # prices and quantities of an instrument, as text
+FLAG: Final = {False: "false", True: "true"}
 ORDER_STATUS: Final = {
     NEW: "NEW",
     PARTIALLY_FILLED: "PARTIALLY_FILLED",
@@ -58,7 +62,11 @@ class OrderState(Protocol):
 
 
 class Digits:
-    """The text forms of one instrument's numbers."""
+    """The text forms of one instrument's numbers.
+
+    `price` takes ticks and `qty` lots; the newest forms of both are remembered, because a book shows the same few
+    thousand again and again.
+    """
 
     __slots__ = (
         "_average_cut",
@@ -70,6 +78,8 @@ class Digits:
         "_value_cut",
         "_value_decimals",
         "instrument",
+        "price",
+        "qty",
         "zero_average",
         "zero_price",
         "zero_qty",
@@ -86,18 +96,18 @@ class Digits:
         self._value_cut = 10 ** (8 - self._value_decimals)
         self._average_decimals = max(5, instrument.price_decimals)
         self._average_cut = 10 ** (8 - self._average_decimals)
+        self.price = lru_cache(maxsize=REMEMBERED)(self._price)
+        self.qty = lru_cache(maxsize=REMEMBERED)(self._qty)
         assert self._price_step > 0 and self._qty_step > 0, instrument.symbol
         self.zero_price = format_scaled(0, self._price_decimals)
         self.zero_qty = format_scaled(0, self._qty_decimals)
         self.zero_value = format_scaled(0, self._value_decimals)
         self.zero_average = format_scaled(0, self._average_decimals)
 
-    def price(self, price_ticks: int) -> str:
-        """A price on the book."""
+    def _price(self, price_ticks: int) -> str:
         return format_scaled(price_ticks * self._price_step, self._price_decimals)
 
-    def qty(self, qty_lots: int) -> str:
-        """A quantity."""
+    def _qty(self, qty_lots: int) -> str:
         return format_scaled(qty_lots * self._qty_step, self._qty_decimals)
 
     def value(self, value_units: int) -> str:
@@ -136,65 +146,49 @@ def price_or_zero(price_e8: int) -> str:
     return format_shortest(price_e8, 8) if price_e8 else "0.0"
 
 
-def order(state: OrderState, instrument: Instrument, updated_ms: int) -> dict[str, Any]:
+def order(state: OrderState, instrument: Instrument, updated_ms: int) -> Raw:
     """An order as the write calls answer it: union of the fields of all profiles (semantics 5.2.4)."""
+    return Raw(f"{{{_order_text(state, instrument, updated_ms)}}}".encode())
+
+
+def amended_order(state: OrderState, instrument: Instrument, updated_ms: int, modify_id: int) -> Raw:
+    """An order as an amendment answers it (semantics 5.6.7)."""
+    text = _order_text(state, instrument, updated_ms)
+    return Raw(f'{{{text},"pair":"{instrument.pair}","cumBase":"0","modifyId":{modify_id}}}'.encode())
+
+
+def queried_order(state: OrderView, instrument: Instrument) -> Raw:
+    """An order as the queries answer it (semantics 5.2.5)."""
+    text = _order_text(state, instrument, state.updated_ms)
+    return Raw(f'{{{text},"pair":"{instrument.pair}","cumBase":"0","time":{state.created_ms}}}'.encode())
+
+
+def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> str:
+    """The fields of an order as JSON text.
+
+    Written as text because every order passes here and a dictionary with its encoding costs three times as much.
+    Nothing needs escaping: client order ids are checked at the door, everything else is made of our own words.
+    """
     request = state.request
     form = digits(instrument)
-    price_ticks = state.price_ticks
-    if state.filled_lots:
-        executed = form.qty(state.filled_lots)
-        value = form.value(state.filled_value_units)
-    else:
-        executed = form.zero_qty
-        value = form.zero_value
+    executed = form.qty(state.filled_lots) if state.filled_lots else form.zero_qty
+    value = form.value(state.filled_value_units) if state.filled_lots else form.zero_value
+    price = form.price(state.price_ticks) if state.price_ticks else form.zero_price
+    stop_price = form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price
     kind = ORDER_TYPE[request.order_type]
-    return {
-        "orderId": state.order_id,
-        "symbol": instrument.symbol,
-        "status": ORDER_STATUS[state.status],
-        "clientOrderId": request.client_order_id,
-        "price": form.price(price_ticks) if price_ticks else form.zero_price,
-        "avgPrice": form.average_of(state),
-        "origQty": form.qty(state.qty_lots),
-        "executedQty": executed,
-        "cumQty": executed,
-        "cumQuote": value,
-        "timeInForce": TIME_IN_FORCE[request.time_in_force],
-        "type": kind,
-        "reduceOnly": request.reduce_only,
-        "closePosition": request.close_position,
-        "side": SIDE[request.side],
-        "positionSide": POSITION_SIDE[request.position_side],
-        "stopPrice": form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price,
-        "workingType": WORKING_TYPE[request.working_type],
-        "priceProtect": request.price_protect,
-        "origType": kind,
-        "priceMatch": PRICE_MATCH[request.price_match],
-        "selfTradePreventionMode": STP_MODE[request.stp_mode],
-        "goodTillDate": request.good_till_ms,
-        "updateTime": updated_ms,
-    }
-
-
-def amended_order(
-    state: OrderState, instrument: Instrument, updated_ms: int, modify_id: int
-) -> dict[str, Any]:
-    """An order as an amendment answers it (semantics 5.6.7)."""
-    body = order(state, instrument, updated_ms)
-    body["pair"] = instrument.pair
-    body["cumBase"] = "0"
-    body["modifyId"] = modify_id
-    return body
-
-
-def queried_order(state: OrderView, instrument: Instrument) -> dict[str, Any]:
-    """An order as the queries answer it (semantics 5.2.5)."""
-    body = order(state, instrument, state.updated_ms)
-    del body["cumQty"]
-    body["cumBase"] = "0"
-    body["pair"] = instrument.pair
-    body["time"] = state.created_ms
-    return body
+    return (
+        f'"orderId":{state.order_id},"symbol":"{instrument.symbol}","status":"{ORDER_STATUS[state.status]}",'
+        f'"clientOrderId":"{request.client_order_id}","price":"{price}","avgPrice":"{form.average_of(state)}",'
+        f'"origQty":"{form.qty(state.qty_lots)}","executedQty":"{executed}","cumQty":"{executed}",'
+        f'"cumQuote":"{value}","timeInForce":"{TIME_IN_FORCE[request.time_in_force]}","type":"{kind}",'
+        f'"reduceOnly":{FLAG[request.reduce_only]},"closePosition":{FLAG[request.close_position]},'
+        f'"side":"{SIDE[request.side]}","positionSide":"{POSITION_SIDE[request.position_side]}",'
+        f'"stopPrice":"{stop_price}","workingType":"{WORKING_TYPE[request.working_type]}",'
+        f'"priceProtect":{FLAG[request.price_protect]},"origType":"{kind}",'
+        f'"priceMatch":"{PRICE_MATCH[request.price_match]}",'
+        f'"selfTradePreventionMode":"{STP_MODE[request.stp_mode]}","goodTillDate":{request.good_till_ms},'
+        f'"updateTime":{updated_ms}'
+    )
 
 
 def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:

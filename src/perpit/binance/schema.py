@@ -9,6 +9,7 @@ empty -1105 (semantics 6.1.3); a number out of range -1130; words each have thei
 
 import string
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ LONGEST_ID: Final = 36
 ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 ID_LETTERS: Final = frozenset(string.ascii_letters + string.digits + ".:/_-")
 
+REMEMBERED: Final = 8192  # texts of decimals and what they mean
 SIGNING: Final = frozenset(("timestamp", "recvWindow", "signature"))  # read before, by `security`
 _JSON: Final = msgspec.json.Decoder(float_hook=str)  # a number with a point keeps the text that was sent
 
@@ -154,18 +156,25 @@ def depth_limit(text: str, name: str, symbols: Symbols) -> int:
 
 def decimal(text: str, name: str, symbols: Symbols) -> Decimal:
     """A plain decimal number, a leading minus allowed; no exponent."""
+    try:
+        return _decimal(text)
+    except ValueError:
+        raise errors.MANDATORY(name) from None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _decimal(text: str) -> Decimal:
+    """A decimal by its text; the newest are remembered. Raises ValueError when it is none."""
     whole, point, fraction = text.partition(".")
     if point:
         fraction = fraction.rstrip("0")
-        digits = whole + fraction
-    else:
-        digits = whole
-    if digits.isdigit() and digits.isascii() and len(text) <= LONGEST_NUMBER:
-        return int(digits), len(fraction)
-    if not text.startswith("-") or text.startswith("--"):
-        raise errors.MANDATORY(name)
-    mantissa, decimals = decimal(text[1:], name, symbols)
-    return -mantissa, decimals
+    digits = whole + fraction
+    negative = digits.startswith("-")
+    if negative:
+        digits = digits[1:]
+    if not (digits.isdigit() and digits.isascii() and len(text) <= LONGEST_NUMBER):
+        raise ValueError
+    return -int(digits) if negative else int(digits), len(fraction)
 
 
 def boolean(text: str, name: str, symbols: Symbols) -> bool:

@@ -18,6 +18,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 from urllib.parse import unquote
 
@@ -45,6 +46,10 @@ DEFAULT_RECV_WINDOW_MS: Final = 5_000
 LONGEST_RECV_WINDOW_MS: Final = 60_000
 FUTURE_TOLERANCE_MS: Final = 1_000
 LONGEST_KEY: Final = 128
+
+BLOCK_BYTES: Final = 64  # of SHA-256
+INNER_PAD: Final = bytes(byte ^ 0x36 for byte in range(256))
+OUTER_PAD: Final = bytes(byte ^ 0x5C for byte in range(256))
 
 Verifier = Callable[[bytes, bytes], bool]
 
@@ -137,15 +142,23 @@ class Signatures:
 
 
 def _hmac_verifier(secret: str) -> Verifier:
-    """HMAC-SHA256, hexadecimal, either case (semantics 6.2.4)."""
-    keyed = hmac.new(secret.encode(), digestmod="sha256")
+    """HMAC-SHA256, hexadecimal, either case (semantics 6.2.4).
+
+    Both hashes are keyed once and copied for each text, as RFC 2104 suggests: half the cost of a call of `hmac`.
+    """
+    key = secret.encode()
+    block = (sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\0")
+    inner = sha256(block.translate(INNER_PAD))
+    outer = sha256(block.translate(OUTER_PAD))
     compare = hmac.compare_digest
 
     def verify(payload: bytes, signature: bytes) -> bool:
-        made = keyed.copy()
+        made = inner.copy()
         made.update(payload)
+        signed = outer.copy()
+        signed.update(made.digest())
         try:
-            return compare(made.digest(), binascii.unhexlify(signature))
+            return compare(signed.digest(), binascii.unhexlify(signature))
         except binascii.Error:
             return False
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from msgspec import Raw
+
 from perpit.binance import errors, order_check, orders, render, schema
 from perpit.binance.call import Call
 from perpit.binance.route import Route, one_or_all
@@ -29,7 +31,8 @@ ENDED: Final = frozenset((CANCELED, EXPIRED, EXPIRED_IN_MATCH))
 PLACE_IN_BATCH: Final = Schema(orders.PLACE_IN_BATCH)
 AMEND_IN_BATCH: Final = Schema(orders.AMEND)
 
-Body = dict[str, Any]
+Values = dict[str, Any]
+Body = dict[str, Any] | Raw
 
 
 async def place(call: Call) -> Body:
@@ -40,7 +43,7 @@ async def place(call: Call) -> Body:
     return placed(events, command, values)
 
 
-def placed(events: list[Event], command: PlaceOrder, values: Body) -> Body:
+def placed(events: list[Event], command: PlaceOrder, values: Values) -> Body:
     """The answer to a `PlaceOrder`; raises the error of its refusal."""
     instrument: Instrument = values["symbol"]
     accepted: OrderEvent | None = None
@@ -78,7 +81,7 @@ async def amend(call: Call) -> Body:
     return amended(await call.desk.submit(command), command, values)
 
 
-def _amendment(call: Call, values: Body) -> AmendOrder:
+def _amendment(call: Call, values: Values) -> AmendOrder:
     command = orders.amend(values, call.account_id)
     if values["reduceOnly"]:
         order = call.world.orders.find(
@@ -89,7 +92,7 @@ def _amendment(call: Call, values: Body) -> AmendOrder:
     return command
 
 
-def amended(events: list[Event], command: AmendOrder, values: Body) -> Body:
+def amended(events: list[Event], command: AmendOrder, values: Values) -> Body:
     """The answer to an `AmendOrder`."""
     state = _own_state(events, command)
     if state is None:
@@ -151,13 +154,13 @@ async def amend_batch(call: Call) -> list[Body]:
 async def _batch(
     call: Call,
     params: Schema,
-    make: Callable[[Body], Command],
-    answer: Callable[[list[Event], Any, Body], Body],
+    make: Callable[[Values], Command],
+    answer: Callable[[list[Event], Any, Values], Body],
 ) -> list[Body]:
     elements = call.values["batchOrders"]
     if not 1 <= len(elements) <= LARGEST_BATCH:
         raise errors.BAD_BATCH_SIZE(len(elements))
-    prepared: list[tuple[Command, Body] | errors.WireError] = []
+    prepared: list[tuple[Command, Values] | errors.WireError] = []
     for element in elements:
         try:
             values = params.read(_as_sent(element), call.world.catalog.by_symbol)
@@ -313,7 +316,7 @@ def user_trades(call: Call) -> list[Body]:
     return [render.fill(row, instrument) for row in found]
 
 
-def span(values: Body, now_ms: int) -> tuple[int | None, int | None]:
+def span(values: Values, now_ms: int) -> tuple[int | None, int | None]:
     """startTime and endTime, at most seven days apart; a start alone means the seven days after it."""
     start_ms: int | None = values["startTime"]
     end_ms: int | None = values["endTime"]
