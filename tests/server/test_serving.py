@@ -73,3 +73,14 @@ async def test_stopping_closes_sockets_with_going_away() -> None:
             await client.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1012
+
+
+async def test_the_server_may_open_as_many_files_as_it_takes_connections() -> None:
+    resource = pytest.importorskip("resource")
+    before, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        async with served():
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 1_000
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, hard))

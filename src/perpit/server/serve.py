@@ -23,6 +23,7 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 BACKLOG: Final = 2048
 MAX_CONNECTIONS: Final = 8192
 GRACE_SECONDS: Final = 3
+SPARE_FILES: Final = 256
 
 
 class PortUnavailable(Exception):
@@ -53,6 +54,7 @@ class Server:
         self.host = host
         self.port = port
         self._tls = tls
+        self._max_connections = max_connections
         config = uvicorn.Config(
             application,
             host=host,
@@ -93,6 +95,7 @@ class Server:
 
         Raises PortUnavailable. An exception of the application's start is raised here, too.
         """
+        _allow_open_files(self._max_connections + SPARE_FILES)
         listener = _listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._uvicorn.serve(sockets=[listener]), name="perpit-server")
@@ -131,6 +134,19 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.answering.set()
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Every connection is an open file: raise this process's soft limit as far as `wanted` and the system allow."""
+    try:
+        import resource
+    except ImportError:  # no such limit on this system
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with contextlib.suppress(OSError, ValueError):  # some systems allow less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:
