@@ -10,6 +10,7 @@ mean something as long as that stays clearly below 1.
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import hmac
 import json
@@ -109,7 +110,7 @@ async def measure(
     clients = []
     for number in range(connections):
         orders = signed_orders(f"{host}:{port}", key, secret, number, each)
-        client = (await loop.create_connection(lambda o=orders: Connection(o, tally), host, port))[1]
+        client = (await loop.create_connection(functools.partial(Connection, orders, tally), host, port))[1]
         clients.append(client)
     began, began_busy = time.perf_counter(), time.process_time()
     for client in clients:
