@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 def state_of(reference: Reference) -> list[object]:
     return [
-        reference.seq,
-        reference.time_ms,
         reference.next_tick_ms,
         reference.next_order_id,
         [_market(reference, symbol_id) for symbol_id in range(len(reference.instruments))],

@@ -86,8 +86,8 @@ class Caller:
         return events
 
     def state(self) -> list[object]:
-        """The engine's state without its sequence number, which counts refused commands, too."""
-        return self.engine.state()[1:]
+        """The engine's whole state."""
+        return self.engine.state()
 
     def submit(self, command: Command) -> asyncio.Future[list[Event]]:
         future: asyncio.Future[list[Event]] = asyncio.get_running_loop().create_future()

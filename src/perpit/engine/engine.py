@@ -93,8 +93,6 @@ class Engine:
     def state(self) -> list[object]:
         """The whole state as nested lists of numbers and texts, in one canonical order; see `engine/state.py`."""
         return canonical_state(
-            self.seq,
-            self.time_ms,
             self.next_mark_ms,
             self.trading.next_order_id,
             self.markets,

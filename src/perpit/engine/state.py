@@ -1,9 +1,10 @@
 """The whole state in one canonical form, and its digest.
 
-Nested lists of integers and texts; accounts in order of id, instruments in order of id, everything keyed otherwise
-sorted by its key, queues in time priority:
+Sequence number and time are not part of it: a command that is refused, or that finds nothing due, leaves the state
+and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
+else that has a key sorted by it, queues in time priority:
 
-    [seq, time_ms, next_mark_ms, next_order_id, markets, accounts, fees, deposits]
+    [next_mark_ms, next_order_id, markets, accounts, fees, deposits]
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
                 mark_window, bids, asks]                    bids, asks: best price first
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
@@ -25,8 +26,6 @@ from perpit.engine.treasury import Treasury
 
 
 def canonical_state(
-    seq: int,
-    time_ms: int,
     next_mark_ms: int,
     next_order_id: int,
     markets: list[Market],
@@ -35,8 +34,6 @@ def canonical_state(
 ) -> list[object]:
     """See the module's docstring for the shape."""
     return [
-        seq,
-        time_ms,
         next_mark_ms,
         next_order_id,
         [_market(market) for market in markets],
