@@ -1,4 +1,4 @@
-"""ccxt, unmodified: `binanceusdm` with its URLs pointed at the venue; every test with the sync and the async exchange."""
+"""ccxt, unmodified: `binanceusdm` with its URLs pointed at the venue; every test runs on both of its faces."""
 
 from collections.abc import AsyncIterator
 from typing import Any

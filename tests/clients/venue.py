@@ -100,19 +100,19 @@ class Counterparty(SignedRest):
 
 
 class Scene:
-    """One test's part of a venue: the trader whose client is tested, the counterparty, and the operator."""
+    """One test's part of a venue: the trader whose client is tested, the counterparty, and the operator.
+
+    `by_hand` is the trader, too, without the client.
+    """
 
     def __init__(self, operator: Operator) -> None:
         self.operator = operator
         self.rest = operator.rest
         self.ws = operator.ws
         self.trader = operator.account()
+        self.by_hand = Counterparty(operator.rest, self.trader.api_key, self.trader.api_secret)
         maker = operator.account("1000000")
         self.maker = Counterparty(operator.rest, maker.api_key, maker.api_secret)
-
-    def poor_trader(self) -> Account:
-        """Another account, with hardly any money."""
-        return self.operator.account("100")
 
     def lay_book(self) -> None:
         """One level a side around 60,000: 0.1 BTC bid at 59,990, 0.1 offered at 60,010."""
@@ -121,7 +121,6 @@ class Scene:
 
     def clear(self) -> None:
         """Take this test's orders off the book."""
-        trader = Counterparty(self.rest, self.trader.api_key, self.trader.api_secret)
-        for party in (trader, self.maker):
+        for party in (self.by_hand, self.maker):
             party.leave()
             party.close()
