@@ -1,0 +1,69 @@
+"""Listing instruments and opening accounts: ids are given in order, names are used once."""
+
+import pytest
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, RevokeKey
+from perpit.domain.events import AccountCreated, InstrumentListed, KeyRevoked, Refused
+from perpit.domain.words import KEY_HMAC
+from perpit.engine.engine import Engine
+from tests.instruments import btcusdt, ethusdt
+
+
+def ask(engine: Engine, command: Command) -> object:
+    """The single event of a command."""
+    command.seq, command.time_ms = engine.seq + 1, 1_000
+    (event,) = engine.apply(command)
+    return event
+
+
+def refusal(event: object) -> int:
+    assert isinstance(event, Refused), event
+    return event.refusal
+
+
+def test_an_instrument_takes_the_next_id() -> None:
+    engine = Engine()
+    assert isinstance(ask(engine, ListInstrument(btcusdt(0))), InstrumentListed)
+    assert isinstance(ask(engine, ListInstrument(ethusdt(1))), InstrumentListed)
+
+
+@pytest.mark.parametrize("symbol_id", [0, 2, -1])
+def test_an_instrument_with_another_id_is_not_listed(symbol_id: int) -> None:
+    engine = Engine()
+    ask(engine, ListInstrument(btcusdt(0)))
+    before = engine.state()[2:]
+    refusal(ask(engine, ListInstrument(ethusdt(symbol_id))))
+    assert engine.state()[2:] == before
+
+
+def test_a_symbol_is_listed_once() -> None:
+    engine = Engine()
+    ask(engine, ListInstrument(btcusdt(0)))
+    assert refusal(ask(engine, ListInstrument(btcusdt(1)))) == no.ALREADY_LISTED
+
+
+def test_accounts_are_numbered_from_one_and_the_house_keeps_its_name() -> None:
+    engine = Engine()
+    first = ask(engine, CreateAccount("alice"))
+    assert isinstance(first, AccountCreated)
+    assert first.account_id == 1
+    assert refusal(ask(engine, CreateAccount("alice"))) == no.DUPLICATE_NAME
+    assert refusal(ask(engine, CreateAccount("house"))) == no.DUPLICATE_NAME
+    assert refusal(ask(engine, CreateAccount(""))) == no.INVALID_VALUE
+
+
+def test_a_revoked_key_tells_whose_it_was_and_is_free_again() -> None:
+    engine = Engine()
+    ask(engine, CreateAccount("alice"))
+    ask(engine, CreateKey(1, "key", "secret", KEY_HMAC, "", 0, []))
+    assert refusal(ask(engine, CreateKey(1, "key", "secret", KEY_HMAC, "", 0, []))) == no.DUPLICATE_NAME
+    revoked = ask(engine, RevokeKey("key"))
+    assert isinstance(revoked, KeyRevoked)
+    assert revoked.account_id == 1
+    assert refusal(ask(engine, RevokeKey("key"))) == no.UNKNOWN_KEY
+    ask(engine, CreateKey(1, "key", "other", KEY_HMAC, "", 0, []))
+
+
+def test_the_house_has_no_keys() -> None:
+    assert refusal(ask(Engine(), CreateKey(0, "key", "secret", KEY_HMAC, "", 0, []))) == no.UNKNOWN_ACCOUNT
