@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from perpit.binance import errors, limits, schema
+from perpit.binance import errors, funding, limits, schema
 from perpit.binance.call import Call
 from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
 from perpit.binance.route import Route, by_limit, one_or_all
@@ -259,15 +259,14 @@ def klines(call: Call) -> list[list[Any]]:
 def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
     """Mark and index price of a symbol, or of each."""
     prices = call.world.prices[instrument.symbol_id]
-    interval_ms = instrument.funding_interval_hours * HOUR_MS
     return {
         "symbol": instrument.symbol,
         "markPrice": units(prices.mark_e8),
         "indexPrice": units(prices.index_e8),
         "estimatedSettlePrice": units(prices.index_e8),
-        "lastFundingRate": "0.00000000",
-        "interestRate": "0.00010000",
-        "nextFundingTime": (call.now_ms // interval_ms + 1) * interval_ms if interval_ms else 0,
+        "lastFundingRate": units(funding.RATE_E8),
+        "interestRate": units(funding.INTEREST_E8),
+        "nextFundingTime": funding.next_settlement_ms(instrument, call.now_ms),
         "time": prices.time_ms,
     }
 

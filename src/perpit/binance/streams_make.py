@@ -14,8 +14,6 @@ from perpit.binance.streams_trades import AggTrades, Trades
 from perpit.domain.instrument import Instrument
 from perpit.views.world import World
 
-FUNDING_RATE_E8: Final = 10_000  # interest of 0.01 % per 8 h until funding is computed (semantics 3.4.6)
-
 Maker = Callable[[str, StreamSpec, World, Outbox, Instrument], Channel]
 
 
@@ -73,7 +71,7 @@ def _ticker(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrumen
 
 
 def _mark_price(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return MarkPrice(name, spec.period_ms, outbox, instrument, FUNDING_RATE_E8)
+    return MarkPrice(name, spec.period_ms, outbox, instrument)
 
 
 def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
@@ -81,7 +79,7 @@ def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox)
 
 
 def _all_mark_prices(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
-    return AllMarkPrices(name, spec.period_ms, outbox, world.catalog.by_id, FUNDING_RATE_E8)
+    return AllMarkPrices(name, spec.period_ms, outbox, world.catalog.by_id)
 
 
 def _all_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:

@@ -6,12 +6,12 @@ When the clock jumps, one command brings the mark prices of every second it pass
 from collections import deque
 from typing import Final
 
+from perpit.binance import funding
 from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.domain.events import MarkPriceChanged
 from perpit.domain.instrument import Instrument
 
-HOUR_MS: Final = 3_600_000
 CATCH_UP: Final = 60
 
 
@@ -20,13 +20,10 @@ class MarkPrice(Channel):
 
     watches_marks = True
 
-    def __init__(
-        self, name: str, period_ms: int, outbox: Outbox, instrument: Instrument, funding_rate_e8: int
-    ) -> None:
+    def __init__(self, name: str, period_ms: int, outbox: Outbox, instrument: Instrument) -> None:
         super().__init__(name, 0, outbox)
         self._period_ms = period_ms
         self._instrument = instrument
-        self._funding_rate_e8 = funding_rate_e8
         self._period = -1
         self._due: deque[MarkPriceChanged] = deque(maxlen=CATCH_UP)
 
@@ -38,7 +35,7 @@ class MarkPrice(Channel):
 
     def after_command(self, now_ms: int) -> None:
         while self._due:
-            self.publish(mark_payload(self._due.popleft(), self._instrument, self._funding_rate_e8))
+            self.publish(mark_payload(self._due.popleft(), self._instrument))
 
 
 class AllMarkPrices(Channel):
@@ -46,13 +43,10 @@ class AllMarkPrices(Channel):
 
     watches_marks = True
 
-    def __init__(
-        self, name: str, period_ms: int, outbox: Outbox, instruments: list[Instrument], funding_rate_e8: int
-    ) -> None:
+    def __init__(self, name: str, period_ms: int, outbox: Outbox, instruments: list[Instrument]) -> None:
         super().__init__(name, 0, outbox)
         self._period_ms = period_ms
         self._instruments = instruments
-        self._funding_rate_e8 = funding_rate_e8
         self._period = -1
         self._time_ms = -1
         self._due: deque[list[MarkPriceChanged]] = deque(maxlen=CATCH_UP)
@@ -70,20 +64,16 @@ class AllMarkPrices(Channel):
 
     def after_command(self, now_ms: int) -> None:
         while self._due:
-            rows = [
-                mark_payload(mark, self._instruments[mark.symbol_id], self._funding_rate_e8)
-                for mark in self._due.popleft()
-            ]
+            rows = [mark_payload(mark, self._instruments[mark.symbol_id]) for mark in self._due.popleft()]
             self.publish("[" + ",".join(rows) + "]")
 
 
-def mark_payload(mark: MarkPriceChanged, instrument: Instrument, funding_rate_e8: int) -> str:
+def mark_payload(mark: MarkPriceChanged, instrument: Instrument) -> str:
     """A markPriceUpdate. A perpetual's estimated settle price is its index price; `T` is the next funding time."""
-    funding_ms = instrument.funding_interval_hours * HOUR_MS
-    next_ms = (mark.time_ms // funding_ms + 1) * funding_ms if funding_ms else 0
+    next_ms = funding.next_settlement_ms(instrument, mark.time_ms)
     index = units(mark.index_e8)
     return (
         f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}",'
-        f'"ap":"{units(mark.average_e8)}","P":"{index}","i":"{index}","r":"{units(funding_rate_e8)}",'
+        f'"ap":"{units(mark.average_e8)}","P":"{index}","i":"{index}","r":"{units(funding.RATE_E8)}",'
         f'"T":{next_ms},"st":1}}'
     )
