@@ -77,8 +77,9 @@ class Exposure:
         self.valued_at_e8 = -1
         self.value_units = 0
         self.profit_units = 0
-        self.orders: dict[int, Order] = {}
-        self.by_client_id: dict[str, Order] = {}
+        self.orders: dict[
+            str, Order
+        ] = {}  # resting ones by client id, oldest first; by order id: Market.orders
 
     def position_units(self) -> int:
         """Signed value of the position at the mark price."""

@@ -151,7 +151,7 @@ def check_market_band(market: Market, side: int) -> int:
 
 def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
     """Rules 8 and 9."""
-    if command.client_order_id in exposure.by_client_id:
+    if command.client_order_id in exposure.orders:
         return no.DUPLICATE_CLIENT_ORDER_ID
     if command.order_type == LIMIT and len(exposure.orders) >= exposure.market.instrument.max_open_orders:
         return no.TOO_MANY_OPEN_ORDERS

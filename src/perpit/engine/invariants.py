@@ -32,8 +32,11 @@ def _check_book(market: Market, resting: dict[int, int], broken: list[str]) -> N
     bid, ask = book.bids.best, book.asks.best
     if bid is not None and ask is not None and bid.price_ticks >= ask.price_ticks:
         broken.append(f"{symbol}: crossed book {bid.price_ticks} >= {ask.price_ticks}")
+    known = len(resting)
     _check_ladder(symbol, book.bids, resting, broken)
     _check_ladder(symbol, book.asks, resting, broken)
+    if len(resting) - known != len(market.orders):
+        broken.append(f"{symbol}: {len(market.orders)} orders are indexed, {len(resting) - known} rest")
 
 
 def _check_ladder(symbol: str, ladder: Ladder, resting: dict[int, int], broken: list[str]) -> None:
@@ -69,8 +72,10 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
     for order in exposure.orders.values():
         if resting.pop(order.order_id, 0) != order.remaining_lots:
             broken.append(f"{where}: open order {order.order_id} is not on the book")
-        if exposure.by_client_id.get(order.request.client_order_id) is not order:
-            broken.append(f"{where}: client id of {order.order_id} is lost")
+        if exposure.market.orders.get(order.order_id) is not order:
+            broken.append(f"{where}: the market does not know order {order.order_id}")
+        if exposure.orders.get(order.request.client_order_id) is not order:
+            broken.append(f"{where}: client id of order {order.order_id} is lost")
         if order.reduce_only:
             reduce_only += order.remaining_lots
             if order.side * exposure.position.qty_lots >= 0:
@@ -87,8 +92,6 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
         )
     if reduce_only != exposure.reduce_only_lots or reduce_only > abs(exposure.position.qty_lots):
         broken.append(f"{where}: reduce-only lots {exposure.reduce_only_lots}, are {reduce_only}")
-    if len(exposure.by_client_id) != len(exposure.orders):
-        broken.append(f"{where}: client ids without orders")
     if exposure.position.qty_lots == 0 and exposure.position.entry_value_units != 0:
         broken.append(f"{where}: a flat position has an entry cost")
 

@@ -3,7 +3,7 @@
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import PPM, div_ceil
 from perpit.domain.words import BUY, TRADING
-from perpit.engine.book import Book, Ladder
+from perpit.engine.book import Book, Ladder, Order
 from perpit.engine.rules import BASIS_SAMPLES
 from perpit.engine.treasury import Till
 
@@ -16,6 +16,7 @@ class Market:
         self.till = till
         self.status = TRADING
         self.book = Book()
+        self.orders: dict[int, Order] = {}  # every resting order of a customer, by order id
         self.next_trade_id = 1
         self.last_price_ticks = 0
         self.index_e8 = 0

@@ -43,8 +43,8 @@ def rest(order: Order) -> None:
     exposure.market.book.rest(order)
     if not order.is_listed:
         order.is_listed = True
-        exposure.orders[order.order_id] = order
-        exposure.by_client_id[order.request.client_order_id] = order
+        exposure.orders[order.request.client_order_id] = order
+        exposure.market.orders[order.order_id] = order
 
 
 def leave(order: Order) -> None:
@@ -54,8 +54,8 @@ def leave(order: Order) -> None:
     if order.is_listed:
         exposure = order.exposure
         order.is_listed = False
-        del exposure.orders[order.order_id]
-        del exposure.by_client_id[order.request.client_order_id]
+        del exposure.orders[order.request.client_order_id]
+        del exposure.market.orders[order.order_id]
 
 
 def filled(order: Order, lots: int) -> None:

@@ -203,8 +203,9 @@ class Trading:
 def _find(exposure: Exposure, order_id: int, client_order_id: str) -> Order | None:
     """An open order by its id, or by its client id when that is 0 (semantics 5.7.6)."""
     if order_id != 0:
-        return exposure.orders.get(order_id)
-    return exposure.by_client_id.get(client_order_id)
+        order = exposure.market.orders.get(order_id)
+        return order if order is not None and order.exposure is exposure else None
+    return exposure.orders.get(client_order_id)
 
 
 def _stp_mode(request: PlaceOrder) -> int:
