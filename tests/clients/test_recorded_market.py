@@ -218,8 +218,10 @@ def assert_carried(tape: Sequence[Print], events: Sequence[dict[str, Any]], own:
     for event in events:
         users = event["t"] in own
         later = {after for place in places for after in continued(tape, place, printed(event), users)}
+        if users:
+            later |= places
         assert later, f"not on the tape at {places}: {event}"
-        places = later | (places if users else set())
+        places = later
     assert any(place.left == 0 for place in places), places
     assert own <= {event["t"] for event in events}
 
