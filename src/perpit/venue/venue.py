@@ -161,7 +161,7 @@ class Venue:
         token = self._home.admin_token() if self._home is not None else new_token()
         control = Control(self._ports(), token)
         self.server = Server(
-            Application(self.dialect, control, self.hub, now_ms),
+            Application(self.dialect, control, self.hub, self._streams_now_ms),
             settings.host,
             settings.port,
             self._tls(),
@@ -186,6 +186,12 @@ class Venue:
 
     def _temporary_directory(self) -> Path:
         return Path(self._parts.enter_context(tempfile.TemporaryDirectory(prefix="perpit-")))
+
+    def _streams_now_ms(self) -> int:
+        """The time up to which streams are flushed while no command comes. A manual clock moves by commands alone; while
+        these are on their way, it is ahead of what they are going to change.
+        """
+        return self.world.time_ms if self.clock.mode == MANUAL else self.clock.now_ms()
 
     def _ready_info(self, token: str) -> ReadyInfo:
         place = f"{self.server.scheme_suffix}://{reachable(self.settings.host)}:{self.server.port}"
