@@ -5,6 +5,9 @@ from typing import Any
 
 import ccxt
 from binance import AsyncClient, BinanceSocketManager, Client
+from binance_common.configuration import ConfigurationRestAPI
+from binance_sdk_derivatives_trading_usds_futures import DerivativesTradingUsdsFutures
+from binance_sdk_derivatives_trading_usds_futures.rest_api import DerivativesTradingUsdsFuturesRestAPI
 
 from tests.clients.venue import Account
 
@@ -14,11 +17,12 @@ OFFICIAL_HOST = re.compile(r"https?://[^/]+")
 def ccxt_options(rest: str, ws: str, account: Account) -> dict[str, Any]:
     """The constructor's dict of ccxt, ccxt.async_support and ccxt.pro: every official host becomes the venue's."""
     official = ccxt.binanceusdm().urls["api"]
+    ws_api = {"linear": f"{ws}/ws-fapi/v1", "inverse": f"{ws}/ws-dapi/v1"}
     swapped = {name: OFFICIAL_HOST.sub(rest, url) for name, url in official.items() if isinstance(url, str)}
     return {
         "apiKey": account.api_key,
         "secret": account.api_secret,
-        "urls": {"api": swapped | {"ws": {"linear": f"{ws}/ws", "inverse": f"{ws}/ws"}}},
+        "urls": {"api": swapped | {"ws": {"linear": f"{ws}/ws", "inverse": f"{ws}/ws", "ws-api": ws_api}}},
     }
 
 
@@ -33,11 +37,19 @@ def binance_urls(rest: str) -> dict[str, str]:
     }
 
 
-def binance_client(rest: str, account: Account) -> Client:
+def binance_client(rest: str, account: Account, **more: Any) -> Client:
     """python-binance's synchronous client; it pings as it is made."""
     venue_client = type("VenueClient", (Client,), binance_urls(rest))
-    client: Client = venue_client(account.api_key, account.api_secret)
+    client: Client = venue_client(account.api_key, account.api_secret, **more)
     return client
+
+
+def sdk_rest(rest: str, account: Account, **more: Any) -> DerivativesTradingUsdsFuturesRestAPI:
+    """The official SDK's REST client."""
+    configuration = ConfigurationRestAPI(
+        api_key=account.api_key, api_secret=account.api_secret, base_path=rest, **more
+    )
+    return DerivativesTradingUsdsFutures(config_rest_api=configuration).rest_api
 
 
 async def binance_async_client(rest: str, account: Account) -> AsyncClient:

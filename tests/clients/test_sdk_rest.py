@@ -6,9 +6,7 @@ Its models are strict. What they cannot read they log and hand over raw, so each
 from typing import Any
 
 import pytest
-from binance_common.configuration import ConfigurationRestAPI
 from binance_common.errors import BadRequestError, NotFoundError, UnauthorizedError
-from binance_sdk_derivatives_trading_usds_futures import DerivativesTradingUsdsFutures
 from binance_sdk_derivatives_trading_usds_futures.rest_api import DerivativesTradingUsdsFuturesRestAPI
 from binance_sdk_derivatives_trading_usds_futures.rest_api.models import (
     ModifyMultipleOrdersBatchOrdersParameterInner as Amendment,
@@ -17,8 +15,9 @@ from binance_sdk_derivatives_trading_usds_futures.rest_api.models import (
     PlaceMultipleOrdersBatchOrdersParameterInner as NewOrder,
 )
 
+from tests.clients.endpoints import sdk_rest
 from tests.clients.refusals import REFUSALS, Refusal
-from tests.clients.venue import Account, Operator, Scene
+from tests.clients.venue import Operator, Scene
 
 pytestmark = pytest.mark.usefixtures("no_complaints")
 
@@ -26,16 +25,9 @@ Api = DerivativesTradingUsdsFuturesRestAPI
 SPELLING = {"timeInForce": "time_in_force", "reduceOnly": "reduce_only"}
 
 
-def connect(rest: str, account: Account) -> Api:
-    configuration = ConfigurationRestAPI(
-        api_key=account.api_key, api_secret=account.api_secret, base_path=rest
-    )
-    return DerivativesTradingUsdsFutures(config_rest_api=configuration).rest_api
-
-
 @pytest.fixture
 def api(scene: Scene) -> Api:
-    return connect(scene.rest, scene.trader)
+    return sdk_rest(scene.rest, scene.trader)
 
 
 def limit(side: str, quantity: float, price: float, **more: Any) -> dict[str, Any]:
@@ -230,13 +222,13 @@ def test_a_wrong_key_or_secret_is_refused(scene: Scene) -> None:
     }
     for code, (error, account) in wrong.items():
         with pytest.raises(error) as refused:
-            connect(scene.rest, account).futures_account_balance_v3()
+            sdk_rest(scene.rest, account).futures_account_balance_v3()
         assert refused.value.status_code == code
 
 
 def test_a_clock_that_is_off_is_refused(tomorrow: Operator) -> None:
     with pytest.raises(BadRequestError) as refused:
-        connect(tomorrow.rest, tomorrow.account()).futures_account_balance_v3()
+        sdk_rest(tomorrow.rest, tomorrow.account()).futures_account_balance_v3()
     assert refused.value.status_code == -1021
 
 

@@ -15,9 +15,9 @@ from binance_sdk_derivatives_trading_usds_futures.websocket_streams import (
     DerivativesTradingUsdsFuturesWebSocketStreams as Streams,
 )
 
+from tests.clients.endpoints import sdk_rest
 from tests.clients.inbox import Inbox
 from tests.clients.local_book import LocalBook, rest_book
-from tests.clients.test_sdk_rest import connect, limit
 from tests.clients.venue import Operator, Scene
 
 pytestmark = pytest.mark.usefixtures("no_complaints")
@@ -104,12 +104,14 @@ async def test_a_local_book_follows_the_diffs(still: Operator) -> None:
 
 
 async def test_orders_and_fills_are_told_on_the_listen_key(scene: Scene) -> None:
-    api = connect(scene.rest, scene.trader)
+    api = sdk_rest(scene.rest, scene.trader)
     scene.lay_book()
     async with opened(scene.ws) as streams:
         key = api.start_user_data_stream().data().listen_key
         events = await subscribed(streams.user_data(key))
-        placed = api.new_order(**limit("BUY", 0.05, 59900.0)).data()
+        placed = api.new_order(
+            symbol="BTCUSDT", side="BUY", type="LIMIT", time_in_force="GTC", quantity=0.05, price=59900.0
+        ).data()
         api.cancel_order(symbol="BTCUSDT", order_id=placed.order_id)
         api.new_order(symbol="BTCUSDT", side="BUY", type="MARKET", quantity=0.04)
         api.change_initial_leverage(symbol="BTCUSDT", leverage=10)

@@ -1,7 +1,7 @@
 """A client that nobody has heard of: an HTTP library, a WebSocket library, and the exchange's documentation.
 
-`signing.py` signs as the documentation says; here are the ways to send what is signed, the URL forms of streams, and
-the limits.
+`signing.py` signs as the documentation says; here are the ways to send what is signed, the URL forms of streams, books
+and candles.
 """
 
 import asyncio
@@ -171,15 +171,3 @@ def test_candles_hold_exactly_the_trades_of_their_minute(tomorrow: Operator) -> 
 
 def signed(operator: Operator, account: Account) -> SignedRest:
     return SignedRest(operator.rest, account.api_key, account.api_secret)
-
-
-def test_too_many_requests_are_refused_until_the_minute_is_over(tomorrow: Operator) -> None:
-    tomorrow.advance_to(tomorrow.now_ms() // 60_000 * 60_000 + 60_000)
-    with httpx.Client(base_url=tomorrow.rest) as http:
-        for _ in range(60):
-            assert http.get("/fapi/v1/ticker/24hr").status_code == 200  # weight 40
-        refused = http.get("/fapi/v1/ping")
-        assert (refused.status_code, refused.json()["code"]) == (429, -1003)
-        assert refused.headers["retry-after"] == "60"
-        tomorrow.advance(60_000)
-        assert http.get("/fapi/v1/ping").status_code == 200
