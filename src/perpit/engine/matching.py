@@ -50,9 +50,9 @@ class Matcher:
 
     def _prevent(self, maker: Order, taker: Order, stp_mode: int, time_ms: int, events: list[Event]) -> bool:
         """Two orders of one account meet: one or both expire (semantics 5.5.2). True when the taker ended."""
-        if stp_mode == STP_EXPIRE_MAKER or stp_mode == STP_EXPIRE_BOTH:
+        if stp_mode in (STP_EXPIRE_MAKER, STP_EXPIRE_BOTH):
             open_orders.close(maker, EXPIRED_IN_MATCH, REASON_SELF_TRADE, time_ms, events)
-        if stp_mode == STP_EXPIRE_TAKER or stp_mode == STP_EXPIRE_BOTH:
+        if stp_mode in (STP_EXPIRE_TAKER, STP_EXPIRE_BOTH):
             if taker.request.time_in_force == IOC:
                 open_orders.close(taker, EXPIRED, REASON_IOC_SELF_TRADE, time_ms, events)
             else:
