@@ -20,7 +20,9 @@ DAY_MS = 86_400_000
 
 @pytest.fixture(scope="session")
 def quiet_operator() -> Iterator[Operator]:
-    with ServedVenue("--market", "none") as venue, Operator(venue.ready) as operator:
+    # a whole suite from one address would be throttled, and rightly; test_keys_and_limits.py has the limits
+    served = ServedVenue("--market", "none", "--no-limits")
+    with served as venue, Operator(venue.ready) as operator:
         operator.pin("BTCUSDT", "60000")
         operator.pin("ETHUSDT", "2600")
         yield operator
