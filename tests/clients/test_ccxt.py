@@ -197,3 +197,13 @@ async def test_a_clock_that_is_off_is_refused_until_it_is_synchronised(face: Any
     await ask(exchange.load_time_difference())
     assert (await ask(exchange.fetch_balance()))["USDT"]["total"] == 100_000.0
     await close(exchange)
+
+
+async def test_the_exchange_for_all_markets_trades_futures_too(scene: Scene) -> None:
+    """`ccxt.binance`, as many bots use it: it also asks the spot, margin and COIN-M paths as it starts."""
+    scene.lay_book()
+    options = {**ccxt_options(scene.rest, scene.ws, scene.trader), "options": {"defaultType": "swap"}}
+    exchange = ccxt.binance(options)
+    assert list(exchange.load_markets()) == [BITCOIN, "ETH/USDT:USDT"]
+    assert exchange.create_order(BITCOIN, "market", "buy", 0.04)["status"] == "closed"
+    assert exchange.fetch_balance()["USDT"]["total"] == 99998.3998
