@@ -147,6 +147,8 @@ class Reference(Rules, House):
             self.next_tick_ms = (self.time_ms // TICK_MS + 1) * TICK_MS
         if first:
             self._set_mark(command.symbol_id, self.pinned_e8[command.symbol_id] or command.price_e8)
+        else:
+            self._tell("IndexPriceChanged", command.symbol_id, command.price_e8)
         return 0
 
     def _PinMarkPrice(self, command: c.PinMarkPrice) -> int:

@@ -67,6 +67,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind"),
     "BookChanged": ("symbol_id", "side", "price_ticks", "qty_lots"),
+    "IndexPriceChanged": ("symbol_id", "index_e8"),
     "MarkPriceChanged": ("symbol_id", "index_e8", "mark_e8", "average_e8"),
 }
 

@@ -68,6 +68,9 @@ async def test_setting_a_time_makes_it_pass_for_the_venue(venue: SmallVenue) -> 
 
 async def test_the_index_moves_and_the_mark_is_pinned_and_let_go(venue: SmallVenue) -> None:
     path = "/prices/BTCUSDT"
+    status, prices = await venue.call("PUT", path, {"index": "60999"})
+    assert (status, prices["index"]) == (200, "60999")
+    assert prices["mark"] == "60000"  # it follows at the next tick
     status, prices = await venue.call("PUT", path, {"index": "61000.5", "mark": "65000"})
     assert (status, prices["mark"]) == (200, "65000")
     await venue.call("POST", "/clock/advance", {"ms": 2000})

@@ -32,7 +32,7 @@ def same_book(world: World, market: Market) -> None:
 
 def same_prices(world: World, market: Market) -> None:
     price = world.prices[market.instrument.symbol_id]
-    assert price.mark_e8 == market.mark_e8
+    assert (price.index_e8, price.mark_e8) == (market.index_e8, market.mark_e8)
     assert price.last_price_ticks == market.last_price_ticks
     trades = world.trades[market.instrument.symbol_id]
     assert market.next_trade_id == (1 if trades.last_trade is None else trades.last_trade.id + 1)
@@ -48,7 +48,7 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
             assert wallet_margin(world.prices, seen).maintenance_units == wallet.maintenance_units()
     for symbol_id, exposure in account.exposures.items():
         open_ids = [order.order_id for order in world.orders.open_orders(account.account_id, symbol_id)]
-        assert open_ids == sorted(exposure.orders)
+        assert open_ids == sorted(order.order_id for order in exposure.orders.values())
         exposed = view.exposures.get(symbol_id)
         if exposed is None:
             assert (exposure.position.qty_lots, exposure.bid_units, exposure.ask_units) == (0, 0, 0)

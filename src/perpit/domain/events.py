@@ -330,6 +330,16 @@ class BookChanged(Event):
 
 
 @mypyc_attr(acyclic=True)
+class IndexPriceChanged(Event):
+    """The index price, in 1e-8 of the quote, between two mark prices; the first one comes with a `MarkPriceChanged`."""
+
+    def __init__(self, time_ms: int, symbol_id: int, index_e8: int) -> None:
+        self.time_ms = time_ms
+        self.symbol_id = symbol_id
+        self.index_e8 = index_e8
+
+
+@mypyc_attr(acyclic=True)
 class MarkPriceChanged(Event):
     """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
 

@@ -27,6 +27,7 @@ from perpit.domain.events import (
     AccountCreated,
     BookChanged,
     Event,
+    IndexPriceChanged,
     InstrumentListed,
     KeyCreated,
     KeyRevoked,
@@ -188,6 +189,8 @@ class Engine:
             market = self.markets[command.symbol_id]
             if market.set_index(command.price_e8):
                 _tell_mark(market, command.time_ms, events)
+            else:
+                events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
             if self.next_mark_ms == 0:
                 self.next_mark_ms = (command.time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
             return 0

@@ -1,6 +1,6 @@
 """Index, mark and last price of one instrument."""
 
-from perpit.domain.events import MarkPriceChanged
+from perpit.domain.events import IndexPriceChanged, MarkPriceChanged
 
 
 class PriceView:
@@ -24,3 +24,6 @@ class PriceView:
         self.mark_e8 = event.mark_e8
         self.average_e8 = event.average_e8
         self.time_ms = event.time_ms
+
+    def fold_index(self, event: IndexPriceChanged) -> None:
+        self.index_e8 = event.index_e8

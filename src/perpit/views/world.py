@@ -13,6 +13,7 @@ from perpit.domain.events import (
     AllOrdersCancelled,
     BookChanged,
     Event,
+    IndexPriceChanged,
     InstrumentListed,
     KeyCreated,
     KeyRevoked,
@@ -98,6 +99,7 @@ class World:
             PositionChanged: self._position_changed,
             TradePrinted: self._trade_printed,
             BookChanged: self._book_changed,
+            IndexPriceChanged: self._index_price_changed,
             MarkPriceChanged: self._mark_price_changed,
         }
 
@@ -187,6 +189,9 @@ class World:
 
     def _book_changed(self, event: BookChanged) -> None:
         self.books[event.symbol_id].fold(event)
+
+    def _index_price_changed(self, event: IndexPriceChanged) -> None:
+        self.prices[event.symbol_id].fold_index(event)
 
     def _mark_price_changed(self, event: MarkPriceChanged) -> None:
         self.prices[event.symbol_id].fold(event)
