@@ -79,6 +79,15 @@ ORDER_FAULTS: list[tuple[dict[str, Any], int, str]] = [
         "Due to the order could not be filled",
     ),
     ({"timeInForce": "GTX", "price": "60000"}, -5022, "Due to the order could not be executed as maker"),
+    ({"goodTillDate": START_MS + 10**7}, -1020, "This operation is not supported."),
+    ({"stopPrice": "58000"}, -1106, "Parameter 'stopPrice' sent when not required."),
+    ({"activationPrice": "58000"}, -1106, "Parameter 'activationPrice' sent when not required."),
+    ({"callbackRate": "1"}, -1106, "Parameter 'callbackRate' sent when not required."),
+    (
+        {"type": "MARKET", "price": None, "timeInForce": None, "stopPrice": "58000"},
+        -1106,
+        "Parameter 'stopPrice' sent when not required.",
+    ),
     ({"type": "MARKET"}, -1106, "Parameter 'price' sent when not required."),
     ({"type": "MARKET", "price": None}, -1106, "Parameter 'timeInForce' sent when not required."),
     (

@@ -40,7 +40,9 @@ class Imagined:
 def dry_run(world: "World", command: PlaceOrder) -> int:
     """The refusal that the order would meet, or 0."""
     instrument = world.catalog.by_id[command.symbol_id]
-    if command.time_in_force not in (GTC, IOC, FOK, GTX) or command.close_position or command.price_match:
+    if command.time_in_force not in (GTC, IOC, FOK, GTX):
+        return no.NOT_SUPPORTED
+    if command.close_position or command.price_match or command.good_till_ms:
         return no.NOT_SUPPORTED
     if command.position_side != BOTH:
         return no.POSITION_SIDE_MISMATCH

@@ -60,6 +60,8 @@ AMEND: Final = (
     Param("modifyId", schema.not_negative, default=0),
     Param("reduceOnly", schema.boolean, default=False),
 )
+# Of conditional orders only: an order that ignored them would trade at once where its sender meant it to wait.
+CONDITIONAL: Final = ("stopPrice", "activationPrice", "callbackRate")
 NAME_ORDER: Final = (
     Param("symbol", schema.symbol, True),
     Param("orderId", schema.not_negative),
@@ -103,6 +105,9 @@ def place(values: dict[str, Any], account_id: int) -> PlaceOrder:
     else:
         # The exchange takes these five types at the algo endpoints only since 2025-12-09 (semantics 5.9.1).
         raise errors.USE_ALGO_ORDERS()
+    for name in CONDITIONAL:
+        if values[name] is not None:
+            raise errors.NOT_REQUIRED(name)
     return PlaceOrder(
         account_id,
         instrument.symbol_id,
