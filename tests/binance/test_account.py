@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from perpit.domain.commands import CreateAccount, CreateKey, PinMarkPrice
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import PERMIT_READ
-from tests.binance.caller import BTC, SECRET, START_MS, Caller, sign
+from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ
+from tests.binance.caller import BTC, IP, SECRET, START_MS, Caller, sign
 
 
 async def trader() -> Caller:
@@ -182,5 +184,19 @@ async def test_what_clients_ask_at_start_is_answered() -> None:
     assert (await caller.public("/dapi/v1/exchangeInfo")).json["symbols"] == []
     assert (await caller.signed("GET", "/dapi/v1/symbolConfig")).json == []
     assert (await caller.signed("GET", "/sapi/v1/capital/config/getall")).json == []
-    assert (await caller.signed("GET", "/sapi/v1/account/apiRestrictions")).json["enableFutures"] is True
     assert (await caller.public("/sapi/v1/system/status")).json == {"status": 0, "msg": "normal"}
+
+
+@pytest.mark.parametrize(
+    ("permissions", "futures"), [(PERMIT_READ, False), (PERMIT_READ | PERMIT_FUTURES, True)]
+)
+async def test_a_key_is_told_what_it_may_do(permissions: int, futures: bool) -> None:
+    caller = Caller()
+    caller.apply(CreateKey(1, "second", SECRET, 0, "second", permissions, [IP]))
+    caller.now_ms += 1_000
+    query = f"timestamp={caller.now_ms}"
+    signed = f"{query}&signature={sign(query)}".encode()
+    headers = [(b"x-mbx-apikey", b"second")]
+    told = (await caller.raw("GET", "/sapi/v1/account/apiRestrictions", signed, headers=headers)).json
+    assert (told["enableReading"], told["enableFutures"]) == (True, futures)
+    assert (told["ipRestrict"], told["createTime"]) == (True, START_MS)

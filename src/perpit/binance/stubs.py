@@ -10,6 +10,7 @@ from perpit.binance.call import Call
 from perpit.binance.market import RATE_LIMITS, ping, time
 from perpit.binance.route import Route
 from perpit.binance.security import NONE, USER_DATA
+from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ
 
 
 def nothing(call: Call) -> list[Any]:
@@ -35,12 +36,12 @@ def key_restrictions(call: Call) -> dict[str, Any]:
     key = call.world.keys.by_api_key[call.api_key]
     return {
         "ipRestrict": bool(key.ips),
-        "createTime": 0,
-        "enableReading": True,
+        "createTime": key.time_ms,
+        "enableReading": bool(key.permissions & PERMIT_READ),
         "enableWithdrawals": False,
         "enableInternalTransfer": False,
         "enableMargin": False,
-        "enableFutures": True,
+        "enableFutures": bool(key.permissions & PERMIT_FUTURES),
         "permitsUniversalTransfer": False,
         "enableVanillaOptions": False,
         "enableSpotAndMarginTrading": False,
