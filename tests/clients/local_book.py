@@ -4,11 +4,14 @@ Buffer the diffs; take a snapshot; drop what is older; the first event kept must
 later one must continue its predecessor (`pu` is the `u` before). semantics 7.4.2.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 import httpx
+
+from tests.clients.venue import Operator
 
 Levels = dict[Decimal, Decimal]
 
@@ -43,6 +46,24 @@ class LocalBook:
         """The same book as a REST answer that is as new."""
         assert self.update_id == answer["lastUpdateId"]
         assert (self.bids, self.asks) == (levels(answer["bids"]), levels(answer["asks"]))
+
+
+async def caught_up(operator: Operator, follow: Callable[[int], Awaitable[None]]) -> dict[str, Any]:
+    """REST's book, as new as what a throttled stream has told; `follow` reads the stream up to an update id.
+
+    When the clock stands on a boundary both are, unless the market moved twice within that very millisecond, before
+    and after the stream was flushed: then the next boundary will do.
+    """
+    for _ in range(20):
+        operator.advance(500 - operator.now_ms() % 500)
+        answer = rest_book(operator.rest)
+        try:
+            async with asyncio.timeout(2):
+                await follow(answer["lastUpdateId"])
+        except TimeoutError:
+            continue
+        return answer
+    raise AssertionError("the stream tells less than REST, boundary after boundary")
 
 
 def levels(rows: Iterable[Iterable[str]]) -> Levels:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients.endpoints import ccxt_options
 from tests.clients.inbox import PATIENCE_S, eventually
-from tests.clients.local_book import rest_book
+from tests.clients.local_book import caught_up
 from tests.clients.venue import Operator, Scene
 
 BITCOIN = "BTC/USDT:USDT"
@@ -56,10 +56,13 @@ async def test_the_order_book_is_kept_from_diffs(still: Operator) -> None:
             still.advance(100)
             await asyncio.wait([watching], timeout=0.05)
         book = await watching
-        still.advance(10_000 - still.now_ms() % 100)
-        answer = rest_book(still.rest)
-        while book["nonce"] < answer["lastUpdateId"]:
-            book = await soon(exchange.watch_order_book(BITCOIN))
+        still.advance(10_000)
+
+        async def follow(update_id: int) -> None:
+            while book["nonce"] < update_id:  # ccxt updates the one book that it gave
+                await exchange.watch_order_book(BITCOIN)
+
+        answer = await caught_up(still, follow)
         for side in ("bids", "asks"):
             assert [list(level[:2]) for level in book[side]] == [
                 [float(price), float(quantity)] for price, quantity in answer[side]

@@ -10,7 +10,7 @@ from binance import BinanceSocketManager, FuturesDepthCacheManager
 
 from tests.clients.endpoints import binance_async_client, binance_sockets
 from tests.clients.inbox import PATIENCE_S
-from tests.clients.local_book import LocalBook, rest_book
+from tests.clients.local_book import LocalBook, caught_up, rest_book
 from tests.clients.venue import Account, Operator, Scene
 
 
@@ -83,10 +83,13 @@ async def test_a_local_book_follows_the_diffs(still: Operator) -> None:
             still.advance(1_000)
             events = [(await told(socket))["data"]]
             book = LocalBook(rest_book(still.rest))
-            still.advance(5_000 - still.now_ms() % 100)
-            answer = rest_book(still.rest)
-            while events[-1]["u"] < answer["lastUpdateId"]:
-                events.append((await told(socket))["data"])
+            still.advance(5_000)
+
+            async def follow(update_id: int) -> None:
+                while events[-1]["u"] < update_id:
+                    events.append((await told(socket))["data"])
+
+            answer = await caught_up(still, follow)
             for event in events:
                 book.apply(event)
             book.assert_like(answer)
@@ -96,11 +99,16 @@ async def test_the_depth_cache_shows_the_venues_best_levels(still: Operator) -> 
     async with manager(still.rest, still.ws, still.demo) as sockets:
         cache = FuturesDepthCacheManager(sockets._client, "BTCUSDT", bm=sockets)
         async with opened(cache, lambda: still.advance(500)) as depth:
-            still.advance(1_000 - still.now_ms() % 500)
-            best = [[float(price), float(quantity)] for price, quantity in rest_book(still.rest)["bids"][:10]]
-            async with asyncio.timeout(PATIENCE_S):
-                while (await depth.recv()).get_bids() != best:
+            shown: list[Any] = []
+
+            async def follow(update_id: int) -> None:
+                best = rest_book(still.rest)["bids"][:10]
+                shown[:] = [[float(price), float(quantity)] for price, quantity in best]
+                while (await depth.recv()).get_bids() != shown:
                     pass
+
+            await caught_up(still, follow)
+            assert len(shown) == 10
 
 
 async def test_orders_and_fills_are_told_on_the_user_socket(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from binance_sdk_derivatives_trading_usds_futures.websocket_streams import (
 
 from tests.clients.endpoints import sdk_rest
 from tests.clients.inbox import Inbox
-from tests.clients.local_book import LocalBook, rest_book
+from tests.clients.local_book import LocalBook, caught_up, rest_book
 from tests.clients.venue import Operator, Scene
 
 pytestmark = pytest.mark.usefixtures("no_complaints")
@@ -94,9 +94,10 @@ async def test_a_local_book_follows_the_diffs(still: Operator) -> None:
         still.advance(1_000)
         await diffs.first()
         book = LocalBook(rest_book(still.rest))
-        still.advance(10_000 - still.now_ms() % 100)
-        answer = rest_book(still.rest)
-        await diffs.until(lambda events: events[-1].u >= answer["lastUpdateId"])
+        still.advance(10_000)
+        answer = await caught_up(
+            still, lambda update_id: diffs.until(lambda events: events[-1].u >= update_id)
+        )
         for event in diffs.all:
             book.apply(event.model_dump())
         assert book.applied > 20

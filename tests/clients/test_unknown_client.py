@@ -16,7 +16,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from tests.clients.inbox import PATIENCE_S
-from tests.clients.local_book import LocalBook, rest_book
+from tests.clients.local_book import LocalBook, caught_up, rest_book
 from tests.clients.signing import ApiError, SignedRest, read
 from tests.clients.venue import Account, Operator, Scene
 
@@ -128,10 +128,13 @@ async def test_a_local_book_follows_the_diffs_at_every_speed(still: Operator, sp
         still.advance(1_000)
         events = [await told(socket, "depthUpdate")]
         book = LocalBook(rest_book(still.rest))
-        still.advance(5_000 - still.now_ms() % 500)
-        answer = rest_book(still.rest)
-        while events[-1]["u"] < answer["lastUpdateId"]:
-            events.append(await told(socket, "depthUpdate"))
+        still.advance(5_000)
+
+        async def follow(update_id: int) -> None:
+            while events[-1]["u"] < update_id:
+                events.append(await told(socket, "depthUpdate"))
+
+        answer = await caught_up(still, follow)
         for event in events:
             book.apply(event)
         book.assert_like(answer)
