@@ -311,3 +311,16 @@ def test_two_venues_never_share_a_directory(tmp_path: Path) -> None:
     log.close()
     log.close()
     assert reopen(tmp_path) == 0
+
+
+def test_a_new_journal_and_every_directory_above_it_are_on_the_disk_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(log_module, "_sync_directory", synced.append)
+    directory = tmp_path / "new" / "journal"
+    FileLog(directory).close()
+    assert {directory, tmp_path / "new", tmp_path} <= set(synced)
+    synced.clear()
+    FileLog(directory).close()
+    assert synced == []

@@ -7,6 +7,7 @@
 The file format and the rule for torn tails stand in `segment`.
 """
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -100,6 +101,8 @@ class FileLog:
         paths = segment_paths(self.directory)
         if not paths:
             self._start_segment(1)
+            if self.waits:
+                _sync_ancestors(self.directory)
             return
         path = paths[-1]
         segment = Segment(path, int(path.stem), is_last=True)
@@ -158,6 +161,13 @@ def _lock(directory: Path) -> int:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
     return descriptor
+
+
+def _sync_ancestors(directory: Path) -> None:
+    """The directories above a new journal may be as new as it is: without their entries a power cut takes it all."""
+    for above in directory.resolve().parents:
+        with contextlib.suppress(OSError):  # not ours to read, so not made by us
+            _sync_directory(above)
 
 
 def _sync_directory(directory: Path) -> None:
