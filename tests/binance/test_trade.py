@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from perpit.binance import orders
-from perpit.domain.commands import HouseTrade, PlaceOrder
+from perpit.domain.commands import CancelOrder, Command, HouseTrade, PlaceOrder
 from perpit.domain.words import GTC, LIMIT, SELL
 from tests.binance.caller import BTC, PRICE, Caller
 
@@ -214,6 +214,16 @@ async def test_a_batch_cancels_by_either_kind_of_id() -> None:
     assert [row.get("status", row.get("code")) for row in reply.json] == ["CANCELED", -2011]
     reply = await caller.signed("DELETE", BATCH, symbol="BTCUSDT", origClientOrderIdList='["b","c"]')
     assert [row["orderId"] for row in reply.json] == [2, 3]
+
+
+async def test_a_client_id_that_is_only_looked_up_is_journaled_no_longer_than_it_can_be_known() -> None:
+    caller = Caller()
+    asked: list[Command] = []
+    caller.world.listeners.append(lambda command, _events: asked.append(command))
+    long = "x" * 8_000
+    await caller.signed("DELETE", BATCH, symbol="BTCUSDT", origClientOrderIdList=json.dumps([long]))
+    await caller.signed("DELETE", ORDER, symbol="BTCUSDT", origClientOrderId=long)
+    assert [len(command.client_order_id) for command in asked if isinstance(command, CancelOrder)] == [37, 37]
 
 
 async def test_order_test_accepts_without_placing() -> None:

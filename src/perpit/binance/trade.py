@@ -217,7 +217,7 @@ async def cancel_batch(call: Call) -> list[Body]:
             call.account_id,
             instrument.symbol_id,
             entry if ids is not None else 0,
-            entry if ids is None else "",
+            entry[: schema.LONGEST_ID + 1] if ids is None else "",
         )
         for entry in listed
     ]
