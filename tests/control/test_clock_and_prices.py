@@ -23,6 +23,7 @@ async def test_a_manual_clock_is_moved_by_or_to(venue: SmallVenue) -> None:
         ({"ms": -5}, "at `$.ms`"),
         ({"ms": 1.5}, "got `float`"),
         ({"to_ms": START_MS - 1}, "time never goes back"),
+        ({"ms": 4_000_000_000_000}, "the clock ends at"),
     ],
 )
 async def test_a_bad_step_changes_nothing(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from perpit.control.bodies import ClockMode, Step
+from perpit.control.bodies import LATEST_MS, ClockMode, Step
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem
 from perpit.domain.commands import Advance
@@ -45,5 +45,7 @@ async def advance_clock(ports: Ports, params: dict[str, str], body: Step) -> dic
     assert to_ms is not None
     if to_ms < now_ms:
         raise Problem(400, f"to_ms: time never goes back; the venue is at {now_ms}")
+    if to_ms > LATEST_MS:
+        raise Problem(400, f"ms: the clock ends at {LATEST_MS}; the venue is at {now_ms}")
     await ports.advance_to(to_ms)
     return shown(ports)
