@@ -2,16 +2,23 @@
 
 The engine alone decides; this repeats its rules in its order (semantics 5.10) on what the world shows: limits, bands,
 notional, client order id, number of orders, bracket, margin with open loss, reduce-only, fill-or-kill and post-only.
-Not checked, because no view shows it: whether the symbol is halted, and marks that will be computed between this
-answer and a real order. Nothing is placed and nothing is journaled.
+Not checked, because no view shows it: whether the symbol is halted, reduce-only orders that would leave the queue
+before a fill-or-kill order reaches them, and marks that will be computed between this answer and a real order. Nothing
+is placed and nothing is journaled.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.instrument import Instrument
-from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
+from perpit.domain.margin import (
+    ASSUMING_LIMIT_SELL_PPM,
+    ASSUMING_MARKET_BUY_PPM,
+    initial_margin_units,
+    open_loss_units,
+    present_notional_units,
+)
 from perpit.domain.numbers import PPM, div_ceil
 from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, NEW, SELL
 from perpit.views.accounts import ExposureView
@@ -19,9 +26,6 @@ from perpit.views.margin import exposure_margin, wallet_margin
 
 if TYPE_CHECKING:
     from perpit.views.world import World
-
-SELL_ASSUMING_PPM: Final = 1_001_500  # semantics 1.4.2
-BUY_MARKET_ASSUMING_PPM: Final = 1_000_500  # semantics 1.4.3
 
 
 class Imagined:
@@ -129,13 +133,13 @@ def _assumed_e8(world: "World", instrument: Instrument, command: PlaceOrder) -> 
     """The price at which the order reserves margin (semantics 1.4.2, 1.4.3); 0 when nobody stands opposite."""
     if command.order_type == MARKET:
         best_e8 = _best_opposite(world, command) * instrument.tick_e8
-        return best_e8 * BUY_MARKET_ASSUMING_PPM // PPM if command.side == BUY else best_e8
+        return best_e8 * (PPM + ASSUMING_MARKET_BUY_PPM) // PPM if command.side == BUY else best_e8
     price_e8 = command.price_ticks * instrument.tick_e8
     if command.side == BUY:
         return price_e8
     prices = world.prices[command.symbol_id]
     last_e8 = prices.last_price_ticks * instrument.tick_e8
-    return max(last_e8 * SELL_ASSUMING_PPM // PPM, prices.mark_e8, price_e8)
+    return max(last_e8 * (PPM + ASSUMING_LIMIT_SELL_PPM) // PPM, prices.mark_e8, price_e8)
 
 
 def _margin(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:

@@ -4,9 +4,16 @@ Units: money in 1e-8 of the margin asset, mark prices in 1e-8 of the quote. Roun
 zero, so nested cuts give the same digits as one cut (semantics 1.2.3).
 """
 
+from typing import Final
+
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import PPM, UNIT, div_trunc, mul
 from perpit.domain.words import BUY, LINEAR
+
+# Assuming price of a limit SELL: at least the last price and this much (semantics 1.4.2).
+ASSUMING_LIMIT_SELL_PPM: Final = 1_500
+# Assuming price of a market BUY: the best ask and this much (semantics 1.4.3).
+ASSUMING_MARKET_BUY_PPM: Final = 500
 
 
 def unrealised_units(instrument: Instrument, qty_lots: int, entry_value_units: int, mark_e8: int) -> int:

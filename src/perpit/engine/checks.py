@@ -10,7 +10,7 @@
 | 6 | MIN_NOTIONAL, unless reduce-only | NOTIONAL_BELOW_MIN |
 | 7 | best opposite price inside PERCENT_PRICE, for market orders | MARKET_PRICE_OUTSIDE_BAND |
 | 8 | client order id not in use by an open order | DUPLICATE_CLIENT_ORDER_ID |
-| 9 | MAX_NUM_ORDERS, for orders that may rest | TOO_MANY_OPEN_ORDERS |
+| 9 | MAX_NUM_ORDERS, for limit orders | TOO_MANY_OPEN_ORDERS |
 | 10 | leverage bracket | LEVERAGE_BRACKET_EXCEEDED |
 | 11 | initial margin and open loss | INSUFFICIENT_MARGIN |
 | 12 | reduce-only | REDUCE_ONLY_REJECTED |

@@ -4,12 +4,12 @@ A reduce-only order reserves nothing (semantics 1.3.6); its lots are counted so 
 """
 
 from perpit.domain.events import Event, OrderClosed
+from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM, ASSUMING_MARKET_BUY_PPM
 from perpit.domain.numbers import PPM, mul
 from perpit.domain.words import BUY, CANCELED, LIMIT, MARKET
 from perpit.engine.account import Exposure
 from perpit.engine.book import Order, reaches
 from perpit.engine.market import Market
-from perpit.engine.rules import ASSUMING_LIMIT_SELL_PPM, ASSUMING_MARKET_BUY_PPM
 
 
 def assumed_price_e8(market: Market, side: int, order_type: int, price_ticks: int) -> int:

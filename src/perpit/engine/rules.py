@@ -2,10 +2,6 @@
 
 from typing import Final
 
-# Assuming price of a limit SELL: at least the last price and this much (semantics 1.4.2).
-ASSUMING_LIMIT_SELL_PPM: Final = 1_500
-# Assuming price of a market BUY: the best ask and this much (semantics 1.4.3).
-ASSUMING_MARKET_BUY_PPM: Final = 500
 # The mark price is computed this often (semantics 3.2.5).
 MARK_INTERVAL_MS: Final = 1_000
 # The basis of a perpetual is averaged over this many mark intervals (semantics 3.2.3).
