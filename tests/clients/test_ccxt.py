@@ -195,7 +195,7 @@ async def test_a_clock_that_is_off_is_refused_until_it_is_synchronised(face: Any
         await ask(exchange.fapiPrivateV3GetBalance())
     exchange.options["adjustForTimeDifference"] = True
     await ask(exchange.load_time_difference())
-    assert (await ask(exchange.fetch_balance()))["USDT"]["total"] == 100_000.0
+    assert (await ask(exchange.fapiPrivateV3GetBalance()))[0]["balance"] == "100000.00000000"
     await close(exchange)
 
 

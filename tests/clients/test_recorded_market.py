@@ -107,13 +107,18 @@ async def ccxt_trader(operator: Operator) -> AsyncIterator[Any]:
         yield exchange
 
 
+async def signed(exchange: Any, call: str, *arguments: Any) -> Any:
+    """A signed call with the venue's time as its timestamp: that clock stands, or moves on at once, unlike ccxt's."""
+    await exchange.load_time_difference()
+    return await getattr(exchange, call)(*arguments)
+
+
 async def rest_at_touch(exchange: Any, side: str, amount: float) -> dict[str, Any]:
     """A post-only order at the best price of its own side."""
-    await exchange.load_time_difference()
     book = await exchange.fetch_order_book(BITCOIN, 5)
     price = book["bids" if side == "buy" else "asks"][0][0]
-    order: dict[str, Any] = await exchange.create_order(
-        BITCOIN, "limit", side, amount, price, {"postOnly": True}
+    order: dict[str, Any] = await signed(
+        exchange, "create_order", BITCOIN, "limit", side, amount, price, {"postOnly": True}
     )
     assert (order["status"], order["price"]) == ("open", price)
     return order
@@ -123,8 +128,7 @@ async def play_until_filled(operator: Operator, exchange: Any, order: dict[str, 
     """Move the tape on until it has filled the order."""
     for _ in range(200):
         operator.advance(500)
-        await exchange.load_time_difference()
-        if (await exchange.fetch_order(order["id"], BITCOIN))["status"] == "closed":
+        if (await signed(exchange, "fetch_order", order["id"], BITCOIN))["status"] == "closed":
             return
     raise AssertionError("the tape did not fill an order at the touch within 100 s")
 
@@ -149,8 +153,7 @@ async def test_a_resting_order_is_filled_by_the_tape_to_the_last_digit(recording
 
 
 async def fills(exchange: Any) -> list[dict[str, Any]]:
-    await exchange.load_time_difference()
-    rows: list[dict[str, Any]] = await exchange.fapiPrivateGetUserTrades({"symbol": "BTCUSDT"})
+    rows: list[dict[str, Any]] = await signed(exchange, "fapiPrivateGetUserTrades", {"symbol": "BTCUSDT"})
     return rows
 
 
@@ -163,7 +166,7 @@ async def held_as_computed(exchange: Any, order: dict[str, Any]) -> Decimal:
         assert Decimal(fill["commission"]) == cut(price * Decimal(fill["qty"]) * MAKER_RATE)
         fees += Decimal(fill["commission"])
 
-    position = (await exchange.fapiPrivateV3GetPositionRisk({"symbol": "BTCUSDT"}))[0]
+    position = (await signed(exchange, "fapiPrivateV3GetPositionRisk", {"symbol": "BTCUSDT"}))[0]
     mark = Decimal(position["markPrice"])
     unrealised = cut(quantity * (mark - price))
     margin = cut(quantity * mark / LEVERAGE)
@@ -175,11 +178,11 @@ async def held_as_computed(exchange: Any, order: dict[str, Any]) -> Decimal:
     assert Decimal(position["maintMargin"]) == cut(quantity * mark * MAINTENANCE_RATE)
 
     wallet = START - fees
-    balance = (await exchange.fapiPrivateV3GetBalance())[0]
+    balance = (await signed(exchange, "fapiPrivateV3GetBalance"))[0]
     assert Decimal(balance["balance"]) == Decimal(balance["crossWalletBalance"]) == wallet
     assert Decimal(balance["crossUnPnl"]) == unrealised
     assert Decimal(balance["availableBalance"]) == wallet + unrealised - margin
-    unified = (await exchange.fetch_positions([BITCOIN]))[0]
+    unified = (await signed(exchange, "fetch_positions", [BITCOIN]))[0]
     assert (unified["side"], unified["contracts"], unified["entryPrice"]) == ("long", 0.05, float(price))
     return wallet
 
@@ -196,8 +199,8 @@ async def closed_as_computed(exchange: Any, order: dict[str, Any], wallet: Decim
         assert Decimal(fill["realizedPnl"]) == quantity * (price - entry)
         assert Decimal(fill["commission"]) == cut(price * quantity * MAKER_RATE)
         wallet += Decimal(fill["realizedPnl"]) - Decimal(fill["commission"])
-    assert await exchange.fapiPrivateV3GetPositionRisk({"symbol": "BTCUSDT"}) == []
-    balance = (await exchange.fapiPrivateV3GetBalance())[0]
+    assert await signed(exchange, "fapiPrivateV3GetPositionRisk", {"symbol": "BTCUSDT"}) == []
+    balance = (await signed(exchange, "fapiPrivateV3GetBalance"))[0]
     assert Decimal(balance["balance"]) == Decimal(balance["availableBalance"]) == wallet
 
 
