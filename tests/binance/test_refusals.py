@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from perpit.binance import errors, request, schema
@@ -276,6 +276,8 @@ def test_no_bytes_whatever_raise_or_change_anything(query: bytes, body: bytes, p
     assert QUIET.state() == before
 
 
+@example(text=".0")
+@example(text="-.00")
 @given(text=st.text(st.sampled_from("0123456789.-+eE ٣_,"), min_size=1, max_size=20))
 def test_a_decimal_is_read_exactly_or_refused(text: str) -> None:
     if re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", text, re.ASCII):

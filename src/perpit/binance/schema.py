@@ -165,16 +165,16 @@ def decimal(text: str, name: str, symbols: Symbols) -> Decimal:
 @lru_cache(maxsize=REMEMBERED)
 def _decimal(text: str) -> Decimal:
     """A decimal by its text; the newest are remembered. Raises ValueError when it is none."""
-    whole, point, fraction = text.partition(".")
-    if point:
-        fraction = fraction.rstrip("0")
-    digits = whole + fraction
-    negative = digits.startswith("-")
+    whole, _point, fraction = text.partition(".")
+    negative = whole.startswith("-")
     if negative:
-        digits = digits[1:]
+        whole = whole[1:]
+    digits = whole + fraction
     if not (digits.isdigit() and digits.isascii() and len(text) <= LONGEST_NUMBER):
         raise ValueError
-    return -int(digits) if negative else int(digits), len(fraction)
+    fraction = fraction.rstrip("0")
+    mantissa = int(whole + fraction or "0")
+    return -mantissa if negative else mantissa, len(fraction)
 
 
 def boolean(text: str, name: str, symbols: Symbols) -> bool:
