@@ -270,3 +270,33 @@ async def test_queries_look_back_seven_days_and_forget_as_the_exchange_does() ->
     assert (await caller.signed("GET", "/fapi/v1/allOrders")).json == []
     found = (await caller.signed("GET", "/fapi/v1/allOrders", symbol="BTCUSDT", orderId=2)).json
     assert [row["orderId"] for row in found] == [2]
+
+
+async def test_an_order_is_found_until_its_last_day_is_over_and_an_open_one_always() -> None:
+    caller = Caller()
+    caller.depth()
+    await caller.order(type="MARKET", price=None, timeInForce=None)
+    await caller.order()
+    await caller.signed("DELETE", ORDER, symbol="BTCUSDT", orderId=2)
+    await caller.order()
+    start_ms = caller.now_ms
+
+    async def found(days: int, more_ms: int) -> list[int]:
+        caller.now_ms = start_ms + days * DAY + more_ms
+        replies = [
+            await caller.signed("GET", ORDER, symbol="BTCUSDT", orderId=number) for number in (1, 2, 3)
+        ]
+        return [reply.json["orderId"] for reply in replies if reply.status == 200]
+
+    assert await found(3, 0) == [1, 2, 3]
+    assert await found(3, 1) == [1, 3]
+    assert await found(90, 0) == [1, 3]
+    assert await found(90, 1) == [3]
+
+
+async def test_a_span_of_seven_days_is_the_longest() -> None:
+    caller = Caller()
+    for path in ("allOrders", "userTrades"):
+        for more_ms, code in ((0, None), (1, -4165)):
+            span = {"startTime": caller.now_ms - 7 * DAY - more_ms, "endTime": caller.now_ms}
+            assert (await caller.signed("GET", f"/fapi/v1/{path}", symbol="BTCUSDT", **span)).code == code

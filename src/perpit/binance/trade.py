@@ -18,7 +18,7 @@ from perpit.domain.events import (
     Refused,
 )
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import CANCELED, EXPIRED, EXPIRED_IN_MATCH
+from perpit.domain.words import NEW, PARTIALLY_FILLED
 from perpit.views.orders import OrderView
 
 DAY_MS: Final = 24 * 3_600_000
@@ -27,7 +27,6 @@ KEPT_MS: Final = 90 * DAY_MS
 UNFILLED_KEPT_MS: Final = 3 * DAY_MS
 LARGEST_BATCH: Final = 5
 LARGEST_CANCEL_BATCH: Final = 10
-ENDED: Final = frozenset((CANCELED, EXPIRED, EXPIRED_IN_MATCH))
 PLACE_IN_BATCH: Final = Schema(orders.PLACE_IN_BATCH)
 AMEND_IN_BATCH: Final = Schema(orders.AMEND)
 
@@ -261,9 +260,9 @@ def _found(call: Call, find: Callable[..., OrderView | None]) -> Body:
 
 def _still_kept(order: OrderView, now_ms: int) -> bool:
     """Whether the exchange still answers for an order of this age (semantics 5.1.3)."""
-    if order.status not in ENDED:
-        return order.updated_ms > now_ms - KEPT_MS
-    return order.created_ms > now_ms - (KEPT_MS if order.filled_lots else UNFILLED_KEPT_MS)
+    if order.status == NEW or order.status == PARTIALLY_FILLED:
+        return True
+    return order.created_ms + (KEPT_MS if order.filled_lots else UNFILLED_KEPT_MS) >= now_ms
 
 
 def open_orders(call: Call) -> list[Body]:
