@@ -188,8 +188,8 @@ class Venue:
         return Path(self._parts.enter_context(tempfile.TemporaryDirectory(prefix="perpit-")))
 
     def _streams_now_ms(self) -> int:
-        """The time up to which streams are flushed while no command comes. A manual clock moves by commands alone; while
-        these are on their way, it is ahead of what they are going to change.
+        """The time up to which streams are flushed while no command comes. A manual clock moves by commands alone;
+        while these are on their way, it is ahead of what they are going to change.
         """
         return self.world.time_ms if self.clock.mode == MANUAL else self.clock.now_ms()
 
