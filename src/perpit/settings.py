@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     clock: ClockSetting = ClockSetting("wall")
     profile: str = "union"
     limits: bool = True
+    strict_time: bool = False
     self_signed: bool = False
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -202,6 +203,7 @@ OPTIONS: dict[str, Option] = {
     "clock": Option("wall", clock),
     "profile": Option("union", profile),
     "no_limits": Option("false", flag),
+    "strict_time": Option("false", flag),
     "tls": Option(None, one_of("self-signed")),
     "tls_cert": Option(None, path),
     "tls_key": Option(None, path),

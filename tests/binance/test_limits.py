@@ -1,7 +1,15 @@
 """Weights, order counts, their headers, and what happens beyond them (semantics 6.6)."""
 
+import pytest
+
 from perpit.binance import errors
-from perpit.binance.limits import FIRST_BAN_MS, LONGEST_BAN_MS, WEIGHT_PER_MINUTE, WeightLimiter
+from perpit.binance.limits import (
+    FIRST_BAN_MS,
+    LONGEST_BAN_MS,
+    WEIGHT_PER_MINUTE,
+    OrderLimiter,
+    WeightLimiter,
+)
 from tests.binance.caller import IP, START_MS, Caller
 
 MINUTE = 60_000
@@ -155,3 +163,23 @@ def test_the_refusal_of_weight_is_a_wire_error() -> None:
     refusal = limiter.exceeded(IP, 59_999)
     assert isinstance(refusal, errors.WireError)
     assert refusal.retry_after_s == 1
+
+
+def test_on_a_clock_that_stands_windows_and_bans_pass_with_real_time() -> None:
+    idle_ms = 0
+    limiter = WeightLimiter(idle_ms=lambda: idle_ms)
+    orders = OrderLimiter(idle_ms=lambda: idle_ms)
+    assert limiter.charge(IP, WEIGHT_PER_MINUTE + 1, START_MS) > WEIGHT_PER_MINUTE
+    assert orders.charge(1, 300, 300, START_MS)[1] is None
+    assert orders.charge(1, 1, 1, START_MS)[1] is not None
+    for _ in range(11):
+        refusal = limiter.exceeded(IP, START_MS)
+    assert refusal.status == 418
+    assert str(START_MS + FIRST_BAN_MS) in refusal.body()["msg"]
+    idle_ms = MINUTE
+    assert limiter.used(IP, START_MS) == 0
+    assert orders.used(1, START_MS) == (0, 0)
+    with pytest.raises(errors.WireError, match=str(START_MS + FIRST_BAN_MS - MINUTE)):
+        limiter.check_ban(IP, START_MS)
+    idle_ms = FIRST_BAN_MS
+    limiter.check_ban(IP, START_MS)

@@ -104,11 +104,24 @@ def test_a_timestamp_is_accepted_within_its_window_only(
 ) -> None:
     sent = {"timestamp": str(START_MS - age_ms)} | ({"recvWindow": window} if window else {})
     try:
-        check_time(sent, START_MS)
+        check_time(sent, START_MS, lambda: 0)
         found = None
     except errors.WireError as refusal:
         found = refusal.code
     assert found == code
+
+
+@pytest.mark.parametrize(
+    ("sent_ms", "accepted"), [(0, True), (3_600_000, True), (1_800_000, False), (-10_000, False)]
+)
+def test_on_a_clock_of_its_own_the_venue_accepts_the_machines_time_too(sent_ms: int, accepted: bool) -> None:
+    sent = {"timestamp": str(START_MS + sent_ms)}
+    if accepted:
+        check_time(sent, START_MS, lambda: START_MS + 3_600_000)
+        return
+    with pytest.raises(errors.WireError) as refused:
+        check_time(sent, START_MS, lambda: START_MS + 3_600_000)
+    assert refused.value.code == -1021
 
 
 async def test_both_texts_of_a_bad_timestamp_are_the_exchanges_own() -> None:

@@ -53,7 +53,8 @@ def still() -> Iterator[Operator]:
 
 @pytest.fixture(scope="session")
 def tomorrow() -> Iterator[Operator]:
-    served = ServedVenue("--market", "none", "--clock", f"manual:{time.time_ns() // 1_000_000 + DAY_MS}")
+    ahead = f"manual:{time.time_ns() // 1_000_000 + DAY_MS}"
+    served = ServedVenue("--market", "none", "--strict-time", "--clock", ahead)
     with served as venue, Operator(venue.ready) as operator:
         yield operator
 

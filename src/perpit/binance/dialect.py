@@ -44,6 +44,9 @@ class Dialect:
     """Speaks the exchange's REST API over a world of views and a way in for commands.
 
     `overloaded` are the exceptions by which `submit` says that too many commands wait; they are answered with -1008.
+    `wall_ms` gives the machine's time while the venue's clock is another one, else 0: clients stamp what they sign with
+    the machine's time, and on a clock that stands or runs faster no correction that they measured holds for long.
+    `idle_ms` is the real time since the start on such a clock, else 0: rate limits pass with it, too.
     `listen_keys` is shared with the streams. `described` are paths and schemas that others add to `/openapi.json`.
     """
 
@@ -57,12 +60,15 @@ class Dialect:
         listen_keys: ListenKeys | None = None,
         overloaded: tuple[type[Exception], ...] = (),
         described: Described = ({}, {}),
+        wall_ms: Callable[[], int] = lambda: 0,
+        idle_ms: Callable[[], int] = lambda: 0,
     ) -> None:
+        self._wall_ms = wall_ms
         self.listen_keys = ListenKeys() if listen_keys is None else listen_keys
         self._now_ms = now_ms
         self._enforced = settings.limits
-        self._weights = WeightLimiter(settings.limits)
-        self._orders = OrderLimiter(settings.limits)
+        self._weights = WeightLimiter(settings.limits, idle_ms=idle_ms)
+        self._orders = OrderLimiter(settings.limits, idle_ms)
         describe = cache(lambda: document(ROUTES, __version__, described))
         self._desk = Desk(world, submit, submit_many, self.listen_keys, self._orders, describe)
         self._symbols = world.catalog.by_symbol
@@ -139,7 +145,7 @@ class Dialect:
             raise fault
         if door.signed:
             payload, signature = security.signed_parts(query, body, sent)
-            security.check_time(sent, now_ms)
+            security.check_time(sent, now_ms, self._wall_ms)
             self._signatures.check(key, payload, signature)
         security.check_permission(key, door.security, client_ip)
         if door.orders is not None:

@@ -1,5 +1,9 @@
 """Rate limits: request weight per IP, order counts per account, in fixed windows of the venue's clock.
 
+On a clock that a test moves, real time counts as well: a window passes when the venue's clock leaves it or when as much
+time has gone by (`idle_ms`, the real time since the start; 0 on the wall clock). A client that is told to wait a minute
+may thus wait it.
+
 Asked by `Dialect.http` before anything else (weight) and after the signature (orders). Windows are aligned to the
 minute and to ten seconds (semantics 6.6.5). Beyond the weight limit the answer is 429; who goes on ten times within
 a window is banned: 418, two minutes, doubling with each ban up to three days (semantics 6.6.6). With
@@ -9,6 +13,7 @@ Both tables are bounded: that of IPs by `max_ips` (idle ones leave first, then t
 accounts by the number of accounts that exist.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from perpit.binance import errors
@@ -38,22 +43,26 @@ class _Visitor:
 class WeightLimiter:
     """Request weight per IP and minute."""
 
-    def __init__(self, enforced: bool = True, max_ips: int = MAX_IPS) -> None:
+    def __init__(
+        self, enforced: bool = True, max_ips: int = MAX_IPS, idle_ms: Callable[[], int] = lambda: 0
+    ) -> None:
         self.enforced = enforced
+        self._idle_ms = idle_ms
         self._max_ips = max_ips
         self._visitors: dict[str, _Visitor] = {}
 
     def check_ban(self, ip: str, now_ms: int) -> None:
         """Raises 418 while the IP is banned."""
         visitor = self._visitors.get(ip)
-        if visitor is not None and visitor.banned_until_ms > now_ms and self.enforced:
-            raise errors.IP_BANNED(
-                visitor.banned_until_ms, retry_after_s=_seconds(visitor.banned_until_ms - now_ms)
-            )
+        if visitor is None or not visitor.banned_until_ms or not self.enforced:
+            return
+        left_ms = visitor.banned_until_ms - now_ms - self._idle_ms()
+        if left_ms > 0:
+            raise errors.IP_BANNED(now_ms + left_ms, retry_after_s=_seconds(left_ms))
 
     def charge(self, ip: str, weight: int, now_ms: int) -> int:
         """Count `weight` and return what the IP has used this minute; the caller compares with `exceeded`."""
-        minute = now_ms // 60_000
+        minute = (now_ms + self._idle_ms()) // 60_000
         visitor = self._visitors.get(ip)
         if visitor is None:
             visitor = self._admit(ip, minute)
@@ -67,19 +76,22 @@ class WeightLimiter:
     def used(self, ip: str, now_ms: int) -> int:
         """What the IP has used this minute."""
         visitor = self._visitors.get(ip)
-        return visitor.used if visitor is not None and visitor.minute == now_ms // 60_000 else 0
+        minute = (now_ms + self._idle_ms()) // 60_000
+        return visitor.used if visitor is not None and visitor.minute == minute else 0
 
     def exceeded(self, ip: str, now_ms: int) -> errors.WireError:
         """The refusal of a request beyond the limit; the eleventh in a minute bans the IP."""
         visitor = self._visitors[ip]
         visitor.violations += 1
+        limit_ms = now_ms + self._idle_ms()
         if visitor.violations <= VIOLATIONS_BEFORE_BAN:
-            return errors.TOO_MUCH_WEIGHT(WEIGHT_PER_MINUTE, retry_after_s=_seconds(60_000 - now_ms % 60_000))
+            left_ms = 60_000 - limit_ms % 60_000
+            return errors.TOO_MUCH_WEIGHT(WEIGHT_PER_MINUTE, retry_after_s=_seconds(left_ms))
         ban_ms = min(FIRST_BAN_MS << visitor.bans, LONGEST_BAN_MS)
         visitor.bans = min(visitor.bans + 1, 16)
         visitor.violations = 0
-        visitor.banned_until_ms = now_ms + ban_ms
-        return errors.IP_BANNED(visitor.banned_until_ms, retry_after_s=_seconds(ban_ms))
+        visitor.banned_until_ms = limit_ms + ban_ms
+        return errors.IP_BANNED(now_ms + ban_ms, retry_after_s=_seconds(ban_ms))
 
     def _admit(self, ip: str, minute: int) -> _Visitor:
         """A place for a new IP; a full table is first cleared of IPs that are idle and not banned."""
@@ -111,8 +123,9 @@ class _Counts:
 class OrderLimiter:
     """Orders per account in ten seconds and in a minute."""
 
-    def __init__(self, enforced: bool = True) -> None:
+    def __init__(self, enforced: bool = True, idle_ms: Callable[[], int] = lambda: 0) -> None:
         self.enforced = enforced
+        self._idle_ms = idle_ms
         self._accounts: dict[int, _Counts] = {}
 
     def charge(
@@ -123,7 +136,8 @@ class OrderLimiter:
         used_10s = counts.in_10s + in_10s
         used_minute = counts.in_minute + in_minute
         if self.enforced and (used_10s > ORDERS_PER_10S or used_minute > ORDERS_PER_MINUTE):
-            return (counts.in_10s, counts.in_minute), _too_many(used_10s > ORDERS_PER_10S, now_ms)
+            limit_ms = now_ms + self._idle_ms()
+            return (counts.in_10s, counts.in_minute), _too_many(used_10s > ORDERS_PER_10S, limit_ms)
         counts.in_10s = used_10s
         counts.in_minute = used_minute
         return (used_10s, used_minute), None
@@ -137,24 +151,25 @@ class OrderLimiter:
         counts = self._accounts.get(account_id)
         if counts is None:
             counts = self._accounts[account_id] = _Counts()
-        ten_seconds = now_ms // 10_000
+        limit_ms = now_ms + self._idle_ms()
+        ten_seconds = limit_ms // 10_000
         if counts.ten_seconds != ten_seconds:
             counts.ten_seconds = ten_seconds
             counts.in_10s = 0
-            minute = now_ms // 60_000
+            minute = limit_ms // 60_000
             if counts.minute != minute:
                 counts.minute = minute
                 counts.in_minute = 0
         return counts
 
 
-def _too_many(in_10s: bool, now_ms: int) -> errors.WireError:
+def _too_many(in_10s: bool, limit_ms: int) -> errors.WireError:
     if in_10s:
         return errors.TOO_MANY_ORDERS(
-            ORDERS_PER_10S, "10 SECOND", retry_after_s=_seconds(10_000 - now_ms % 10_000)
+            ORDERS_PER_10S, "10 SECOND", retry_after_s=_seconds(10_000 - limit_ms % 10_000)
         )
     return errors.TOO_MANY_ORDERS(
-        ORDERS_PER_MINUTE, "1 MINUTE", retry_after_s=_seconds(60_000 - now_ms % 60_000)
+        ORDERS_PER_MINUTE, "1 MINUTE", retry_after_s=_seconds(60_000 - limit_ms % 60_000)
     )
 
 

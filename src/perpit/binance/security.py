@@ -92,18 +92,23 @@ def _cut(part: bytes) -> tuple[bytes, bytes]:
     return (part, b"") if b"&" in signature else (text, signature)
 
 
-def check_time(parameters: dict[str, str], now_ms: int) -> None:
-    """The timestamp is at most recvWindow old and less than a second ahead (semantics 6.3.1)."""
+def check_time(parameters: dict[str, str], now_ms: int, wall_ms: Callable[[], int]) -> None:
+    """The timestamp is at most recvWindow old and less than a second ahead (semantics 6.3.1).
+
+    It is held against the venue's clock, and against `wall_ms()` where that is not 0.
+    """
     timestamp = parameters["timestamp"]
     if not (timestamp.isdigit() and timestamp.isascii() and len(timestamp) <= 19):
         raise errors.MANDATORY("timestamp")
     given = parameters.get("recvWindow")
     window_ms = DEFAULT_RECV_WINDOW_MS if given is None else _window_ms(given)
-    age_ms = now_ms - int(timestamp)
-    if age_ms > window_ms:
-        raise errors.STALE_TIMESTAMP()
-    if age_ms <= -FUTURE_TOLERANCE_MS:
-        raise errors.EARLY_TIMESTAMP()
+    sent_ms = int(timestamp)
+    if -FUTURE_TOLERANCE_MS < now_ms - sent_ms <= window_ms:
+        return
+    wall = wall_ms()
+    if wall and -FUTURE_TOLERANCE_MS < wall - sent_ms <= window_ms:
+        return
+    raise errors.STALE_TIMESTAMP() if now_ms > sent_ms else errors.EARLY_TIMESTAMP()
 
 
 def _window_ms(text: str) -> int:

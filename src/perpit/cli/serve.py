@@ -56,6 +56,14 @@ def serve(
         bool | None,
         typer.Option("--no-limits", help="Count rate limits, refuse nothing.", rich_help_panel=WHAT),
     ] = None,
+    strict_time: Annotated[
+        bool | None,
+        typer.Option(
+            "--strict-time",
+            help="Signed timestamps follow a manual or scaled clock only, not the machine's too.",
+            rich_help_panel=TIME,
+        ),
+    ] = None,
     profile: Annotated[
         str | None,
         text_option("--profile", "PROFILE", "Version of the API: union accepts all. [union]", WHAT),

@@ -30,7 +30,7 @@ from perpit.journal.errors import JournalError
 from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
-from perpit.runtime.clock import MANUAL, Clock
+from perpit.runtime.clock import MANUAL, WALL, Clock
 from perpit.runtime.errors import Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.server.app import Application
@@ -143,6 +143,18 @@ class Venue:
         self.recovered_commands = recovered.last_seq
         return recovered
 
+    def _wall_ms(self) -> int:
+        """The machine's time, where a client may stamp with it although the venue's clock is another one; else 0."""
+        if self.settings.strict_time or self.clock.mode == WALL:
+            return 0
+        return time.time_ns() // 1_000_000
+
+    def _idle_ms(self) -> int:
+        """Real time since the start while the venue's clock is not the wall's, else 0."""
+        if self.clock.mode == WALL:
+            return 0
+        return int((time.monotonic() - self._started) * 1000)
+
     async def _open_port(self) -> None:
         """Build the edge and answer on the port."""
         settings, now_ms = self.settings, self.clock.now_ms
@@ -156,6 +168,8 @@ class Venue:
             listen_keys,
             overloaded=(Overloaded,),
             described=openapi(),
+            wall_ms=self._wall_ms,
+            idle_ms=self._idle_ms,
         )
         self.hub = StreamHub(self.world, listen_keys, now_ms)
         token = self._home.admin_token() if self._home is not None else new_token()
