@@ -60,7 +60,7 @@ def serve(
         bool | None,
         typer.Option(
             "--strict-time",
-            help="Signed timestamps follow a manual or scaled clock only, not the machine's too.",
+            help="Timestamps and limits follow a manual or scaled clock only, not the machine's too.",
             rich_help_panel=TIME,
         ),
     ] = None,

@@ -150,8 +150,8 @@ class Venue:
         return time.time_ns() // 1_000_000
 
     def _idle_ms(self) -> int:
-        """Real time since the start while the venue's clock is not the wall's, else 0."""
-        if self.clock.mode == WALL:
+        """Real time since the start, where rate limits pass with it although the venue's clock is another one; else 0."""
+        if self.settings.strict_time or self.clock.mode == WALL:
             return 0
         return int((time.monotonic() - self._started) * 1000)
 
