@@ -150,7 +150,7 @@ class Venue:
         return time.time_ns() // 1_000_000
 
     def _idle_ms(self) -> int:
-        """Real time since the start, where rate limits pass with it although the venue's clock is another one; else 0."""
+        """Real time since the start, where rate limits pass with it beside the venue's own clock; else 0."""
         if self.settings.strict_time or self.clock.mode == WALL:
             return 0
         return int((time.monotonic() - self._started) * 1000)
