@@ -173,7 +173,7 @@ async def held_as_computed(exchange: Any, order: dict[str, Any]) -> Decimal:
     assert (Decimal(position["positionAmt"]), Decimal(position["entryPrice"])) == (quantity, price)
     assert Decimal(position["breakEvenPrice"]) == cut((price * quantity + fees) / quantity)
     assert Decimal(position["unRealizedProfit"]) == unrealised
-    assert Decimal(position["notional"]) == quantity * mark
+    assert Decimal(position["notional"]) == cut(quantity * mark)
     assert Decimal(position["initialMargin"]) == margin
     assert Decimal(position["maintMargin"]) == cut(quantity * mark * MAINTENANCE_RATE)
 
