@@ -96,6 +96,16 @@ def write_ready(file: Path, ready: ReadyInfo) -> None:
         ) from None
 
 
+def forget_ready(file: Path) -> None:
+    """Take away the ready-file of an earlier run, which tells nothing about this one; raises CannotStart."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"cannot write the ready-file {file}: {error.strerror}; choose another path"
+        ) from None
+
+
 def read_ready(file: Path) -> ReadyInfo:
     """The ready-info in a file; raises OSError or msgspec.DecodeError."""
     return msgspec.json.decode(file.read_bytes(), type=ReadyInfo)

@@ -1,5 +1,6 @@
 """What a user does wrong ends in one line that says what to do, and in the right exit code."""
 
+import signal
 import socket
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int,
         (["serve", "--port", "x"], "--port: 'x' is not a whole number"),
         (["serve", "now"], "unexpected extra argument"),
         (["accounts"], "Missing command"),
+        (["accounts", "list", "--url", "127.0.0.1:8000"], "write it like http://127.0.0.1:8000"),
         (["accounts", "create"], "NAME"),
         (["deposit", "alice"], "AMOUNT"),
         (["clock", "advance", "soon"], "'soon' is not a duration; write 250ms, 1s, 5m, 8h or 1d"),
@@ -126,8 +128,31 @@ def test_a_venue_that_does_not_run(tmp_path: Path, capsys: pytest.CaptureFixture
         (["--data", str(tmp_path)], "no venue runs in"),
         (["--ready-file", "gone.json"], "there is no ready-file at gone.json"),
         (["--url", "http://127.0.0.1:1", "--token", "x"], "no venue answers at http://127.0.0.1:1"),
-        (["--url", "nonsense", "--token", "x"], "no venue answers at nonsense"),
     ):
         code, line = complaint(capsys, "accounts", "list", *where)
         assert code == 1
         assert says in line
+
+
+def test_an_address_without_a_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERPIT_DATA", str(tmp_path))
+    code, line = complaint(capsys, "accounts", "list", "--url", "http://127.0.0.1:1")
+    assert code == 2
+    assert "give --token, or --ready-file" in line
+
+
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_breaks_a_long_recovery_off(
+    stop_signal: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: object) -> None:
+        signal.raise_signal(stop_signal)
+        pytest.fail("the recovery went on")
+
+    monkeypatch.setattr("perpit.venue.venue.recover", endless)
+    handler = signal.getsignal(stop_signal)
+    assert main(["serve", "--data", str(tmp_path), "--port", "0"]) == 130
+    assert signal.getsignal(stop_signal) is handler
+    open_log(tmp_path / "journal", "os").close()  # nobody holds it any more

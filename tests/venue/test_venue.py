@@ -1,15 +1,18 @@
 """A venue in process: built from settings, started, used through its own methods and over its port, stopped."""
 
 import contextlib
+import hmac
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from perpit.cli.banner import banner
 from perpit.domain.commands import Advance, Command, CreateAccount, PinMarkPrice
 from perpit.domain.events import AccountCreated, Event
 from perpit.home import CannotStart, read_ready
-from perpit.journal.recovery import read
+from perpit.journal.recovery import Recovered, read
 from perpit.runtime.errors import VenueStopped
 from perpit.settings import ClockSetting, MarketSetting, Settings
 from perpit.venue import Venue
@@ -93,6 +96,21 @@ async def test_a_wall_clock_never_goes_back_behind_the_journal(tmp_path: Path) -
         await venue.submit(Advance())
 
 
+async def test_clients_stamp_with_the_machines_time_though_the_venue_was_driven_ahead(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        await venue.advance_to(4_000_000_000_000)
+    settings = kept(tmp_path, clock=ClockSetting("wall"))
+    async with Venue(settings) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        assert "Clock        wall, " in banner(venue)
+        assert "s ahead of this machine's" in banner(venue)
+        key = venue.ready.accounts[0]
+        query = f"timestamp={time.time_ns() // 1_000_000}"
+        signature = hmac.new(key.api_secret.encode(), query.encode(), "sha256").hexdigest()
+        url = f"/fapi/v2/balance?{query}&signature={signature}"
+        answer = await client.get(url, headers={"X-MBX-APIKEY": key.api_key})
+        assert answer.status_code == 200, answer.text
+
+
 async def test_liquidity_of_an_earlier_market_does_not_stay_behind(tmp_path: Path) -> None:
     async with Venue(kept(tmp_path, market=MarketSetting("synthetic"))) as venue:
         assert len(venue.world.books[0].bids) >= 50
@@ -121,6 +139,21 @@ async def test_the_ready_file_is_there_only_when_this_venue_answers(tmp_path: Pa
     file.write_text("of an earlier run")
     settings = Settings(port=0, market=QUIET.market, clock=QUIET.clock, ready_file=file)
     async with Venue(settings) as venue:
+        assert read_ready(file) == venue.ready
+
+
+async def test_an_earlier_ready_file_is_gone_before_the_recovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ready.json"
+    file.write_text("of an earlier run")
+
+    def looks(*_: object) -> Recovered:
+        assert not file.exists()
+        return Recovered(0, 0)
+
+    monkeypatch.setattr("perpit.venue.venue.recover", looks)
+    async with Venue(kept(tmp_path, ready_file=file)) as venue:
         assert read_ready(file) == venue.ready
 
 

@@ -2,10 +2,12 @@
 
 import json
 import sys
+import time
 
 import msgspec
 
 from perpit import __version__
+from perpit.runtime.clock import WALL
 from perpit.venue import Venue
 
 
@@ -63,10 +65,18 @@ def terms(venue: Venue) -> list[str]:
     settings, symbols = venue.settings, ", ".join(venue.world.catalog.by_symbol)
     return [
         f"Market       {settings.market}: {symbols}",
-        f"Clock        {settings.clock}",
+        f"Clock        {settings.clock}{ahead(venue)}",
         f"Durability   {durability(venue)}",
         f"Limits       {'as on the exchange' if settings.limits else 'off'}",
     ]
+
+
+def ahead(venue: Venue) -> str:
+    """How far a wall clock is ahead of the machine's: time never goes back, not even when it was driven before."""
+    seconds = (venue.clock.now_ms() - time.time_ns() // 1_000_000) // 1000
+    if venue.clock.mode != WALL or seconds < 1:
+        return ""
+    return f", {seconds:,} s ahead of this machine's: the venue was driven to there before"
 
 
 def durability(venue: Venue) -> str:
@@ -81,7 +91,7 @@ def durability(venue: Venue) -> str:
 
 
 def demo(venue: Venue) -> list[str]:
-    """The demo key, and ccxt on this venue in three lines."""
+    """The demo key, and ccxt on this venue in a few lines."""
     ready = venue.ready
     if not ready.accounts:
         return ["There is no demo key; make one with: perpit keys create ACCOUNT --futures"]
@@ -95,5 +105,6 @@ def demo(venue: Venue) -> list[str]:
         '  x = ccxt.binanceusdm({"apiKey": KEY, "secret": SECRET, "options": {"fetchCurrencies": False}})',
         f'  x.urls["api"] |= {{k: v.replace("https://fapi.binance.com", "{ready.rest}") '
         'for k, v in x.urls["api"].items() if k.startswith("fapi")}',
+        '  x.exceptions["exact"] |= x.exceptions["linear"]["exact"]',
         '  x.create_order("BTC/USDT:USDT", "market", "buy", 0.01)',
     ]

@@ -85,6 +85,10 @@ def read_answer(url: str, status: int, content: bytes) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict):
         raise Failure(f"what answers at {url} is not a venue (status {status}); check --url")
+    if status == 401:
+        raise Failure(
+            f"the venue at {url} has another admin token; it is in its ready-file and in its data directory"
+        )
     if status >= 400:
         raise Failure(str(answer.get("error", answer)))
     return answer
@@ -95,9 +99,13 @@ def find(url: str | None, token: str | None, ready_file: Path | None, data: Path
     named = ready_file is not None or data is not None
     url = url or (None if named else os.environ.get("PERPIT_URL"))
     token = token or (None if named and url is None else os.environ.get("PERPIT_TOKEN"))
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise Failure(f"--url: {url!r} is not an address; write it like http://127.0.0.1:8000", 2)
     if url is not None and token is not None:
         return Remote(url.rstrip("/"), token)
     directory = data or Path(os.environ.get("PERPIT_DATA") or default_directory()).expanduser()
+    if url is not None and not named and not (directory / "venue.json").exists():
+        raise Failure(f"--url {url} needs the admin token of that venue; give --token, or --ready-file", 2)
     ready = ready_at(ready_file, directory)
     own = directory / "tls_cert.pem"
     trusted = own if ready.rest.startswith("https") and own.exists() else None

@@ -13,12 +13,19 @@ from perpit.markets.recording import RecordingError
 from perpit.settings import Settings
 from perpit.venue import Venue
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def run_until_signal(settings: Settings, as_json: bool) -> None:
     """Run a venue until Ctrl-C; raises Failure when it cannot start or go on."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(run(settings, as_json))
+    before = {name: signal.getsignal(name) for name in SIGNALS}
+    try:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(run(settings, as_json))
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
@@ -34,11 +41,13 @@ async def run(settings: Settings, as_json: bool) -> None:
     """Start a venue, say that it runs, and stop it at a signal; raises Failure when it cannot start or go on."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopping.set)
+    for name in SIGNALS:
+        signal.signal(name, signal.default_int_handler)  # a long recovery is broken off, not sat through
     venue = Venue(settings)
     try:
         async with venue:
+            for name in SIGNALS:
+                loop.add_signal_handler(name, stopping.set)
             # what was built so far stays: the collector need not look at it again while orders are waiting
             gc.collect()
             gc.freeze()

@@ -11,6 +11,7 @@ import contextlib
 import ssl
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,7 +26,7 @@ from perpit.control.routes import openapi
 from perpit.domain.commands import Command
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
-from perpit.home import CannotStart, Home, ReadyInfo, new_token, write_ready
+from perpit.home import CannotStart, Home, ReadyInfo, forget_ready, new_token, write_ready
 from perpit.journal.errors import JournalError
 from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
@@ -102,9 +103,10 @@ class Venue:
         settings = self.settings
         named = settings.symbols if settings.symbols_given else symbols_of(settings.market)
         check_symbols(named or settings.symbols)
-        recovered = self._recover()
+        self._open_journal()
         if settings.ready_file is not None:
-            settings.ready_file.unlink(missing_ok=True)  # that of an earlier run tells nothing about this one
+            forget_ready(settings.ready_file)  # before the recovery, which may take its time
+        recovered = self._recover()
         self.clock = make_clock(settings, recovered)
         self.sequencer = Sequencer(
             self.engine,
@@ -126,28 +128,31 @@ class Venue:
         self._tell()
         self.market.start()
 
-    def _recover(self) -> Recovered:
-        """Lock the journal, and replay it into the engine and the views."""
+    def _open_journal(self) -> None:
+        """Lock the journal, when there is one: from here on the data directory is this venue's."""
         settings = self.settings
         if settings.data is None or settings.durability == "none":
-            return Recovered(0, 0)
+            return
         self._home = Home(settings.data)
-        try:
+        with usable(self._home.journal):
             self._log = open_log(self._home.journal, settings.durability)
-            self._parts.callback(self._log.close)
+        self._parts.callback(self._log.close)
+
+    def _recover(self) -> Recovered:
+        """Replay the journal into the engine and the views."""
+        if self._home is None:
+            return Recovered(0, 0)
+        with usable(self._home.journal):
             recovered = recover(self._home.journal, self.engine, self.world.fold)
-        except OSError as error:
-            raise CannotStart(
-                f"cannot use the journal in {self._home.journal}: {error.strerror}; choose another with --data"
-            ) from None
         self.recovered_commands = recovered.last_seq
         return recovered
 
     def _wall_ms(self) -> int:
-        """The machine's time, where a client may stamp with it although the venue's clock is another one; else 0."""
-        if self.settings.strict_time or self.clock.mode == WALL:
-            return 0
-        return time.time_ns() // 1_000_000
+        """The machine's time, where a client may stamp with it although the venue's clock shows another; else 0.
+
+        A wall clock does when the venue was driven ahead before.
+        """
+        return 0 if self.settings.strict_time else time.time_ns() // 1_000_000
 
     def _idle_ms(self) -> int:
         """Real time since the start, where rate limits pass with it beside the venue's own clock; else 0."""
@@ -263,6 +268,17 @@ class Venue:
     def _on_failure(self, error: BaseException) -> None:
         self.failure = error
         self.failed.set()
+
+
+@contextlib.contextmanager
+def usable(journal: Path) -> Iterator[None]:
+    """What goes wrong with the files of a journal, in one line."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotStart(
+            f"cannot use the journal in {journal}: {error.strerror}; choose another with --data"
+        ) from None
 
 
 def make_clock(settings: Settings, recovered: Recovered) -> Clock:
