@@ -309,7 +309,8 @@ def read_file(file: Path) -> dict[str, Given]:
     except FileNotFoundError:
         raise BadSetting(f"--config: there is no file at {file}; give the path of a perpit.toml") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(f"--config: cannot read {file}: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadSetting(f"cannot read {file}: {reason}; write lines like port = 9000") from None
     except tomllib.TOMLDecodeError as error:
         raise BadSetting(f"{file} is not TOML: {error}; write lines like port = 9000") from None
     return dict(file_entry(file, key, value) for key, value in table.items())
@@ -318,6 +319,8 @@ def read_file(file: Path) -> dict[str, Given]:
 def file_entry(file: Path, key: str, value: object) -> tuple[str, Given]:
     """One line of the file as a setting."""
     name = key.replace("-", "_")
+    if isinstance(value, dict):
+        raise BadSetting(f"{file}: [{key}] is a table; settings stand without one, like port = 9000")
     if name not in OPTIONS:
         near = difflib.get_close_matches(name, OPTIONS, n=1)
         hint = f"did you mean {near[0]}?" if near else "take it out"
@@ -329,4 +332,4 @@ def file_entry(file: Path, key: str, value: object) -> tuple[str, Given]:
         return name, Given(str(value), where)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return name, Given(",".join(value), where)
-    raise BadSetting(f"{where}: cannot be a table; write {key} = a text or a number")
+    raise BadSetting(f"{where}: is neither a text nor a number; write {key} = one of them")

@@ -110,6 +110,10 @@ def test_an_unknown_name_in_the_file_is_not_passed_over(tmp_path: Path) -> None:
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "perpit.toml").write_text("port 9000\n")
     assert "perpit.toml is not TOML" in complaint()
+    (tmp_path / "perpit.toml").write_text("[serve]\nport = 9000\n")
+    assert "perpit.toml: [serve] is a table" in complaint()
+    (tmp_path / "perpit.toml").write_bytes(b"\xff\xfe")
+    assert "cannot read perpit.toml: it is not UTF-8 text" in complaint()
 
 
 def test_every_default_is_a_value_that_could_be_given() -> None:

@@ -66,7 +66,7 @@ def test_an_account_is_opened_funded_and_given_a_key(perpit: Any) -> None:
     assert perpit("deposit", "alice", "12.5")["wallets"][0]["balance"] == "12.5"
     assert perpit("deposit", "alice", "0.25", "btc")["wallets"][1]["asset"] == "BTC"
     assert perpit("withdraw", "alice", "2.5")["wallets"][0]["balance"] == "10"
-    assert "at `$.amount`" in perpit("deposit", "alice", "lots")
+    assert "Expected a decimal number like 1250.50 - at `$.amount`" in perpit("deposit", "alice", "lots")
     key = perpit("keys", "create", "alice", "--futures", "--label", "bot", "--ip", "127.0.0.1")
     assert (key["futures"], key["label"], key["ips"]) == (True, "bot", ["127.0.0.1"])
     assert perpit("keys", "revoke", "alice", key["api_key"]) == {"revoked": key["api_key"]}
@@ -101,6 +101,18 @@ def test_help_teaches_with_examples(verb: str, capsys: pytest.CaptureFixture[str
     help_text = capsys.readouterr().out
     assert "Example" in help_text
     assert f"perpit {verb}" in help_text
+
+
+def test_help_shows_the_defaults(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--help"]) == 0
+    help_text = capsys.readouterr().out
+    for name, default in (("--market", "synthetic"), ("--clock", "wall"), ("--durability", "fsync")):
+        assert f"[{default}]" in help_text, name
+
+
+def test_a_wrong_token_is_told_as_such(venue: ServedVenue, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["accounts", "list", "--url", venue.ready["rest"], "--token", "x"]) == 1
+    assert "has another admin token" in capsys.readouterr().err
 
 
 def test_the_token_is_the_owners_only(venue: ServedVenue, data: Path) -> None:

@@ -1,6 +1,7 @@
 """`perpit serve`: run a venue until Ctrl-C."""
 
 import os
+import re
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,12 @@ WHERE, WHAT, TIME, KEEP = "Where it answers", "What it trades", "How its time ru
 
 def text_option(name: str, metavar: str, help: str, panel: str) -> Any:
     """An option whose text is read by `perpit.settings`, as that of every other source."""
-    return typer.Option(name, metavar=metavar, help=help, rich_help_panel=panel)
+    return typer.Option(name, metavar=metavar, help=shown(help), rich_help_panel=panel)
+
+
+def shown(help: str) -> str:
+    """A help text whose defaults in brackets are shown; rich would take [wall] for a colour."""
+    return re.sub(r"\[(?=[a-z])", r"\[", help)
 
 
 def serve(
@@ -88,7 +94,9 @@ def serve(
     ] = None,
     config: Annotated[
         str | None,
-        typer.Option("--config", metavar="FILE", help="Options as TOML. [perpit.toml, when it is there]"),
+        typer.Option(
+            "--config", metavar="FILE", help=shown("Options as TOML. [perpit.toml, when it is there]")
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON instead of the banner.")
@@ -96,9 +104,10 @@ def serve(
 ) -> None:
     """Run the exchange until Ctrl-C.
 
-    Without any option: a market that moves, a demo account with funds and a key, and a data directory that the next
-    start goes on from. Every option can also stand in perpit.toml (port = 9000) and in the environment
-    (PERPIT_PORT=9000); the command line wins, then the environment.
+    Without any option: a market that moves, a demo account with funds and a key,
+    and a data directory that the next start goes on from. Every option can also
+    stand in perpit.toml (port = 9000) and in the environment (PERPIT_PORT=9000);
+    the command line wins, then the environment.
 
     [bold]Examples[/bold]
     \b

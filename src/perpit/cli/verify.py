@@ -22,8 +22,9 @@ def verify(
 ) -> None:
     """Replay a journal and check it: every record, every invariant.
 
-    Needs no venue and changes nothing. Exit code 1 when something is broken. The state hash is that of a venue
-    which stands at the same command: the same journal gives the same hash on every machine.
+    Needs no venue and changes nothing. Exit code 1 when something is broken. The
+    state hash is that of a venue which stands at the same command: the same
+    journal gives the same hash on every machine.
 
     [bold]Examples[/bold]
     \b

@@ -4,8 +4,17 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Decimal = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,20}(\.[0-9]{1,20})?$")]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+DECIMAL = r"^[0-9]{1,20}(\.[0-9]{1,20})?$"
+ASSET = r"^[A-Z0-9]{1,20}$"
+# what a caller is told instead of the pattern
+IN_WORDS = {
+    NAME: "up to 64 letters, digits, dots and dashes",
+    DECIMAL: "a decimal number like 1250.50",
+    ASSET: "an asset like USDT",
+}
+Name = Annotated[str, msgspec.Meta(pattern=NAME)]
+Decimal = Annotated[str, msgspec.Meta(pattern=DECIMAL)]
 LATEST_MS = 4_102_444_800_000  # the start of 2100: where the clock ends, far before a Date header does
 Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=LATEST_MS)]
 
@@ -33,7 +42,7 @@ class NewKey(Body):
 class Amount(Body):
     """Money to bring or to take."""
 
-    asset: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{1,20}$")]
+    asset: Annotated[str, msgspec.Meta(pattern=ASSET)]
     amount: Decimal
     market: Literal["usds_m", "coin_m"] = "usds_m"
 

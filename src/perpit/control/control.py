@@ -3,12 +3,12 @@
 import hmac
 import logging
 from email.utils import formatdate
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from urllib.parse import unquote
 
 import msgspec
 
-from perpit.control.bodies import Body
+from perpit.control.bodies import IN_WORDS, Body
 from perpit.control.metrics import CONTENT_TYPE, Metrics
 from perpit.control.ports import Answer, Ports
 from perpit.control.problems import Problem
@@ -83,9 +83,19 @@ def read_body(route: Route, body: bytes) -> Body | None:
     try:
         return msgspec.json.decode(body or b"{}", type=route.body)
     except msgspec.ValidationError as error:
-        raise Problem(400, f"the body does not fit: {error}") from None
+        raise Problem(400, f"the body does not fit: {in_words(str(error), route.body)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(400, f"the body is not JSON: {error}") from None
+
+
+def in_words(misfit: str, body: type[Body]) -> str:
+    """What does not fit, without patterns, and with the words that are possible."""
+    for pattern, words in IN_WORDS.items():
+        misfit = misfit.replace(f"`str` matching regex {pattern!r}", words)
+    for name, kind in get_type_hints(body).items():
+        if misfit.startswith("Invalid enum value") and misfit.endswith(f"`$.{name}`"):
+            misfit += f"; choose one of {', '.join(get_args(kind))}"
+    return misfit
 
 
 def challenge(status: int, path: str) -> list[tuple[bytes, bytes]]:

@@ -37,7 +37,11 @@ async def set_clock(ports: Ports, params: dict[str, str], body: ClockMode) -> di
 async def advance_clock(ports: Ports, params: dict[str, str], body: Step) -> dict[str, Any]:
     """Move a manual clock; the market and all timers run up to that time before this is answered."""
     if ports.clock.mode != "manual":
-        raise Problem(409, f'the clock is {ports.clock.mode}; PUT /venue/v1/clock {{"mode": "manual"}} first')
+        raise Problem(
+            409,
+            f"the clock is {ports.clock.mode}; make it manual first: perpit clock set manual, "
+            'or PUT /venue/v1/clock {"mode": "manual"}',
+        )
     if (body.ms is None) == (body.to_ms is None):
         raise Problem(400, "give either ms (how far) or to_ms (where to)")
     now_ms = ports.clock.now_ms()
