@@ -61,14 +61,17 @@ class Home:
             ) from None
 
     def admin_token(self) -> str:
-        """The token of this directory; made at the first call."""
+        """The token of this directory; made at the first call. Raises CannotStart."""
         file = self.directory / "admin_token"
-        with contextlib.suppress(FileNotFoundError):
-            token = file.read_text().strip()
-            if token:
-                return token
-        token = new_token()
-        write_atomically(file, token.encode() + b"\n")
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                token = file.read_text().strip()
+                if token:
+                    return token
+            token = new_token()
+            write_atomically(file, token.encode() + b"\n")
+        except OSError as error:
+            raise CannotStart(f"cannot use {file}: {error.strerror}; choose another with --data") from None
         return token
 
     def forget_running(self) -> None:

@@ -7,6 +7,7 @@ default.
 """
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -264,6 +265,8 @@ def assemble(values: dict[str, Any], written: Mapping[str, Given], default_data:
     for name in ("tls_cert", "tls_key"):
         if values[name] is not None and not values[name].is_file():
             raise BadSetting(f"{option(name)}: there is no file at {values[name]}; give that of a PEM file")
+        if values[name] is not None and not os.access(values[name], os.R_OK):
+            raise BadSetting(f"{option(name)}: {values[name]} cannot be read; give that of a PEM file")
     if values["tls"] is not None and values["tls_cert"] is not None:
         raise BadSetting("--tls self-signed and --tls-cert exclude each other; give one of them")
     return Settings(

@@ -116,6 +116,13 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path, capsys: pytest.Cap
     assert "choose another with --data" in line
 
 
+def test_a_token_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "admin_token").mkdir()
+    code, line = complaint(capsys, "serve", "--data", str(tmp_path), "--port", "0")
+    assert code == 1
+    assert "admin_token" in line
+
+
 def test_a_ready_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ready = str(tmp_path / "gone" / "ready.json")
     code, line = complaint(capsys, "serve", "--memory", "--port", "0", "--ready-file", ready)

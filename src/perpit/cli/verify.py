@@ -55,8 +55,10 @@ def replay(directory: Path) -> dict[str, Any]:
     begun = time.perf_counter()
     try:
         recovered = recover(journal, engine, pass_over)
-    except (JournalError, OSError) as error:
+    except JournalError as error:
         raise Failure(str(error)) from None
+    except OSError as error:
+        raise Failure(f"cannot read {error.filename or journal}: {error.strerror}") from None
     seconds = time.perf_counter() - begun
     return {
         "sequence": recovered.last_seq,
