@@ -25,6 +25,7 @@ from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.words import INVERSE
 
 integer = st.integers(-(2**70), 2**70)
+word = st.integers(-(2**63), 2**63 - 1)  # ids and words of the domain are machine words
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 integers = st.lists(integer, max_size=5)
 flag = st.booleans()
@@ -49,21 +50,21 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     Advance: (),
     ListInstrument: (instruments,),
     CreateAccount: (text,),
-    CreateKey: (integer, text, text, integer, text, integer, st.lists(text, max_size=3)),
+    CreateKey: (word, text, text, integer, text, integer, st.lists(text, max_size=3)),
     RevokeKey: (text,),
-    Transfer: (integer, integer, text, integer),
-    SetLeverage: (integer,) * 3,
-    SetIndexPrice: (integer,) * 2,
-    PinMarkPrice: (integer,) * 2,
-    HouseDepth: (integer, integers, integers, integers, integers),
-    HouseTrade: (integer,) * 4,
+    Transfer: (word, integer, text, integer),
+    SetLeverage: (word, word, integer),
+    SetIndexPrice: (word, integer),
+    PinMarkPrice: (word, integer),
+    HouseDepth: (word, integers, integers, integers, integers),
+    HouseTrade: (word, word, integer, integer),
     PlaceOrder: (
-        *(integer, integer, text, integer, integer, integer, integer, integer, flag),
-        *(integer, integer, flag, integer, integer, flag, integer, integer, integer, integer),
+        *(word, word, text, word, word, word, integer, integer, flag),
+        *(word, word, flag, integer, word, flag, integer, integer, integer, word),
     ),
-    AmendOrder: (integer, integer, integer, text, integer, integer, integer, integer),
-    CancelOrder: (integer, integer, integer, text),
-    CancelAllOrders: (integer,) * 2,
+    AmendOrder: (word, word, word, text, word, integer, integer, integer),
+    CancelOrder: (word, word, word, text),
+    CancelAllOrders: (word, word),
 }
 
 

@@ -66,9 +66,10 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
             "episode_realized_units",
         ):
             assert getattr(exposed.position, field) == getattr(exposure.position, field)
+        exposure.assess()
         margin = exposure_margin(world.prices, exposed)
-        assert margin.initial_units == exposure.initial_units()
-        assert margin.unrealised_units == exposure.unrealised_units()
+        assert margin.initial_units == exposure.margin_units
+        assert margin.unrealised_units == exposure.profit_units
 
 
 def same_orders(world: World, account: Account) -> None:

@@ -20,6 +20,7 @@ from perpit.domain.instrument import Instrument
 from perpit.views.intervals import INTERVALS
 
 LONGEST_NUMBER: Final = 40
+LARGEST_INTEGER: Final = 2**63 - 1
 LATEST_MS: Final = 253_402_300_799_000  # the last second of the year 9999
 LONGEST_ID: Final = 36
 ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
@@ -112,18 +113,24 @@ def symbol(text: str, name: str, symbols: Symbols) -> Instrument:
 
 
 def integer(text: str, name: str, symbols: Symbols) -> int:
-    """A whole number of at most 19 digits."""
+    """A whole number of at most 63 bits, as the exchange's are."""
     digits = text[1:] if text[0] == "-" else text
     if not (digits.isdigit() and digits.isascii() and len(digits) <= 19):
         raise errors.MANDATORY(name)
-    return int(text)
+    value = int(text)
+    if abs(value) > LARGEST_INTEGER:
+        raise errors.MANDATORY(name)
+    return value
 
 
 def not_negative(text: str, name: str, symbols: Symbols) -> int:
     """A whole number ≥ 0: ids and times."""
     if not (text.isdigit() and text.isascii() and len(text) <= 19):
         raise errors.MANDATORY(name)
-    return int(text)
+    value = int(text)
+    if value > LARGEST_INTEGER:
+        raise errors.MANDATORY(name)
+    return value
 
 
 def time_ms(text: str, name: str, symbols: Symbols) -> int:

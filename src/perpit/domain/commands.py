@@ -6,7 +6,7 @@ applied. `FIELDS` names the constructor's arguments in order: the journal codec 
 
 from typing import ClassVar
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.instrument import Instrument
 
@@ -18,8 +18,19 @@ class Command:
     FIELDS: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
-        self.seq = 0
-        self.time_ms = 0
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+
+
+@mypyc_attr(acyclic=True)
+class ExposureCommand(Command):
+    """What an account wants in one instrument."""
+
+    def __init__(self, account_id: i64, symbol_id: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
 
 
 @mypyc_attr(acyclic=True)
@@ -29,8 +40,8 @@ class ListInstrument(Command):
     FIELDS: ClassVar[tuple[str, ...]] = ("instrument",)
 
     def __init__(self, instrument: Instrument) -> None:
-        self.seq = 0
-        self.time_ms = 0
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
         self.instrument = instrument
 
 
@@ -41,8 +52,8 @@ class CreateAccount(Command):
     FIELDS: ClassVar[tuple[str, ...]] = ("name",)
 
     def __init__(self, name: str) -> None:
-        self.seq = 0
-        self.time_ms = 0
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
         self.name = name
 
 
@@ -62,7 +73,7 @@ class CreateKey(Command):
 
     def __init__(
         self,
-        account_id: int,
+        account_id: i64,
         api_key: str,
         secret: str,
         key_kind: int,
@@ -70,9 +81,9 @@ class CreateKey(Command):
         permissions: int,
         ips: list[str],
     ) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
         self.api_key = api_key
         self.secret = secret
         self.key_kind = key_kind
@@ -88,8 +99,8 @@ class RevokeKey(Command):
     FIELDS: ClassVar[tuple[str, ...]] = ("api_key",)
 
     def __init__(self, api_key: str) -> None:
-        self.seq = 0
-        self.time_ms = 0
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
         self.api_key = api_key
 
 
@@ -99,31 +110,31 @@ class Transfer(Command):
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "asset", "amount_units")
 
-    def __init__(self, account_id: int, market: int, asset: str, amount_units: int) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
+    def __init__(self, account_id: i64, market: int, asset: str, amount_units: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
         self.market = market
         self.asset = asset
         self.amount_units = amount_units
 
 
 @mypyc_attr(acyclic=True)
-class SetLeverage(Command):
+class SetLeverage(ExposureCommand):
     """Choose the initial leverage of an account in an instrument."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "leverage")
 
-    def __init__(self, account_id: int, symbol_id: int, leverage: int) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
-        self.symbol_id = symbol_id
+    def __init__(self, account_id: i64, symbol_id: i64, leverage: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
         self.leverage = leverage
 
 
 @mypyc_attr(acyclic=True)
-class PlaceOrder(Command):
+class PlaceOrder(ExposureCommand):
     """A new order. Immutable once stamped: the resting order and its events refer to it.
 
     price_ticks: 0 for a market order. Fields after `reduce_only` are shapes for order kinds that the engine does
@@ -155,51 +166,51 @@ class PlaceOrder(Command):
 
     def __init__(
         self,
-        account_id: int,
-        symbol_id: int,
+        account_id: i64,
+        symbol_id: i64,
         client_order_id: str,
-        side: int,
-        order_type: int,
-        time_in_force: int,
+        side: i64,
+        order_type: i64,
+        time_in_force: i64,
         qty_lots: int,
         price_ticks: int,
         reduce_only: bool = False,
-        stp_mode: int = 0,
-        position_side: int = 0,
+        stp_mode: i64 = 0,
+        position_side: i64 = 0,
         close_position: bool = False,
         stop_price_ticks: int = 0,
-        working_type: int = 0,
+        working_type: i64 = 0,
         price_protect: bool = False,
         activation_price_ticks: int = 0,
         callback_ppm: int = 0,
         good_till_ms: int = 0,
-        price_match: int = 0,
+        price_match: i64 = 0,
     ) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
-        self.symbol_id = symbol_id
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
         self.client_order_id = client_order_id
-        self.side = side
-        self.order_type = order_type
-        self.time_in_force = time_in_force
+        self.side: i64 = side
+        self.order_type: i64 = order_type
+        self.time_in_force: i64 = time_in_force
         self.qty_lots = qty_lots
         self.price_ticks = price_ticks
         self.reduce_only = reduce_only
-        self.stp_mode = stp_mode
-        self.position_side = position_side
+        self.stp_mode: i64 = stp_mode
+        self.position_side: i64 = position_side
         self.close_position = close_position
         self.stop_price_ticks = stop_price_ticks
-        self.working_type = working_type
+        self.working_type: i64 = working_type
         self.price_protect = price_protect
         self.activation_price_ticks = activation_price_ticks
         self.callback_ppm = callback_ppm
         self.good_till_ms = good_till_ms
-        self.price_match = price_match
+        self.price_match: i64 = price_match
 
 
 @mypyc_attr(acyclic=True)
-class AmendOrder(Command):
+class AmendOrder(ExposureCommand):
     """Change price and total quantity of a resting limit order; it loses its place in the queue (semantics 5.6).
 
     The order is named by `order_id`, or by `client_order_id` when `order_id` is 0.
@@ -218,53 +229,53 @@ class AmendOrder(Command):
 
     def __init__(
         self,
-        account_id: int,
-        symbol_id: int,
-        order_id: int,
+        account_id: i64,
+        symbol_id: i64,
+        order_id: i64,
         client_order_id: str,
-        side: int,
+        side: i64,
         qty_lots: int,
         price_ticks: int,
         modify_id: int = 0,
     ) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
-        self.symbol_id = symbol_id
-        self.order_id = order_id
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.order_id: i64 = order_id
         self.client_order_id = client_order_id
-        self.side = side
+        self.side: i64 = side
         self.qty_lots = qty_lots
         self.price_ticks = price_ticks
         self.modify_id = modify_id
 
 
 @mypyc_attr(acyclic=True)
-class CancelOrder(Command):
+class CancelOrder(ExposureCommand):
     """Cancel one open order, named by `order_id`, or by `client_order_id` when `order_id` is 0."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "order_id", "client_order_id")
 
-    def __init__(self, account_id: int, symbol_id: int, order_id: int, client_order_id: str) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
-        self.symbol_id = symbol_id
-        self.order_id = order_id
+    def __init__(self, account_id: i64, symbol_id: i64, order_id: i64, client_order_id: str) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.order_id: i64 = order_id
         self.client_order_id = client_order_id
 
 
 @mypyc_attr(acyclic=True)
-class CancelAllOrders(Command):
+class CancelAllOrders(ExposureCommand):
     """Cancel every open order of an account in an instrument."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id")
 
-    def __init__(self, account_id: int, symbol_id: int) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.account_id = account_id
-        self.symbol_id = symbol_id
+    def __init__(self, account_id: i64, symbol_id: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
 
 
 @mypyc_attr(acyclic=True)
@@ -273,10 +284,10 @@ class SetIndexPrice(Command):
 
     FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "price_e8")
 
-    def __init__(self, symbol_id: int, price_e8: int) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.symbol_id = symbol_id
+    def __init__(self, symbol_id: i64, price_e8: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
         self.price_e8 = price_e8
 
 
@@ -286,10 +297,10 @@ class PinMarkPrice(Command):
 
     FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "price_e8")
 
-    def __init__(self, symbol_id: int, price_e8: int) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.symbol_id = symbol_id
+    def __init__(self, symbol_id: i64, price_e8: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
         self.price_e8 = price_e8
 
 
@@ -306,15 +317,15 @@ class HouseDepth(Command):
 
     def __init__(
         self,
-        symbol_id: int,
+        symbol_id: i64,
         bid_ticks: list[int],
         bid_lots: list[int],
         ask_ticks: list[int],
         ask_lots: list[int],
     ) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.symbol_id = symbol_id
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
         self.bid_ticks = bid_ticks
         self.bid_lots = bid_lots
         self.ask_ticks = ask_ticks
@@ -331,10 +342,10 @@ class HouseTrade(Command):
 
     FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "taker_side", "price_ticks", "qty_lots")
 
-    def __init__(self, symbol_id: int, taker_side: int, price_ticks: int, qty_lots: int) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.symbol_id = symbol_id
+    def __init__(self, symbol_id: i64, taker_side: int, price_ticks: int, qty_lots: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
         self.taker_side = taker_side
         self.price_ticks = price_ticks
         self.qty_lots = qty_lots

@@ -4,7 +4,7 @@ Events are self-contained values; `request` in order events is the immutable com
 Orders of the house account have no order events: its liquidity shows in `BookChanged` and `TradePrinted` only.
 """
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.commands import Command, CreateKey, PlaceOrder
 from perpit.domain.instrument import Instrument
@@ -14,48 +14,48 @@ from perpit.domain.instrument import Instrument
 class Event:
     """What every event carries: the venue's time at which it happened."""
 
-    def __init__(self, time_ms: int) -> None:
-        self.time_ms = time_ms
+    def __init__(self, time_ms: i64) -> None:
+        self.time_ms: i64 = time_ms
 
 
 @mypyc_attr(acyclic=True)
 class Refused(Event):
     """The command changed nothing; `refusal` is a value of `perpit.domain.refusals`."""
 
-    def __init__(self, time_ms: int, command: Command, refusal: int) -> None:
-        self.time_ms = time_ms
+    def __init__(self, time_ms: i64, command: Command, refusal: i64) -> None:
+        self.time_ms: i64 = time_ms
         self.command = command
-        self.refusal = refusal
+        self.refusal: i64 = refusal
 
 
 @mypyc_attr(acyclic=True)
 class InstrumentListed(Event):
-    def __init__(self, time_ms: int, instrument: Instrument) -> None:
-        self.time_ms = time_ms
+    def __init__(self, time_ms: i64, instrument: Instrument) -> None:
+        self.time_ms: i64 = time_ms
         self.instrument = instrument
 
 
 @mypyc_attr(acyclic=True)
 class AccountCreated(Event):
-    def __init__(self, time_ms: int, account_id: int, name: str) -> None:
-        self.time_ms = time_ms
-        self.account_id = account_id
+    def __init__(self, time_ms: i64, account_id: i64, name: str) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
         self.name = name
 
 
 @mypyc_attr(acyclic=True)
 class KeyCreated(Event):
-    def __init__(self, time_ms: int, key: CreateKey) -> None:
-        self.time_ms = time_ms
+    def __init__(self, time_ms: i64, key: CreateKey) -> None:
+        self.time_ms: i64 = time_ms
         self.key = key
 
 
 @mypyc_attr(acyclic=True)
 class KeyRevoked(Event):
-    def __init__(self, time_ms: int, api_key: str, account_id: int) -> None:
-        self.time_ms = time_ms
+    def __init__(self, time_ms: i64, api_key: str, account_id: i64) -> None:
+        self.time_ms: i64 = time_ms
         self.api_key = api_key
-        self.account_id = account_id
+        self.account_id: i64 = account_id
 
 
 @mypyc_attr(acyclic=True)
@@ -63,11 +63,11 @@ class LeverageChanged(Event):
     """`max_notional_units` is the most that may be held with the new leverage."""
 
     def __init__(
-        self, time_ms: int, account_id: int, symbol_id: int, leverage: int, max_notional_units: int
+        self, time_ms: i64, account_id: i64, symbol_id: i64, leverage: int, max_notional_units: int
     ) -> None:
-        self.time_ms = time_ms
-        self.account_id = account_id
-        self.symbol_id = symbol_id
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
         self.leverage = leverage
         self.max_notional_units = max_notional_units
 
@@ -78,23 +78,23 @@ class WalletChanged(Event):
 
     def __init__(
         self,
-        time_ms: int,
-        account_id: int,
-        market: int,
+        time_ms: i64,
+        account_id: i64,
+        market: i64,
         asset: str,
         wallet_units: int,
         cross_wallet_units: int,
         change_units: int,
-        cause: int,
+        cause: i64,
     ) -> None:
-        self.time_ms = time_ms
-        self.account_id = account_id
-        self.market = market
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.market: i64 = market
         self.asset = asset
         self.wallet_units = wallet_units
         self.cross_wallet_units = cross_wallet_units
         self.change_units = change_units
-        self.cause = cause
+        self.cause: i64 = cause
 
 
 @mypyc_attr(acyclic=True)
@@ -107,106 +107,106 @@ class OrderEvent(Event):
 
     def __init__(
         self,
-        time_ms: int,
-        order_id: int,
+        time_ms: i64,
+        order_id: i64,
         request: PlaceOrder,
-        price_ticks: int,
-        qty_lots: int,
-        filled_lots: int,
+        price_ticks: i64,
+        qty_lots: i64,
+        filled_lots: i64,
         filled_value_units: int,
-        status: int,
+        status: i64,
         bid_units: int,
         ask_units: int,
     ) -> None:
-        self.time_ms = time_ms
-        self.order_id = order_id
+        self.time_ms: i64 = time_ms
+        self.order_id: i64 = order_id
         self.request = request
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
-        self.filled_lots = filled_lots
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.filled_lots: i64 = filled_lots
         self.filled_value_units = filled_value_units
-        self.status = status
+        self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class OrderAccepted(OrderEvent):
     """The order is on the book or about to match. Status NEW."""
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class OrderTraded(OrderEvent):
     """One fill of the order. `fee_units` and `realized_units` are of this fill; a rebate is a negative fee."""
 
     def __init__(
         self,
-        time_ms: int,
-        order_id: int,
+        time_ms: i64,
+        order_id: i64,
         request: PlaceOrder,
-        price_ticks: int,
-        qty_lots: int,
-        filled_lots: int,
+        price_ticks: i64,
+        qty_lots: i64,
+        filled_lots: i64,
         filled_value_units: int,
-        status: int,
+        status: i64,
         bid_units: int,
         ask_units: int,
-        trade_id: int,
-        fill_price_ticks: int,
-        fill_lots: int,
+        trade_id: i64,
+        fill_price_ticks: i64,
+        fill_lots: i64,
         fill_value_units: int,
         fee_units: int,
         realized_units: int,
         is_maker: bool,
     ) -> None:
-        self.time_ms = time_ms
-        self.order_id = order_id
+        self.time_ms: i64 = time_ms
+        self.order_id: i64 = order_id
         self.request = request
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
-        self.filled_lots = filled_lots
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.filled_lots: i64 = filled_lots
         self.filled_value_units = filled_value_units
-        self.status = status
+        self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
-        self.trade_id = trade_id
-        self.fill_price_ticks = fill_price_ticks
-        self.fill_lots = fill_lots
+        self.trade_id: i64 = trade_id
+        self.fill_price_ticks: i64 = fill_price_ticks
+        self.fill_lots: i64 = fill_lots
         self.fill_value_units = fill_value_units
         self.fee_units = fee_units
         self.realized_units = realized_units
         self.is_maker = is_maker
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class OrderClosed(OrderEvent):
     """The order ended unfilled or partly filled: status CANCELED, EXPIRED or EXPIRED_IN_MATCH, with the reason."""
 
     def __init__(
         self,
-        time_ms: int,
-        order_id: int,
+        time_ms: i64,
+        order_id: i64,
         request: PlaceOrder,
-        price_ticks: int,
-        qty_lots: int,
-        filled_lots: int,
+        price_ticks: i64,
+        qty_lots: i64,
+        filled_lots: i64,
         filled_value_units: int,
-        status: int,
+        status: i64,
         bid_units: int,
         ask_units: int,
-        reason: int,
+        reason: i64,
     ) -> None:
-        self.time_ms = time_ms
-        self.order_id = order_id
+        self.time_ms: i64 = time_ms
+        self.order_id: i64 = order_id
         self.request = request
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
-        self.filled_lots = filled_lots
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.filled_lots: i64 = filled_lots
         self.filled_value_units = filled_value_units
-        self.status = status
+        self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
-        self.reason = reason
+        self.reason: i64 = reason
 
 
 @mypyc_attr(acyclic=True)
@@ -215,32 +215,32 @@ class OrderAmended(OrderEvent):
 
     def __init__(
         self,
-        time_ms: int,
-        order_id: int,
+        time_ms: i64,
+        order_id: i64,
         request: PlaceOrder,
-        price_ticks: int,
-        qty_lots: int,
-        filled_lots: int,
+        price_ticks: i64,
+        qty_lots: i64,
+        filled_lots: i64,
         filled_value_units: int,
-        status: int,
+        status: i64,
         bid_units: int,
         ask_units: int,
-        old_price_ticks: int,
-        old_qty_lots: int,
+        old_price_ticks: i64,
+        old_qty_lots: i64,
         modify_id: int,
     ) -> None:
-        self.time_ms = time_ms
-        self.order_id = order_id
+        self.time_ms: i64 = time_ms
+        self.order_id: i64 = order_id
         self.request = request
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
-        self.filled_lots = filled_lots
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.filled_lots: i64 = filled_lots
         self.filled_value_units = filled_value_units
-        self.status = status
+        self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
-        self.old_price_ticks = old_price_ticks
-        self.old_qty_lots = old_qty_lots
+        self.old_price_ticks: i64 = old_price_ticks
+        self.old_qty_lots: i64 = old_qty_lots
         self.modify_id = modify_id
 
 
@@ -248,14 +248,14 @@ class OrderAmended(OrderEvent):
 class AllOrdersCancelled(Event):
     """Ends the answer to `CancelAllOrders`; `count` orders were closed, each with its own `OrderClosed`."""
 
-    def __init__(self, time_ms: int, account_id: int, symbol_id: int, count: int) -> None:
-        self.time_ms = time_ms
-        self.account_id = account_id
-        self.symbol_id = symbol_id
-        self.count = count
+    def __init__(self, time_ms: i64, account_id: i64, symbol_id: i64, count: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.count: i64 = count
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class PositionChanged(Event):
     """A position and its wallet right after a fill. It precedes the `OrderTraded` of that fill (semantics 4.7.6).
 
@@ -267,75 +267,75 @@ class PositionChanged(Event):
 
     def __init__(
         self,
-        time_ms: int,
-        account_id: int,
-        symbol_id: int,
-        position_side: int,
-        qty_lots: int,
+        time_ms: i64,
+        account_id: i64,
+        symbol_id: i64,
+        position_side: i64,
+        qty_lots: i64,
         entry_value_units: int,
         realized_units: int,
         fees_units: int,
         episode_realized_units: int,
         wallet_units: int,
         cross_wallet_units: int,
-        cause: int,
+        cause: i64,
     ) -> None:
-        self.time_ms = time_ms
-        self.account_id = account_id
-        self.symbol_id = symbol_id
-        self.position_side = position_side
-        self.qty_lots = qty_lots
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.position_side: i64 = position_side
+        self.qty_lots: i64 = qty_lots
         self.entry_value_units = entry_value_units
         self.realized_units = realized_units
         self.fees_units = fees_units
         self.episode_realized_units = episode_realized_units
         self.wallet_units = wallet_units
         self.cross_wallet_units = cross_wallet_units
-        self.cause = cause
+        self.cause: i64 = cause
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class TradePrinted(Event):
     """A trade as the public sees it. `kind` tells ordinary trades from insurance-fund and deleveraging ones."""
 
     def __init__(
         self,
-        time_ms: int,
-        symbol_id: int,
-        trade_id: int,
-        price_ticks: int,
-        qty_lots: int,
-        taker_side: int,
-        kind: int,
+        time_ms: i64,
+        symbol_id: i64,
+        trade_id: i64,
+        price_ticks: i64,
+        qty_lots: i64,
+        taker_side: i64,
+        kind: i64,
     ) -> None:
-        self.time_ms = time_ms
-        self.symbol_id = symbol_id
-        self.trade_id = trade_id
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
-        self.taker_side = taker_side
-        self.kind = kind
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.trade_id: i64 = trade_id
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.taker_side: i64 = taker_side
+        self.kind: i64 = kind
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, free_list_len=1)
 class BookChanged(Event):
     """The whole quantity now resting at a price; 0 when the level is gone. After the trades that caused it."""
 
-    def __init__(self, time_ms: int, symbol_id: int, side: int, price_ticks: int, qty_lots: int) -> None:
-        self.time_ms = time_ms
-        self.symbol_id = symbol_id
-        self.side = side
-        self.price_ticks = price_ticks
-        self.qty_lots = qty_lots
+    def __init__(self, time_ms: i64, symbol_id: i64, side: i64, price_ticks: i64, qty_lots: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.side: i64 = side
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
 
 
 @mypyc_attr(acyclic=True)
 class IndexPriceChanged(Event):
     """The index price, in 1e-8 of the quote, between two mark prices; the first one comes with a `MarkPriceChanged`."""
 
-    def __init__(self, time_ms: int, symbol_id: int, index_e8: int) -> None:
-        self.time_ms = time_ms
-        self.symbol_id = symbol_id
+    def __init__(self, time_ms: i64, symbol_id: i64, index_e8: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
         self.index_e8 = index_e8
 
 
@@ -346,9 +346,9 @@ class MarkPriceChanged(Event):
     `average_e8` is the moving average of the mark over the basis window.
     """
 
-    def __init__(self, time_ms: int, symbol_id: int, index_e8: int, mark_e8: int, average_e8: int) -> None:
-        self.time_ms = time_ms
-        self.symbol_id = symbol_id
+    def __init__(self, time_ms: i64, symbol_id: i64, index_e8: int, mark_e8: int, average_e8: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
         self.index_e8 = index_e8
         self.mark_e8 = mark_e8
         self.average_e8 = average_e8

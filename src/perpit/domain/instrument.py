@@ -5,12 +5,16 @@ value_units = price_ticks × qty_lots × value_per_tick_lot.
 """
 
 from math import gcd
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.numbers import PPM, UNIT, mul
 from perpit.domain.words import INVERSE, LINEAR
+
+# No price in ticks and no quantity in lots may be larger: the engine adds them up in machine words.
+LARGEST_ON_GRID: Final = 1 << 52
+_WORD: Final = 1 << 62
 
 
 @mypyc_attr(acyclic=True)
@@ -152,20 +156,29 @@ class Instrument:
         self.qty_num = lot_e8 // common
         self.qty_den = UNIT // common
         self.value_per_tick_lot = 0
+        # Up to this many lots, at any price within the limits, a value surely fits a machine word.
+        self._word_lots: i64 = 0
         if contract_kind == LINEAR:
             exact, rest = divmod(tick_e8 * lot_e8, UNIT)
             if rest != 0 or exact == 0:
                 raise ValueError(f"{symbol}: tick × lot is finer than 1e-8 of the quote asset")
             self.value_per_tick_lot = exact
+            self._word_lots = min(LARGEST_ON_GRID, _WORD // max(1, exact * max_price_ticks))
 
-    def value_units(self, price_ticks: int, qty_lots: int) -> int:
+    def value_units(self, price_ticks: i64, qty_lots: i64) -> int:
         """Value of `qty_lots` at a price on the book, in 1e-8 of the margin asset; sign follows the quantity.
 
         Linear: exact. Inverse: cut toward zero (semantics 4.3.1).
         """
+        if -self._word_lots <= qty_lots <= self._word_lots and price_ticks <= self.max_price_ticks:
+            per_tick_lot: i64 = self.value_per_tick_lot
+            word: i64 = price_ticks * qty_lots * per_tick_lot
+            return word
+        ticks: int = price_ticks
+        lots: int = qty_lots
         if self.contract_kind == LINEAR:
-            return mul(price_ticks * qty_lots, self.value_per_tick_lot)
-        value = abs(qty_lots) * self.contract_size * UNIT * UNIT // (price_ticks * self.tick_e8)
+            return ticks * lots * self.value_per_tick_lot
+        value = abs(lots) * self.contract_size * UNIT * UNIT // (ticks * self.tick_e8)
         return value if qty_lots >= 0 else -value
 
     def value_at_e8(self, price_e8: int, qty_lots: int) -> int:
@@ -176,6 +189,10 @@ class Instrument:
         else:
             value = mul(price_e8, size * self.qty_num) // self.qty_den
         return value if qty_lots >= 0 else -value
+
+    def largest_qty_lots(self) -> int:
+        """The most that one order of any kind may ask for."""
+        return max(self.max_qty_lots, self.market_max_qty_lots)
 
     def bracket_for(self, notional_units: int) -> Bracket:
         """The bracket that holds a notional; exactly at a cap the lower row holds it (semantics 1.1.8)."""

@@ -11,24 +11,31 @@ from mypy_extensions import i64
 UNIT: Final = 100_000_000
 PPM: Final = 1_000_000
 
-_WIDE: Final = 1 << 44
-_NARROW: Final = 1 << 18
-_WIDER: Final = 1 << 52
-_NARROWER: Final = 1 << 10
-
 
 def mul(wide: int, narrow: int) -> int:
     """wide × narrow, exact for any size; one machine multiplication when the product surely fits 62 bits.
 
     Compiled integers of more than 30 bits are otherwise multiplied as boxed objects, which costs ten times as much.
     """
-    if (-_WIDE < wide < _WIDE and -_NARROW < narrow < _NARROW) or (
-        -_WIDER < wide < _WIDER and -_NARROWER < narrow < _NARROWER
-    ):
-        left: i64 = wide  # a machine word when compiled, nothing but a name when not
-        right: i64 = narrow
-        return left * right
+    if -(1 << 52) < wide < 1 << 52 and -(1 << 28) < narrow < 1 << 28:
+        return mul_words(wide, narrow)
     return wide * narrow
+
+
+def mul_words(wide: i64, narrow: i64) -> int:
+    """The same for factors that are machine words already (when compiled: both must fit 64 bits)."""
+    size = -wide if wide < 0 else wide
+    other = -narrow if narrow < 0 else narrow
+    if (
+        (size < 1 << 44 and other < 1 << 18)
+        or (size < 1 << 52 and other < 1 << 10)
+        or (size < 1 << 34 and other < 1 << 28)
+    ):
+        product: i64 = wide * narrow
+        return product
+    exact: int = wide
+    factor: int = narrow
+    return exact * factor
 
 
 def div_trunc(numerator: int, denominator: int) -> int:
@@ -45,7 +52,7 @@ def div_ceil(numerator: int, denominator: int) -> int:
 
 def mul_div_trunc(a: int, b: int, denominator: int) -> int:
     """a·b ÷ denominator, cut toward zero; denominator > 0."""
-    return div_trunc(a * b, denominator)
+    return div_trunc(mul(a, b), denominator)
 
 
 def parse_scaled(text: str, decimals: int) -> int:

@@ -20,6 +20,8 @@
 
 from typing import Final
 
+from mypy_extensions import i64
+
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
@@ -44,19 +46,28 @@ from perpit.engine.market import Market
 OK: Final = 0
 
 
-def check_placement(exposure: Exposure, command: PlaceOrder, assumed_e8: int, reserved_units: int) -> int:
-    """The first rule that refuses the order, or 0. The last two are what it would reserve and at which price."""
+def check_placement(
+    exposure: Exposure, command: PlaceOrder, own_e8: int, assumed_e8: int, reserved_units: int
+) -> int:
+    """The first rule that refuses the order, or 0.
+
+    `own_e8` is its limit price off the grid, `reserved_units` what it would reserve at the price `assumed_e8`.
+    """
     market = exposure.market
+    is_limit = command.order_type == LIMIT
     refusal = check_kind(command)
     if refusal == OK:
         refusal = check_market(market)
     if refusal == OK:
         refusal = check_qty(market, command.order_type, command.qty_lots)
-    if refusal == OK and command.order_type == LIMIT:
+    if refusal == OK and is_limit:
         refusal = check_price(market, command.side, command.price_ticks)
     if refusal == OK and not command.reduce_only:
-        refusal = check_notional(market, command.order_type, command.price_ticks, command.qty_lots)
-    if refusal == OK and command.order_type == MARKET:
+        if is_limit and own_e8 == assumed_e8:
+            refusal = check_notional(market, reserved_units)
+        else:
+            refusal = check_notional(market, notional_units(market, command))
+    if refusal == OK and not is_limit:
         refusal = check_market_band(market, command.side)
     if refusal == OK:
         refusal = check_open_orders(exposure, command)
@@ -64,11 +75,9 @@ def check_placement(exposure: Exposure, command: PlaceOrder, assumed_e8: int, re
         if command.reduce_only:
             refusal = check_reduce_only(exposure, command)
         else:
-            loss_e8 = (
-                assumed_e8 if command.order_type == MARKET else order_price_e8(market, command.price_ticks)
-            )
+            loss_e8 = own_e8 if is_limit else assumed_e8
             refusal = check_margin(exposure, command.side, command.qty_lots, reserved_units, loss_e8)
-    if refusal == OK and command.order_type == LIMIT:
+    if refusal == OK and is_limit:
         refusal = check_liquidity(market, command)
     return refusal
 
@@ -99,7 +108,7 @@ def check_market(market: Market) -> int:
     return no.NO_PRICE if market.mark_e8 == 0 else OK
 
 
-def check_qty(market: Market, order_type: int, qty_lots: int) -> int:
+def check_qty(market: Market, order_type: i64, qty_lots: int) -> int:
     """Rule 4."""
     instrument = market.instrument
     if qty_lots <= 0:
@@ -113,7 +122,7 @@ def check_qty(market: Market, order_type: int, qty_lots: int) -> int:
     return no.QTY_ABOVE_MAX if qty_lots > instrument.max_qty_lots else OK
 
 
-def check_price(market: Market, side: int, price_ticks: int) -> int:
+def check_price(market: Market, side: i64, price_ticks: int) -> int:
     """Rule 5. The band is one-sided: buys are capped above, sells below (semantics 5.10.1)."""
     instrument = market.instrument
     if price_ticks <= 0:
@@ -127,17 +136,19 @@ def check_price(market: Market, side: int, price_ticks: int) -> int:
     return no.PRICE_BELOW_BAND if price_ticks < market.sell_floor_ticks else OK
 
 
-def check_notional(market: Market, order_type: int, price_ticks: int, qty_lots: int) -> int:
-    """Rule 6; a market order counts at the mark price."""
-    instrument = market.instrument
-    if order_type == MARKET:
-        value = instrument.value_at_e8(market.mark_e8, qty_lots)
-    else:
-        value = instrument.value_units(price_ticks, qty_lots)
-    return no.NOTIONAL_BELOW_MIN if value < instrument.min_notional_units else OK
+def notional_units(market: Market, command: PlaceOrder) -> int:
+    """What MIN_NOTIONAL looks at: a limit order's value at its price, a market order's at the mark price."""
+    if command.order_type == MARKET:
+        return market.instrument.value_at_e8(market.mark_e8, command.qty_lots)
+    return market.instrument.value_units(command.price_ticks, command.qty_lots)
 
 
-def check_market_band(market: Market, side: int) -> int:
+def check_notional(market: Market, value_units: int) -> int:
+    """Rule 6."""
+    return no.NOTIONAL_BELOW_MIN if value_units < market.instrument.min_notional_units else OK
+
+
+def check_market_band(market: Market, side: i64) -> int:
     """Rule 7. An empty side refuses nothing: the order will expire unfilled (semantics 5.11.2)."""
     best = market.opposite(side).best
     if best is None:
@@ -158,12 +169,7 @@ def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
     return OK
 
 
-def order_price_e8(market: Market, price_ticks: int) -> int:
-    """The price of a limit order off the grid."""
-    return market.instrument.tick_e8 * price_ticks
-
-
-def check_margin(exposure: Exposure, side: int, qty_lots: int, added_units: int, loss_e8: int) -> int:
+def check_margin(exposure: Exposure, side: i64, qty_lots: int, added_units: int, loss_e8: int) -> int:
     """Rules 10 and 11: what the order adds to the present notional, against bracket and available balance.
 
     `added_units` is the notional that it reserves, less what it reserves already when it is amended. `loss_e8` is
@@ -173,27 +179,34 @@ def check_margin(exposure: Exposure, side: int, qty_lots: int, added_units: int,
     if loss_e8 == 0:
         return OK
     market = exposure.market
-    bid_units, ask_units = exposure.bid_units, exposure.ask_units
-    position_units = exposure.position_units()
-    before = present_notional_units(position_units, bid_units, ask_units)
+    exposure.assess()
+    before = exposure.present_units
     if side == BUY:
-        after = present_notional_units(position_units, bid_units + added_units, ask_units)
+        after = present_notional_units(
+            exposure.value_units, exposure.bid_units + added_units, exposure.ask_units
+        )
     else:
-        after = present_notional_units(position_units, bid_units, ask_units + added_units)
+        after = present_notional_units(
+            exposure.value_units, exposure.bid_units, exposure.ask_units + added_units
+        )
     if after > before and after > exposure.max_notional_units:
         return no.LEVERAGE_BRACKET_EXCEEDED
-    leverage = exposure.leverage
-    cost = initial_margin_units(after, leverage) - initial_margin_units(before, leverage)
+    cost = initial_margin_units(after, exposure.leverage) - exposure.margin_units
     if cost < 0:
         cost = 0
-    held = exposure.position.qty_lots
-    opening_lots = qty_lots
-    if held > 0 and side == SELL:
-        opening_lots -= held
-    elif held < 0 and side == BUY:
-        opening_lots += held
-    if opening_lots > 0:
-        cost += open_loss_units(market.instrument, side, loss_e8, opening_lots, market.mark_e8)
+    if side == BUY:
+        loses = loss_e8 > market.mark_e8
+    else:
+        loses = loss_e8 < market.mark_e8
+    if loses:
+        held: int = exposure.position.qty_lots
+        opening_lots = qty_lots
+        if held > 0 and side == SELL:
+            opening_lots -= held
+        elif held < 0 and side == BUY:
+            opening_lots += held
+        if opening_lots > 0:
+            cost += open_loss_units(market.instrument, side, loss_e8, opening_lots, market.mark_e8)
     if cost > 0 and cost > exposure.wallet.free_units():
         return no.INSUFFICIENT_MARGIN
     return OK
@@ -204,24 +217,23 @@ def check_reduce_only(exposure: Exposure, command: PlaceOrder) -> int:
 
     A market order at least as large as the position takes precedence over everything else and will be trimmed.
     """
-    held = exposure.position.qty_lots
-    if held * command.side >= 0:
+    if exposure.position.qty_lots * command.side >= 0:
         return no.REDUCE_ONLY_REJECTED
-    size = abs(held)
     if command.order_type == MARKET:
         return OK
-    return check_reduce_only_queue(exposure, command.side, command.price_ticks, command.qty_lots, size, 0)
+    return check_reduce_only_queue(exposure, command.side, command.price_ticks, command.qty_lots, 0)
 
 
 def check_reduce_only_queue(
-    exposure: Exposure, side: int, price_ticks: int, qty_lots: int, size_lots: int, own_id: int
+    exposure: Exposure, side: i64, price_ticks: i64, qty_lots: i64, own_id: i64
 ) -> int:
     """A reduce-only limit order must fit into what the position leaves after the orders that trade before it."""
     sooner_lots = qty_lots
     for order in exposure.orders.values():
         if order.side == side and order.order_id != own_id and reaches(side, order.price_ticks, price_ticks):
             sooner_lots += order.remaining_lots
-    return no.REDUCE_ONLY_REJECTED if sooner_lots > size_lots else OK
+    held = exposure.position.qty_lots
+    return no.REDUCE_ONLY_REJECTED if sooner_lots > (-held if held < 0 else held) else OK
 
 
 def check_liquidity(market: Market, command: PlaceOrder) -> int:
@@ -235,31 +247,33 @@ def check_liquidity(market: Market, command: PlaceOrder) -> int:
     return OK
 
 
-def fillable_lots(ladder: Ladder, command: PlaceOrder) -> int:
+def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
     """What the order can take, counted until it is enough.
 
     Not all that rests: fills shrink the makers' positions, and then reduce-only orders leave the queue before they are
     reached (semantics 4.5.3). Trades of the account with itself shrink nothing.
     """
-    total = 0
+    total: i64 = 0
+    wanted: i64 = command.qty_lots
     sold: dict[int, int] = {}  # by account, what it would have given before
     for level in ladder.better_than(command.price_ticks + command.side):
         order = level.head
-        while order is not None and total < command.qty_lots:
+        while order is not None and total < wanted:
             lots = order.remaining_lots
             if order.account_id != HOUSE and order.account_id != command.account_id:
-                before = sold.get(order.account_id, 0)
-                if order.reduce_only and before + lots > abs(order.exposure.position.qty_lots):
+                before: i64 = sold.get(order.account_id, 0)
+                held = order.exposure.position.qty_lots
+                if order.reduce_only and before + lots > (-held if held < 0 else held):
                     lots = 0
                 sold[order.account_id] = before + lots
             total += lots
             order = order.behind
-        if total >= command.qty_lots:
+        if total >= wanted:
             break
     return total
 
 
-def would_take(market: Market, side: int, price_ticks: int) -> bool:
+def would_take(market: Market, side: i64, price_ticks: i64) -> bool:
     """Whether an order at this price would trade at once."""
     best = market.opposite(side).best
     return best is not None and reaches(side, price_ticks, best.price_ticks)

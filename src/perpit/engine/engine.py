@@ -4,6 +4,8 @@
 and a refused command changes nothing but the clock.
 """
 
+from mypy_extensions import i64
+
 from perpit.domain import refusals as no
 from perpit.domain.commands import (
     Advance,
@@ -13,6 +15,7 @@ from perpit.domain.commands import (
     Command,
     CreateAccount,
     CreateKey,
+    ExposureCommand,
     HouseDepth,
     HouseTrade,
     ListInstrument,
@@ -34,6 +37,7 @@ from perpit.domain.events import (
     MarkPriceChanged,
     Refused,
 )
+from perpit.domain.instrument import LARGEST_ON_GRID
 from perpit.domain.words import HOUSE, LINEAR
 from perpit.engine import funds
 from perpit.engine.account import Account
@@ -52,9 +56,9 @@ class Engine:
     """The whole state of the venue, and the only thing that changes it."""
 
     def __init__(self) -> None:
-        self.seq = 0
-        self.time_ms = 0
-        self.next_mark_ms = 0
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.next_mark_ms: i64 = 0
         self.accounts: list[Account] = [Account(HOUSE, "house")]
         self.account_ids: dict[str, int] = {"house": HOUSE}
         self.key_owners: dict[str, int] = {}
@@ -74,7 +78,7 @@ class Engine:
         assert command.seq == self.seq + 1, "a command is missing or repeated"
         assert time_ms >= self.time_ms, "time went backwards"
         events: list[Event] = []
-        if self.next_mark_ms != 0 and self.next_mark_ms <= time_ms:
+        if self.next_mark_ms <= time_ms and self.next_mark_ms != 0:
             self._run_timers(time_ms, events)
         self.seq = command.seq
         self.time_ms = time_ms
@@ -101,13 +105,21 @@ class Engine:
             self.treasury,
         )
 
+    def __del__(self) -> None:
+        """Orders stand outside the garbage collector's reach (`engine/book.py`): let go of those that rest."""
+        for account in self.accounts:
+            for exposure in account.exposures.values():
+                exposure.orders = {}
+        for market in self.markets:
+            market.dissolve()
+
     def check_invariants(self) -> list[str]:
         """What is broken, in words; empty when all holds."""
         return broken_invariants(self.markets, self.accounts, self.treasury)
 
     def _dispatch(self, command: Command, events: list[Event]) -> int:
         """Hand the command to its room; the refusal, or 0."""
-        if isinstance(command, (PlaceOrder, CancelOrder, AmendOrder, CancelAllOrders)):
+        if isinstance(command, ExposureCommand):
             return self._trade(command, events)
         if isinstance(command, (HouseDepth, HouseTrade)):
             return self._house(command, events)
@@ -115,45 +127,30 @@ class Engine:
             return 0
         if isinstance(command, (SetIndexPrice, PinMarkPrice)):
             return self._set_price(command, events)
-        if isinstance(command, SetLeverage):
-            if not self._known(command.account_id, command.symbol_id):
-                return self._stranger(command.account_id)
-            exposure = self.accounts[command.account_id].exposure(self.markets[command.symbol_id])
-            return funds.set_leverage(exposure, command, events)
         if isinstance(command, Transfer):
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
             return funds.transfer(self.accounts[command.account_id], self.treasury, command, events)
         return self._administer(command, events)
 
-    def _trade(self, command: Command, events: list[Event]) -> int:
-        """Orders of customers. The four kinds carry the same two ids."""
-        trading = self.trading
+    def _trade(self, command: ExposureCommand, events: list[Event]) -> int:
+        """What a customer wants in one instrument."""
+        account_id, symbol_id = command.account_id, command.symbol_id
+        if not 0 <= symbol_id < len(self.markets) or not HOUSE < account_id < len(self.accounts):
+            return no.UNKNOWN_SYMBOL if self._is_customer(account_id) else no.UNKNOWN_ACCOUNT
+        market = self.markets[symbol_id]
+        exposure = self.accounts[account_id].exposure(market)
         if isinstance(command, PlaceOrder):
-            if not self._known(command.account_id, command.symbol_id):
-                return self._stranger(command.account_id)
-            market = self.markets[command.symbol_id]
-            exposure = self.accounts[command.account_id].exposure(market)
-            refusal = trading.place(exposure, command, events)
+            refusal = self.trading.place(exposure, command, events)
         elif isinstance(command, CancelOrder):
-            if not self._known(command.account_id, command.symbol_id):
-                return self._stranger(command.account_id)
-            market = self.markets[command.symbol_id]
-            exposure = self.accounts[command.account_id].exposure(market)
-            refusal = trading.cancel(exposure, command, events)
+            refusal = self.trading.cancel(exposure, command, events)
         elif isinstance(command, AmendOrder):
-            if not self._known(command.account_id, command.symbol_id):
-                return self._stranger(command.account_id)
-            market = self.markets[command.symbol_id]
-            exposure = self.accounts[command.account_id].exposure(market)
-            refusal = trading.amend(exposure, command, events)
+            refusal = self.trading.amend(exposure, command, events)
+        elif isinstance(command, CancelAllOrders):
+            refusal = self.trading.cancel_all(exposure, command, events)
         else:
-            assert isinstance(command, CancelAllOrders)
-            if not self._known(command.account_id, command.symbol_id):
-                return self._stranger(command.account_id)
-            market = self.markets[command.symbol_id]
-            exposure = self.accounts[command.account_id].exposure(market)
-            refusal = trading.cancel_all(exposure, command, events)
+            assert isinstance(command, SetLeverage)
+            return funds.set_leverage(exposure, command, events)
         _tell_book(market, command.time_ms, events)
         return refusal
 
@@ -172,7 +169,9 @@ class Engine:
             assert isinstance(command, HouseTrade)
             if not 0 <= command.symbol_id < len(self.markets):
                 return no.UNKNOWN_SYMBOL
-            if command.price_ticks <= 0 or command.qty_lots <= 0 or abs(command.taker_side) != 1:
+            if abs(command.taker_side) != 1:
+                return no.INVALID_VALUE
+            if not _is_depth([command.price_ticks], [command.qty_lots]) or command.qty_lots == 0:
                 return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
             self.house.trade(market, command, events)
@@ -214,6 +213,11 @@ class Engine:
                 return no.ALREADY_LISTED
             if instrument.contract_kind != LINEAR or not instrument.brackets:
                 return no.NOT_SUPPORTED
+            if (
+                instrument.max_price_ticks > LARGEST_ON_GRID
+                or instrument.largest_qty_lots() > LARGEST_ON_GRID
+            ):
+                return no.INVALID_VALUE
             self.symbol_ids[instrument.symbol] = instrument.symbol_id
             till = self.treasury.till(instrument.market, instrument.margin_asset)
             self.markets.append(Market(instrument, till))
@@ -239,27 +243,37 @@ class Engine:
             events.append(KeyCreated(command.time_ms, command))
             return 0
         if isinstance(command, RevokeKey):
-            owner = self.key_owners.get(command.api_key, HOUSE)
-            if owner == HOUSE:
-                return no.UNKNOWN_KEY
-            del self.key_owners[command.api_key]
-            account = self.accounts[owner]
-            account.keys = [key for key in account.keys if key.api_key != command.api_key]
-            events.append(KeyRevoked(command.time_ms, command.api_key, owner))
-            return 0
+            return self._revoke(command, events)
         return no.NOT_SUPPORTED
 
-    def _is_customer(self, account_id: int) -> bool:
+    def _revoke(self, command: RevokeKey, events: list[Event]) -> int:
+        owner = self.key_owners.get(command.api_key, HOUSE)
+        if owner == HOUSE:
+            return no.UNKNOWN_KEY
+        del self.key_owners[command.api_key]
+        account = self.accounts[owner]
+        account.keys = [key for key in account.keys if key.api_key != command.api_key]
+        events.append(KeyRevoked(command.time_ms, command.api_key, owner))
+        return 0
+
+    def _list(self, command: ListInstrument, events: list[Event]) -> int:
+        instrument = command.instrument
+        if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
+            return no.ALREADY_LISTED
+        if instrument.contract_kind != LINEAR or not instrument.brackets:
+            return no.NOT_SUPPORTED
+        if max(instrument.max_price_ticks, instrument.largest_qty_lots()) > LARGEST_ON_GRID:
+            return no.INVALID_VALUE
+        self.symbol_ids[instrument.symbol] = instrument.symbol_id
+        till = self.treasury.till(instrument.market, instrument.margin_asset)
+        self.markets.append(Market(instrument, till))
+        events.append(InstrumentListed(command.time_ms, instrument))
+        return 0
+
+    def _is_customer(self, account_id: i64) -> bool:
         return HOUSE < account_id < len(self.accounts)
 
-    def _known(self, account_id: int, symbol_id: int) -> bool:
-        return HOUSE < account_id < len(self.accounts) and 0 <= symbol_id < len(self.markets)
-
-    def _stranger(self, account_id: int) -> int:
-        """Why a command whose account and instrument are not both known is refused."""
-        return no.UNKNOWN_SYMBOL if self._is_customer(account_id) else no.UNKNOWN_ACCOUNT
-
-    def _run_timers(self, time_ms: int, events: list[Event]) -> None:
+    def _run_timers(self, time_ms: i64, events: list[Event]) -> None:
         """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""
         last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
         ticks = 0
@@ -275,16 +289,16 @@ class Engine:
 
 
 def _is_depth(ticks: list[int], lots: list[int]) -> bool:
-    """As many quantities as prices, prices positive, quantities not negative."""
+    """As many quantities as prices, prices positive, quantities not negative, both within reason."""
     if len(ticks) != len(lots):
         return False
     for index in range(len(ticks)):
-        if ticks[index] <= 0 or lots[index] < 0:
+        if not 0 < ticks[index] <= LARGEST_ON_GRID or not 0 <= lots[index] <= LARGEST_ON_GRID:
             return False
     return True
 
 
-def _tell_mark(market: Market, time_ms: int, events: list[Event]) -> None:
+def _tell_mark(market: Market, time_ms: i64, events: list[Event]) -> None:
     events.append(
         MarkPriceChanged(
             time_ms, market.instrument.symbol_id, market.index_e8, market.mark_e8, market.average_e8()
@@ -292,19 +306,19 @@ def _tell_mark(market: Market, time_ms: int, events: list[Event]) -> None:
     )
 
 
-def _tell_book(market: Market, time_ms: int, events: list[Event]) -> None:
+def _tell_book(market: Market, time_ms: i64, events: list[Event]) -> None:
     """One `BookChanged` for every level that the command left otherwise than it was."""
     book = market.book
-    if book.first_touched is None:
+    first = book.first_touched
+    if first is None:
         return
-    _tell_level(market, book.first_touched, time_ms, events)
-    if book.more_touched:
-        for level in book.more_touched:
-            _tell_level(market, level, time_ms, events)
+    symbol_id: i64 = market.instrument.symbol_id
+    _tell_level(first, symbol_id, time_ms, events)
+    for level in book.more_touched:
+        _tell_level(level, symbol_id, time_ms, events)
     book.settle()
 
 
-def _tell_level(market: Market, level: Level, time_ms: int, events: list[Event]) -> None:
+def _tell_level(level: Level, symbol_id: i64, time_ms: i64, events: list[Event]) -> None:
     if level.total_lots != level.lots_before:
-        symbol_id = market.instrument.symbol_id
         events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))

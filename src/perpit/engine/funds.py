@@ -41,8 +41,9 @@ def withdrawable_units(wallet: Wallet | None) -> int:
     unrealised = 0
     initial = 0
     for exposure in wallet.exposures:
-        unrealised += exposure.unrealised_units()
-        initial += exposure.initial_units()
+        exposure.assess()
+        unrealised += exposure.profit_units
+        initial += exposure.margin_units
     return max_withdraw_units(
         wallet.wallet_units, wallet.cross_wallet_units(), unrealised, initial, wallet.maintenance_units()
     )
@@ -51,18 +52,18 @@ def withdrawable_units(wallet: Wallet | None) -> int:
 def set_leverage(exposure: Exposure, command: SetLeverage, events: list[Event]) -> int:
     """Change the leverage of an exposure, if bracket and margin allow what it holds (semantics 1.7.2, 1.7.3)."""
     instrument = exposure.market.instrument
-    leverage = command.leverage
+    leverage: int = command.leverage
     if not 1 <= leverage <= instrument.brackets[0].max_leverage:
         return no.LEVERAGE_OUT_OF_RANGE
     max_notional_units = instrument.max_notional_units(leverage)
-    notional = exposure.notional_units()
+    exposure.assess()
+    notional = exposure.present_units
     if leverage > exposure.leverage and notional > max_notional_units:
         return no.LEVERAGE_BRACKET_EXCEEDED
-    more = initial_margin_units(notional, leverage) - exposure.initial_units()
+    more = initial_margin_units(notional, leverage) - exposure.margin_units
     if more > 0 and more > exposure.wallet.free_units():
         return no.LEVERAGE_MARGIN_SHORT
-    exposure.leverage = leverage
-    exposure.max_notional_units = max_notional_units
+    exposure.set_leverage(leverage, max_notional_units)
     events.append(
         LeverageChanged(command.time_ms, command.account_id, command.symbol_id, leverage, max_notional_units)
     )

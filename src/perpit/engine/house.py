@@ -4,6 +4,8 @@ The house is the counterpart of last resort: exempt from margin and fees. Its or
 everybody's, so a user's order waits behind what was there before it and is filled when the tape reaches it.
 """
 
+from mypy_extensions import i64
+
 from perpit.domain.commands import HouseDepth, HouseTrade, PlaceOrder
 from perpit.domain.events import Event
 from perpit.domain.words import BUY, GTC, HOUSE, IOC, LIMIT, SELL, STP_NONE
@@ -48,7 +50,7 @@ class House:
                 _take_back(market, level, excess)
 
     def _grow(
-        self, market: Market, side: int, ticks: list[int], lots: list[int], time_ms: int, events: list[Event]
+        self, market: Market, side: i64, ticks: list[int], lots: list[int], time_ms: i64, events: list[Event]
     ) -> None:
         own = market.book.bids if side == BUY else market.book.asks
         for index in range(len(ticks)):
@@ -66,15 +68,15 @@ class House:
                 self._add(market, side, ticks[index], missing)
 
     def _trade_through(
-        self, market: Market, side: int, price_ticks: int, lots: int, time_ms: int, events: list[Event]
-    ) -> int:
+        self, market: Market, side: i64, price_ticks: i64, lots: i64, time_ms: i64, events: list[Event]
+    ) -> i64:
         """A new level crosses: own liquidity gives way, users' orders are filled. Returns what is left to rest."""
         _clear_better(market, market.opposite(side), price_ticks + side)
         taker = self._order(market, side, price_ticks, lots, GTC)
         self.matcher.cross(market, taker, price_ticks, STP_NONE, time_ms, events)
         return taker.remaining_lots
 
-    def _add(self, market: Market, side: int, price_ticks: int, lots: int) -> None:
+    def _add(self, market: Market, side: i64, price_ticks: i64, lots: i64) -> None:
         """More house liquidity at the back of a level's queue; the tail grows if it is the house's already."""
         book = market.book
         level = (book.bids if side == BUY else book.asks).levels.get(price_ticks)
@@ -87,7 +89,7 @@ class House:
             return
         book.rest(self._order(market, side, price_ticks, lots, GTC))
 
-    def _order(self, market: Market, side: int, price_ticks: int, lots: int, time_in_force: int) -> Order:
+    def _order(self, market: Market, side: i64, price_ticks: i64, lots: i64, time_in_force: i64) -> Order:
         request = PlaceOrder(
             HOUSE,
             market.instrument.symbol_id,
@@ -103,7 +105,7 @@ class House:
         return Order(0, request, self.account.exposure(market), lots, 0, 0)
 
 
-def _clear_better(market: Market, ladder: Ladder, price_ticks: int) -> None:
+def _clear_better(market: Market, ladder: Ladder, price_ticks: i64) -> None:
     """House liquidity at better prices than this one is stale: it is no longer there."""
     for level in ladder.better_than(price_ticks):
         house_lots = level.house_lots()
@@ -111,13 +113,13 @@ def _clear_better(market: Market, ladder: Ladder, price_ticks: int) -> None:
             _take_back(market, level, house_lots)
 
 
-def _take_back(market: Market, level: Level, lots: int) -> None:
+def _take_back(market: Market, level: Level, lots: i64) -> None:
     """The house withdraws from the back of the queue: nobody behind it gains a better place than the tape gave."""
     order = level.tail
     while order is not None and lots > 0:
         ahead = order.ahead
         if order.account_id == HOUSE:
-            part = min(lots, order.remaining_lots)
+            part = lots if lots < order.remaining_lots else order.remaining_lots
             market.book.reduce(order, part)
             lots -= part
         order = ahead

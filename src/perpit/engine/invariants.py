@@ -35,8 +35,8 @@ def _check_book(market: Market, resting: dict[int, int], broken: list[str]) -> N
     known = len(resting)
     _check_ladder(symbol, book.bids, resting, broken)
     _check_ladder(symbol, book.asks, resting, broken)
-    if len(resting) - known != len(market.orders):
-        broken.append(f"{symbol}: {len(market.orders)} orders are indexed, {len(resting) - known} rest")
+    if len(resting) - known != market.orders.count:
+        broken.append(f"{symbol}: {market.orders.count} orders are indexed, {len(resting) - known} rest")
 
 
 def _check_ladder(symbol: str, ladder: Ladder, resting: dict[int, int], broken: list[str]) -> None:
@@ -72,7 +72,7 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
     for order in exposure.orders.values():
         if resting.pop(order.order_id, 0) != order.remaining_lots:
             broken.append(f"{where}: open order {order.order_id} is not on the book")
-        if exposure.market.orders.get(order.order_id) is not order:
+        if exposure.market.orders.find(order.order_id) is not order:
             broken.append(f"{where}: the market does not know order {order.order_id}")
         if exposure.orders.get(order.request.client_order_id) is not order:
             broken.append(f"{where}: client id of order {order.order_id} is lost")
@@ -90,8 +90,16 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
         broken.append(
             f"{where}: open-order notional {exposure.bid_units}/{exposure.ask_units}, is {bids}/{asks}"
         )
-    if reduce_only != exposure.reduce_only_lots or reduce_only > abs(exposure.position.qty_lots):
+    if reduce_only != exposure.reduce_only_lots or reduce_only > abs(int(exposure.position.qty_lots)):
         broken.append(f"{where}: reduce-only lots {exposure.reduce_only_lots}, are {reduce_only}")
+    kept = (exposure.margin_units, exposure.profit_units, exposure.present_units)
+    was_assessed = exposure.is_assessed and exposure.assessed_at_e8 == exposure.market.mark_e8
+    exposure.assessed_at_e8 = -1
+    exposure.assess()
+    if was_assessed and kept != (exposure.margin_units, exposure.profit_units, exposure.present_units):
+        broken.append(
+            f"{where}: margin and profit are not those of the position, the mark and the open orders"
+        )
     if exposure.position.qty_lots == 0 and exposure.position.entry_value_units != 0:
         broken.append(f"{where}: a flat position has an entry cost")
 

@@ -4,6 +4,8 @@ Conservation (law 4): what one side pays for entry the other receives, a realise
 entry cost released, and a fee leaves the wallet for the venue's account of fees.
 """
 
+from mypy_extensions import i64
+
 from perpit.domain.events import Event, PositionChanged
 from perpit.domain.numbers import mul_div_trunc
 from perpit.domain.words import BUY, CAUSE_ORDER, HOUSE
@@ -12,8 +14,8 @@ from perpit.engine.account import Exposure, Position
 
 def book_fill(
     exposure: Exposure,
-    side: int,
-    qty_lots: int,
+    side: i64,
+    qty_lots: i64,
     value_units: int,
     fee_units: int,
 ) -> int:
@@ -22,7 +24,7 @@ def book_fill(
     A fill against the position first closes it, releasing entry cost in proportion, cut toward zero (the dust stays
     with the position until it is closed whole); the surplus opens the other side (semantics 4.1.1, 4.1.5, 4.1.7).
     """
-    exposure.valued_at_e8 = -1
+    exposure.assessed_at_e8 = -1
     position = exposure.position
     held = position.qty_lots
     if held == 0:
@@ -39,7 +41,7 @@ def book_fill(
     return realized
 
 
-def _reduce(position: Position, side: int, qty_lots: int, value_units: int, fee_units: int) -> int:
+def _reduce(position: Position, side: i64, qty_lots: i64, value_units: int, fee_units: int) -> int:
     """Close all or part of a position, and open the other side with what is more than it."""
     held = position.qty_lots
     size = -held if held < 0 else held
@@ -67,7 +69,7 @@ def _reduce(position: Position, side: int, qty_lots: int, value_units: int, fee_
     return realized
 
 
-def position_changed(exposure: Exposure, time_ms: int, events: list[Event]) -> None:
+def position_changed(exposure: Exposure, time_ms: i64, events: list[Event]) -> None:
     """Tell of a position and its wallet as they stand now; the house's are nobody's business."""
     if exposure.account.account_id == HOUSE:
         return

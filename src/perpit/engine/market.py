@@ -1,9 +1,13 @@
 """The state of one traded instrument: its book, its prices, its trade counter."""
 
+from mypy_extensions import i64
+
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import PPM, div_ceil
+from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
+from perpit.domain.numbers import PPM, div_ceil, mul
 from perpit.domain.words import BUY, TRADING
-from perpit.engine.book import Book, Ladder, Order
+from perpit.engine.book import Book, Ladder
+from perpit.engine.order_index import OrderIndex
 from perpit.engine.rules import BASIS_SAMPLES
 from perpit.engine.treasury import Till
 
@@ -14,11 +18,12 @@ class Market:
     def __init__(self, instrument: Instrument, till: Till) -> None:
         self.instrument = instrument
         self.till = till
-        self.status = TRADING
+        self.status: i64 = TRADING
         self.book = Book()
-        self.orders: dict[int, Order] = {}  # every resting order of a customer, by order id
-        self.next_trade_id = 1
-        self.last_price_ticks = 0
+        self.orders = OrderIndex()  # every resting order of a customer
+        self.next_trade_id: i64 = 1
+        self.last_price_ticks: i64 = 0
+        self.assumed_sell_e8 = 0  # what the last price makes of a sell order's assuming price
         self.index_e8 = 0
         self.mark_e8 = 0
         self.pinned_e8 = 0
@@ -31,12 +36,31 @@ class Market:
         self.basis_window: list[int] = []
         self.mark_window: list[int] = []
 
-    def opposite(self, side: int) -> Ladder:
+    def opposite(self, side: i64) -> Ladder:
         """The ladder that an order of this side would take from."""
         return self.book.asks if side == BUY else self.book.bids
 
+    def price_e8(self, price_ticks: int) -> int:
+        """A price on the grid as one off the grid."""
+        return mul(self.instrument.tick_e8, price_ticks)
+
     def last_price_e8(self) -> int:
-        return self.instrument.tick_e8 * self.last_price_ticks
+        return self.price_e8(self.last_price_ticks)
+
+    def print_trade(self, price_ticks: i64) -> i64:
+        """A trade at a price: the last price follows. Returns the trade's id."""
+        trade_id = self.next_trade_id
+        self.next_trade_id = trade_id + 1
+        if price_ticks != self.last_price_ticks:
+            self.last_price_ticks = price_ticks
+            last_e8 = self.last_price_e8()
+            self.assumed_sell_e8 = last_e8 + mul(last_e8, ASSUMING_LIMIT_SELL_PPM) // PPM
+        return trade_id
+
+    def dissolve(self) -> None:
+        """Let go of every resting order, without a trace: the engine ends."""
+        self.book.dissolve()
+        self.orders = OrderIndex()
 
     def set_index(self, price_e8: int) -> bool:
         """Take a new index price; True when it is the first, which gives the mark its first value at once."""
@@ -55,7 +79,7 @@ class Market:
         """One mark interval passed: sample the basis, compute the mark, sample it too."""
         bid, ask = self.book.bids.best, self.book.asks.best
         if bid is not None and ask is not None:
-            middle_e8 = (bid.price_ticks + ask.price_ticks) * self.instrument.tick_e8 // 2
+            middle_e8 = mul(self.instrument.tick_e8, bid.price_ticks + ask.price_ticks) // 2
             _slide(self.basis_window, middle_e8 - self.index_e8)
         self._set_mark(self.pinned_e8 if self.pinned_e8 != 0 else self._computed_mark_e8())
         _slide(self.mark_window, self.mark_e8)

@@ -4,6 +4,8 @@ Every fill is booked on both sides before the next is looked for, so the walk al
 level: whatever a fill set off (reduce-only orders shed, own orders expired) has already happened.
 """
 
+from mypy_extensions import i64
+
 from perpit.domain.events import Event, OrderTraded, TradePrinted
 from perpit.domain.words import (
     EXPIRED,
@@ -31,7 +33,7 @@ class Matcher:
     """Crosses takers with resting orders and books the fills."""
 
     def cross(
-        self, market: Market, taker: Order, limit_ticks: int, stp_mode: int, time_ms: int, events: list[Event]
+        self, market: Market, taker: Order, limit_ticks: i64, stp_mode: i64, time_ms: i64, events: list[Event]
     ) -> None:
         """Fill the taker at `limit_ticks` or better as far as it goes. It may end here, by self-trade prevention."""
         ladder = market.opposite(taker.side)
@@ -45,10 +47,12 @@ class Matcher:
                 if self._prevent(maker, taker, stp_mode, time_ms, events):
                     return
                 continue
-            lots = min(maker.remaining_lots, taker.remaining_lots)
+            lots = (
+                maker.remaining_lots if maker.remaining_lots < taker.remaining_lots else taker.remaining_lots
+            )
             self.trade(market, maker, taker, lots, level.price_ticks, time_ms, events)
 
-    def _prevent(self, maker: Order, taker: Order, stp_mode: int, time_ms: int, events: list[Event]) -> bool:
+    def _prevent(self, maker: Order, taker: Order, stp_mode: i64, time_ms: i64, events: list[Event]) -> bool:
         """Two orders of one account meet: one or both expire (semantics 5.5.2). True when the taker ended."""
         if stp_mode in (STP_EXPIRE_MAKER, STP_EXPIRE_BOTH):
             open_orders.close(maker, EXPIRED_IN_MATCH, REASON_SELF_TRADE, time_ms, events)
@@ -65,16 +69,14 @@ class Matcher:
         market: Market,
         maker: Order,
         taker: Order,
-        lots: int,
-        price_ticks: int,
-        time_ms: int,
+        lots: i64,
+        price_ticks: i64,
+        time_ms: i64,
         events: list[Event],
     ) -> None:
         """One fill: quantities, both ledgers, the print."""
         instrument = market.instrument
-        trade_id = market.next_trade_id
-        market.next_trade_id = trade_id + 1
-        market.last_price_ticks = price_ticks
+        trade_id = market.print_trade(price_ticks)
         value_units = instrument.value_units(price_ticks, lots)
         market.book.reduce(maker, lots)
         taker.remaining_lots -= lots
@@ -95,13 +97,13 @@ class Matcher:
     def _fill(
         self,
         order: Order,
-        lots: int,
-        price_ticks: int,
+        lots: i64,
+        price_ticks: i64,
         value_units: int,
         fee_units: int,
-        trade_id: int,
+        trade_id: i64,
         is_maker: bool,
-        time_ms: int,
+        time_ms: i64,
         events: list[Event],
     ) -> None:
         """One side of a fill. The house pays no fee and has no events."""

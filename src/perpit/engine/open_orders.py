@@ -3,8 +3,10 @@
 A reduce-only order reserves nothing (semantics 1.3.6); its lots are counted so that they never exceed the position.
 """
 
+from mypy_extensions import i64
+
 from perpit.domain.events import Event, OrderClosed
-from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM, ASSUMING_MARKET_BUY_PPM
+from perpit.domain.margin import ASSUMING_MARKET_BUY_PPM
 from perpit.domain.numbers import PPM, mul
 from perpit.domain.words import BUY, CANCELED, LIMIT, MARKET
 from perpit.engine.account import Exposure
@@ -12,29 +14,30 @@ from perpit.engine.book import Order, reaches
 from perpit.engine.market import Market
 
 
-def assumed_price_e8(market: Market, side: int, order_type: int, price_ticks: int) -> int:
-    """The price at which an order's margin is reckoned; 0 when a market order meets an empty side (semantics 1.4)."""
-    tick_e8 = market.instrument.tick_e8
+def assumed_price_e8(market: Market, side: i64, order_type: i64, own_e8: int) -> int:
+    """The price at which an order's margin is reckoned; 0 when a market order meets an empty side (semantics 1.4).
+
+    `own_e8` is the order's limit price.
+    """
     if order_type == MARKET:
         best = market.opposite(side).best
         if best is None:
             return 0
-        price_e8 = tick_e8 * best.price_ticks
+        price_e8 = market.price_e8(best.price_ticks)
         return price_e8 + mul(price_e8, ASSUMING_MARKET_BUY_PPM) // PPM if side == BUY else price_e8
-    price_e8 = tick_e8 * price_ticks
     if side == BUY:
-        return price_e8
-    above_last_e8 = market.last_price_e8()
-    above_last_e8 += mul(above_last_e8, ASSUMING_LIMIT_SELL_PPM) // PPM
-    if above_last_e8 > price_e8:
-        price_e8 = above_last_e8
+        return own_e8
+    price_e8 = market.assumed_sell_e8 if market.assumed_sell_e8 > own_e8 else own_e8
     return market.mark_e8 if market.mark_e8 > price_e8 else price_e8
 
 
 def enter(order: Order) -> None:
     """The order is open: count the notional that it reserves."""
     order.is_open = True
-    _reserve(order)
+    if order.reduce_only:
+        order.exposure.reduce_only_lots += order.remaining_lots
+    else:
+        _reserve(order, order.reserved_units)
 
 
 def rest(order: Order) -> None:
@@ -44,7 +47,7 @@ def rest(order: Order) -> None:
     if not order.is_listed:
         order.is_listed = True
         exposure.orders[order.request.client_order_id] = order
-        exposure.market.orders[order.order_id] = order
+        exposure.market.orders.add(order)
 
 
 def leave(order: Order) -> None:
@@ -55,61 +58,57 @@ def leave(order: Order) -> None:
         exposure = order.exposure
         order.is_listed = False
         del exposure.orders[order.request.client_order_id]
-        del exposure.market.orders[order.order_id]
+        exposure.market.orders.remove(order)
 
 
-def filled(order: Order, lots: int) -> None:
+def filled(order: Order, lots: i64) -> None:
     """`lots` of an open order were just taken off `remaining_lots`: what is reserved follows."""
     if order.reduce_only:
         order.exposure.reduce_only_lots -= lots
         return
     if order.assumed_e8 == 0:
         return
-    still = order.exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
-    _add(order.exposure, order.side, still - order.reserved_units)
+    still = 0
+    if order.remaining_lots > 0:
+        still = order.exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
+    _reserve(order, still - order.reserved_units)
     order.reserved_units = still
 
 
 def readmit(order: Order, price_ticks: int, qty_lots: int) -> None:
     """An amended order takes its new price and total quantity, and reserves anew."""
-    executed = order.qty_lots - order.remaining_lots
+    executed_lots = order.qty_lots - order.remaining_lots
     _release(order)
     order.price_ticks = price_ticks
     order.qty_lots = qty_lots
-    order.remaining_lots = qty_lots - executed
+    order.remaining_lots = order.qty_lots - executed_lots
     if not order.reduce_only:
         market = order.exposure.market
-        order.assumed_e8 = assumed_price_e8(market, order.side, LIMIT, price_ticks)
+        order.assumed_e8 = assumed_price_e8(market, order.side, LIMIT, market.price_e8(price_ticks))
         order.reserved_units = market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
-    _reserve(order)
-
-
-def _reserve(order: Order) -> None:
-    if order.reduce_only:
-        order.exposure.reduce_only_lots += order.remaining_lots
-        return
-    _add(order.exposure, order.side, order.reserved_units)
+    enter(order)
 
 
 def _release(order: Order) -> None:
     if order.reduce_only:
         order.exposure.reduce_only_lots -= order.remaining_lots
-        return
-    _add(order.exposure, order.side, -order.reserved_units)
-    order.reserved_units = 0
+    elif order.reserved_units != 0:
+        _reserve(order, -order.reserved_units)
+        order.reserved_units = 0
 
 
-def _add(exposure: Exposure, side: int, units: int) -> None:
-    if side == BUY:
-        exposure.bid_units += units
+def _reserve(order: Order, units: int) -> None:
+    if order.side == BUY:
+        order.exposure.add_bids(units)
     else:
-        exposure.ask_units += units
+        order.exposure.add_asks(units)
 
 
-def close(order: Order, status: int, reason: int, time_ms: int, events: list[Event]) -> None:
+def close(order: Order, status: i64, reason: i64, time_ms: i64, events: list[Event]) -> None:
     """End an open order otherwise than by filling it, wherever it stands, and tell of it."""
+    exposure = order.exposure
     if order.level is not None:
-        order.exposure.market.book.remove(order)
+        exposure.market.book.remove(order)
     leave(order)
     events.append(
         OrderClosed(
@@ -121,25 +120,25 @@ def close(order: Order, status: int, reason: int, time_ms: int, events: list[Eve
             order.qty_lots - order.remaining_lots,
             order.filled_value_units,
             status,
-            order.exposure.bid_units,
-            order.exposure.ask_units,
+            exposure.bid_units,
+            exposure.ask_units,
             reason,
         )
     )
 
 
-def cancel(order: Order, time_ms: int, events: list[Event]) -> None:
+def cancel(order: Order, time_ms: i64, events: list[Event]) -> None:
     close(order, CANCELED, 0, time_ms, events)
 
 
-def shed_reduce_only(exposure: Exposure, reason: int, status: int, time_ms: int, events: list[Event]) -> None:
+def shed_reduce_only(exposure: Exposure, reason: i64, status: i64, time_ms: i64, events: list[Event]) -> None:
     """Expire resting reduce-only orders until the rest cannot flip the position (semantics 4.5.3).
 
     Worst price first, newest first within a price; every one of them when the position is flat or has flipped.
     """
     while exposure.reduce_only_lots > 0:
         worst: Order | None = None
-        lots = 0
+        lots: i64 = 0
         for order in exposure.orders.values():
             if not order.reduce_only or order.level is None:
                 continue

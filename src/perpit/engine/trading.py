@@ -1,5 +1,7 @@
 """Orders of customers: place, amend, cancel. Each either does all it says or refuses and changes nothing."""
 
+from mypy_extensions import i64
+
 from perpit.domain import refusals as no
 from perpit.domain.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
 from perpit.domain.events import AllOrdersCancelled, Event, OrderAccepted, OrderAmended
@@ -31,23 +33,22 @@ class Trading:
 
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
-        self.next_order_id = 1
+        self.next_order_id: i64 = 1
 
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
         market = exposure.market
+        own_e8 = market.price_e8(command.price_ticks)
         assumed_e8 = 0
         reserved_units = 0
         if not command.reduce_only:
-            assumed_e8 = open_orders.assumed_price_e8(
-                market, command.side, command.order_type, command.price_ticks
-            )
+            assumed_e8 = open_orders.assumed_price_e8(market, command.side, command.order_type, own_e8)
             reserved_units = market.instrument.value_at_e8(assumed_e8, command.qty_lots)
-        refusal = checks.check_placement(exposure, command, assumed_e8, reserved_units)
+        refusal = checks.check_placement(exposure, command, own_e8, assumed_e8, reserved_units)
         if refusal != 0:
             return refusal
         order = self._accept(exposure, command, assumed_e8, reserved_units, events)
-        limit_ticks = command.price_ticks
+        limit_ticks: i64 = command.price_ticks
         if command.order_type == MARKET:
             limit_ticks = market.buy_bound_ticks if command.side == BUY else market.sell_bound_ticks
         self.matcher.cross(market, order, limit_ticks, _stp_mode(command), command.time_ms, events)
@@ -79,7 +80,7 @@ class Trading:
         refusal = self._check_amendment(exposure, order, command)
         if refusal != 0:
             return refusal
-        executed_lots = order.qty_lots - order.remaining_lots
+        executed_lots: int = order.qty_lots - order.remaining_lots
         if command.qty_lots <= executed_lots:
             open_orders.cancel(order, command.time_ms, events)
             return 0
@@ -99,9 +100,9 @@ class Trading:
         events: list[Event],
     ) -> Order:
         """Give the order its number and its reserve; a reduce-only market order is trimmed to the position."""
-        qty_lots = command.qty_lots
+        qty_lots: i64 = command.qty_lots
         if command.reduce_only and command.order_type == MARKET:
-            size = abs(exposure.position.qty_lots)
+            size = _size(exposure)
             if qty_lots >= size:
                 qty_lots = size
                 _expire_reduce_only(exposure, command.time_ms, events)
@@ -124,7 +125,7 @@ class Trading:
         )
         return order
 
-    def _settle_remainder(self, exposure: Exposure, order: Order, time_ms: int, events: list[Event]) -> None:
+    def _settle_remainder(self, exposure: Exposure, order: Order, time_ms: i64, events: list[Event]) -> None:
         """What did not trade rests or expires, as its kind says."""
         if order.request.order_type == MARKET:
             open_orders.close(order, EXPIRED, REASON_MARKET_REMAINDER, time_ms, events)
@@ -143,7 +144,9 @@ class Trading:
             return no.AMEND_NOT_LIMIT
         if command.side != order.side:
             return no.AMEND_SIDE_MISMATCH
-        if command.price_ticks == order.price_ticks and command.qty_lots == order.qty_lots:
+        price_ticks: int = order.price_ticks  # as wide as the command's: those may be any nonsense yet
+        qty_lots: int = order.qty_lots
+        if command.price_ticks == price_ticks and command.qty_lots == qty_lots:
             return no.AMEND_NO_CHANGE
         if order.amendments >= market.instrument.max_amendments:
             return no.AMEND_TOO_OFTEN
@@ -154,19 +157,24 @@ class Trading:
             refusal = checks.check_price(market, order.side, command.price_ticks)
         if refusal != 0:
             return refusal
-        remaining = command.qty_lots - (order.qty_lots - order.remaining_lots)
+        executed_lots: int = order.qty_lots - order.remaining_lots
+        remaining = command.qty_lots - executed_lots
         if remaining <= 0:
             return 0
         if order.reduce_only:
-            size = abs(exposure.position.qty_lots)
             return checks.check_reduce_only_queue(
-                exposure, order.side, command.price_ticks, remaining, size, order.order_id
+                exposure, order.side, command.price_ticks, remaining, order.order_id
             )
-        if checks.check_notional(market, LIMIT, command.price_ticks, command.qty_lots) != 0:
+        if (
+            checks.check_notional(
+                market, market.instrument.value_units(command.price_ticks, command.qty_lots)
+            )
+            != 0
+        ):
             return no.AMEND_NOTIONAL_BELOW_MIN
-        assumed_e8 = open_orders.assumed_price_e8(market, order.side, LIMIT, command.price_ticks)
+        price_e8 = market.price_e8(command.price_ticks)
+        assumed_e8 = open_orders.assumed_price_e8(market, order.side, LIMIT, price_e8)
         added = market.instrument.value_at_e8(assumed_e8, remaining) - order.reserved_units
-        price_e8 = checks.order_price_e8(market, command.price_ticks)
         return checks.check_margin(exposure, order.side, remaining, added, price_e8)
 
     def _requeue(self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]) -> None:
@@ -200,22 +208,27 @@ class Trading:
             self._settle_remainder(exposure, order, command.time_ms, events)
 
 
-def _find(exposure: Exposure, order_id: int, client_order_id: str) -> Order | None:
+def _find(exposure: Exposure, order_id: i64, client_order_id: str) -> Order | None:
     """An open order by its id, or by its client id when that is 0 (semantics 5.7.6)."""
     if order_id != 0:
-        order = exposure.market.orders.get(order_id)
+        order = exposure.market.orders.find(order_id)
         return order if order is not None and order.exposure is exposure else None
     return exposure.orders.get(client_order_id)
 
 
-def _stp_mode(request: PlaceOrder) -> int:
+def _size(exposure: Exposure) -> i64:
+    held = exposure.position.qty_lots
+    return -held if held < 0 else held
+
+
+def _stp_mode(request: PlaceOrder) -> i64:
     """Self-trade prevention does not act for FOK and GTX (semantics 5.5.3)."""
     if request.time_in_force == FOK or request.time_in_force == GTX:
         return STP_NONE
     return request.stp_mode
 
 
-def _expire_reduce_only(exposure: Exposure, time_ms: int, events: list[Event]) -> None:
+def _expire_reduce_only(exposure: Exposure, time_ms: i64, events: list[Event]) -> None:
     """A closing market order knocks out the resting reduce-only orders (semantics 4.5.2)."""
     for order in list(exposure.orders.values()):
         if order.reduce_only:

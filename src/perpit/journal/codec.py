@@ -148,7 +148,7 @@ def decode(first_seq: int, count: int, payload: bytes | memoryview) -> list[Comm
             seq += 1
     except KeyError:
         raise JournalError(f"command {seq} has the unknown tag {tag}: upgrade Perpit") from None
-    except (TypeError, ValueError, IndexError) as error:
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise JournalError(f"command {seq} does not fit {_NAMES[tag]}: {error}") from error
     return commands
 
