@@ -153,6 +153,7 @@ class NaiveBook(Ledger):
             held.realized_units,
             held.fees_units,
             held.episode_realized_units,
+            0,
             wallet,
             wallet,
             w.CAUSE_ORDER,

@@ -38,6 +38,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "KeyCreated": ("api_key",),
     "KeyRevoked": ("api_key", "account_id"),
     "LeverageChanged": ("account_id", "symbol_id", "leverage", "max_notional_units"),
+    "PositionModeChanged": ("account_id", "market", "is_hedged"),
+    "MarginTypeChanged": ("account_id", "symbol_id", "margin_type"),
     "WalletChanged": (
         "account_id",
         "market",
@@ -61,6 +63,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "realized_units",
         "fees_units",
         "episode_realized_units",
+        "isolated_units",
         "wallet_units",
         "cross_wallet_units",
         "cause",

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from perpit.domain.words import BUY, SELL
-from tests.reference_ledger import Account, Order
+from tests.reference_ledger import Account, Exposure, Order
 
 if TYPE_CHECKING:
     from tests.reference import Reference
@@ -20,6 +20,7 @@ def state_of(reference: Reference) -> list[object]:
         [_account(reference, account) for account in reference.accounts],
         _amounts(reference.fees_collected),
         _amounts(reference.net_deposits),
+        [],
     ]
 
 
@@ -53,13 +54,13 @@ def _side(queue: list[Order]) -> list[object]:
 
 def _account(reference: Reference, account: Account) -> list[object]:
     keys = [key.api_key for key in reference.keys.values() if key.account_id == account.account_id]
-    wallets = [[*key, units] for key, units in sorted(account.wallets.items()) if units]
+    wallets = [[*key, units, 0] for key, units in sorted(account.wallets.items()) if units]
     exposures = []
     for symbol_id in sorted(account.exposures):
         row = _exposure(reference, account.account_id, symbol_id)
         if row is not None:
             exposures.append(row)
-    return [account.account_id, account.name, keys, wallets, exposures]
+    return [account.account_id, account.name, keys, [], wallets, exposures]
 
 
 def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[object] | None:
@@ -67,16 +68,13 @@ def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[obj
     held = reference.exposure(account_id, symbol_id)
     orders = [] if account_id == 0 else reference.open_orders(account_id, symbol_id)
     untouched = held.leverage == reference.instruments[symbol_id].default_leverage and not orders
-    if untouched and not (held.qty_lots or held.realized_units or held.fees_units):
+    if untouched and not _positions(held):
         return None
     return [
         symbol_id,
         held.leverage,
-        held.qty_lots,
-        held.entry_value_units,
-        held.realized_units,
-        held.fees_units,
-        held.episode_realized_units,
+        0,
+        _positions(held),
         reference.side_notional(account_id, symbol_id, BUY) if account_id else 0,
         reference.side_notional(account_id, symbol_id, SELL) if account_id else 0,
         [
@@ -95,6 +93,22 @@ def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[obj
             ]
             for order in sorted(orders, key=lambda order: order.order_id)
         ],
+    ]
+
+
+def _positions(held: Exposure) -> list[object]:
+    if not (held.qty_lots or held.realized_units or held.fees_units):
+        return []
+    return [
+        [
+            0,
+            held.qty_lots,
+            held.entry_value_units,
+            0,
+            held.realized_units,
+            held.fees_units,
+            held.episode_realized_units,
+        ]
     ]
 
 

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from perpit.domain.commands import (
+    AdjustMargin,
     Advance,
     AmendOrder,
     CancelAllOrders,
@@ -19,6 +20,8 @@ from perpit.domain.commands import (
     RevokeKey,
     SetIndexPrice,
     SetLeverage,
+    SetMarginType,
+    SetPositionMode,
     Transfer,
 )
 from perpit.domain.instrument import Bracket, Instrument
@@ -65,6 +68,9 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     AmendOrder: (word, word, word, text, word, integer, integer, integer),
     CancelOrder: (word, word, word, text),
     CancelAllOrders: (word, word),
+    SetPositionMode: (word, integer, flag),
+    SetMarginType: (word, word, word),
+    AdjustMargin: (word, word, word, integer),
 }
 
 

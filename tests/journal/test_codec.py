@@ -56,6 +56,9 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         13: "AmendOrder",
         14: "CancelOrder",
         15: "CancelAllOrders",
+        16: "SetPositionMode",
+        17: "SetMarginType",
+        18: "AdjustMargin",
     }
 
 

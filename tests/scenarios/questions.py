@@ -23,7 +23,7 @@ def exposure(venue: Venue, name: str, instrument: Instrument) -> Exposure:
 
 
 def position(venue: Venue, name: str, instrument: Instrument) -> Answer:
-    held = exposure(venue, name, instrument).position
+    held = exposure(venue, name, instrument).both
     answer = {
         "profit": shown(held.realized_units),
         "fees": shown(held.fees_units),
@@ -46,7 +46,7 @@ def wallet(venue: Venue, name: str, instrument: Instrument) -> Answer:
 def margins(venue: Venue, name: str, instrument: Instrument) -> Answer:
     """The wallet's totals and the position's own figures, with one instrument in the wallet."""
     mine = exposure(venue, name, instrument)
-    mark, held = venue.engine.markets[instrument.symbol_id].mark_e8, mine.position
+    mark, held = venue.engine.markets[instrument.symbol_id].mark_e8, mine.both
     balance = (
         venue.engine.accounts[venue.accounts[name]]
         .wallet(instrument.market, instrument.margin_asset)

@@ -87,6 +87,7 @@ class Hand:
                 0,
                 fees_units,
                 episode_realized_units,
+                0,
                 wallet_units,
                 wallet_units,
                 w.CAUSE_ORDER,

@@ -51,7 +51,7 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
         assert open_ids == sorted(order.order_id for order in exposure.orders.values())
         exposed = view.exposures.get(symbol_id)
         if exposed is None:
-            assert (exposure.position.qty_lots, exposure.bid_units, exposure.ask_units) == (0, 0, 0)
+            assert (exposure.both.qty_lots, exposure.bid_units, exposure.ask_units) == (0, 0, 0)
             continue
         assert (exposed.bid_units, exposed.ask_units) == (exposure.bid_units, exposure.ask_units)
         assert (exposed.leverage, exposed.max_notional_units) == (
@@ -65,7 +65,7 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
             "fees_units",
             "episode_realized_units",
         ):
-            assert getattr(exposed.position, field) == getattr(exposure.position, field)
+            assert getattr(exposed.position, field) == getattr(exposure.both, field)
         exposure.assess()
         margin = exposure_margin(world.prices, exposed)
         assert margin.initial_units == exposure.margin_units

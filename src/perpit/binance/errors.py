@@ -173,6 +173,28 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.POST_ONLY_WOULD_TAKE: Kind(
         -5022, "Due to the order could not be executed as maker, the Post Only order will be rejected."
     ),
+    refusals.MARGIN_TYPE_UNCHANGED: MARGIN_TYPE_SET,
+    refusals.MARGIN_TYPE_WITH_ORDERS: Kind(
+        -4047, "Margin type cannot be changed if there exists open orders."
+    ),
+    refusals.MARGIN_TYPE_WITH_POSITION: Kind(
+        -4048, "Margin type cannot be changed if there exists position."
+    ),
+    refusals.NOT_ISOLATED: Kind(-4049, "Add margin only support for isolated position."),
+    refusals.CROSS_BALANCE_SHORT: Kind(-4050, "Cross balance insufficient."),
+    refusals.ISOLATED_BALANCE_SHORT: Kind(-4051, "Isolated balance insufficient."),
+    refusals.NO_POSITION: Kind(-4054, "Cannot add position margin: position is 0."),
+    refusals.AMOUNT_NOT_POSITIVE: Kind(-4055, "Amount must be positive."),
+    refusals.POSITION_MODE_UNCHANGED: POSITION_MODE_SET,
+    refusals.POSITION_MODE_WITH_ORDERS: Kind(
+        -4067, "Position side cannot be changed if there exists open orders."
+    ),
+    refusals.POSITION_MODE_WITH_POSITION: Kind(
+        -4068, "Position side cannot be changed if there exists position."
+    ),
+    refusals.LEVERAGE_OF_ISOLATED_LOWERED: Kind(
+        -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
+    ),
     refusals.UNKNOWN_ORDER: NO_SUCH_ORDER,
     refusals.AMEND_NOT_LIMIT: Kind(-5025, "Only limit order is supported."),
     refusals.AMEND_NO_CHANGE: Kind(-5027, "No need to modify the order."),

@@ -134,6 +134,49 @@ class SetLeverage(ExposureCommand):
 
 
 @mypyc_attr(acyclic=True)
+class SetPositionMode(Command):
+    """One position in each instrument of a market, or a long and a short side that never net (semantics 4.4)."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "is_hedged")
+
+    def __init__(self, account_id: i64, market: int, is_hedged: bool) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.market = market
+        self.is_hedged = is_hedged
+
+
+@mypyc_attr(acyclic=True)
+class SetMarginType(ExposureCommand):
+    """CROSS or ISOLATED margin of an account in an instrument (semantics 1.7.4)."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "margin_type")
+
+    def __init__(self, account_id: i64, symbol_id: i64, margin_type: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.margin_type: i64 = margin_type
+
+
+@mypyc_attr(acyclic=True)
+class AdjustMargin(ExposureCommand):
+    """Add to an isolated position's own margin (amount > 0), or take from it (semantics 1.7.5)."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "position_side", "amount_units")
+
+    def __init__(self, account_id: i64, symbol_id: i64, position_side: i64, amount_units: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.position_side: i64 = position_side
+        self.amount_units = amount_units
+
+
+@mypyc_attr(acyclic=True)
 class PlaceOrder(ExposureCommand):
     """A new order. Immutable once stamped: the resting order and its events refer to it.
 

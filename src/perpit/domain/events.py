@@ -73,6 +73,28 @@ class LeverageChanged(Event):
 
 
 @mypyc_attr(acyclic=True)
+class PositionModeChanged(Event):
+    """The account has one position in each instrument of the market, or two sides."""
+
+    def __init__(self, time_ms: i64, account_id: i64, market: i64, is_hedged: bool) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.market: i64 = market
+        self.is_hedged = is_hedged
+
+
+@mypyc_attr(acyclic=True)
+class MarginTypeChanged(Event):
+    """CROSS or ISOLATED, for all that the account will hold in the instrument."""
+
+    def __init__(self, time_ms: i64, account_id: i64, symbol_id: i64, margin_type: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.margin_type: i64 = margin_type
+
+
+@mypyc_attr(acyclic=True)
 class WalletChanged(Event):
     """A wallet moved without a fill. `change_units` is signed; balances are those after the change."""
 
@@ -257,12 +279,13 @@ class AllOrdersCancelled(Event):
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class PositionChanged(Event):
-    """A position and its wallet right after a fill. It precedes the `OrderTraded` of that fill (semantics 4.7.6).
+    """A position and its wallet as they are now; `cause` says why. It precedes `OrderTraded` (semantics 4.7.6).
 
     qty_lots and entry_value_units carry the sign of the position. `realized_units` is the realised profit of the
     position since it was first opened, before fees (cr, semantics 4.1.8); `fees_units` the fees of the current open
-    episode, and `episode_realized_units` its realised profit (break-even price, semantics 4.2.2). The wallet is the
-    one that collateralises the instrument.
+    episode, and `episode_realized_units` its realised profit (break-even price, semantics 4.2.2). `isolated_units` is
+    the margin that an isolated position keeps for itself (its isolated wallet). The wallet is the one that
+    collateralises the instrument.
     """
 
     def __init__(
@@ -276,6 +299,7 @@ class PositionChanged(Event):
         realized_units: int,
         fees_units: int,
         episode_realized_units: int,
+        isolated_units: int,
         wallet_units: int,
         cross_wallet_units: int,
         cause: i64,
@@ -289,6 +313,7 @@ class PositionChanged(Event):
         self.realized_units = realized_units
         self.fees_units = fees_units
         self.episode_realized_units = episode_realized_units
+        self.isolated_units = isolated_units
         self.wallet_units = wallet_units
         self.cross_wallet_units = cross_wallet_units
         self.cause: i64 = cause

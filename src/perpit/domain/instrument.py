@@ -9,12 +9,13 @@ from typing import ClassVar, Final
 
 from mypy_extensions import i64, mypyc_attr
 
-from perpit.domain.numbers import PPM, UNIT, mul
+from perpit.domain.numbers import PPM, UNIT, div_trunc, mul
 from perpit.domain.words import INVERSE, LINEAR
 
 # No price in ticks and no quantity in lots may be larger: the engine adds them up in machine words.
 LARGEST_ON_GRID: Final = 1 << 52
 _WORD: Final = 1 << 62
+INVERSE_SCALE: Final = 100_000
 
 
 @mypyc_attr(acyclic=True)
@@ -38,7 +39,12 @@ class Bracket:
 
 @mypyc_attr(acyclic=True)
 class Instrument:
-    """The immutable terms of one contract. Limits are on the grid: prices in ticks, quantities in lots."""
+    """The immutable terms of one contract. Limits are on the grid: prices in ticks, quantities in lots.
+
+    What positions cost and fills are worth stands in *value units*: `value_scale` of them make one unit of the margin
+    asset. For a linear contract that is 1, and values are exact; the value of an inverse one is a division, kept with
+    13 decimals as the exchange does (semantics 4.1.2), so its scale is 100,000.
+    """
 
     FIELDS: ClassVar[tuple[str, ...]] = (
         "symbol_id",
@@ -151,6 +157,7 @@ class Instrument:
         self.delivery_ms = delivery_ms
         self.funding_interval_hours = funding_interval_hours
         self.brackets = brackets
+        self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
         # One lot in whole base units, reduced: quantity = lots × qty_num / qty_den.
         common = gcd(lot_e8, UNIT)
         self.qty_num = lot_e8 // common
@@ -164,6 +171,19 @@ class Instrument:
                 raise ValueError(f"{symbol}: tick × lot is finer than 1e-8 of the quote asset")
             self.value_per_tick_lot = exact
             self._word_lots = min(LARGEST_ON_GRID, _WORD // max(1, exact * max_price_ticks))
+
+    def fill_value(self, price_ticks: i64, qty_lots: i64) -> int:
+        """Value of `qty_lots` > 0 at a price on the book, in value units; the inverse one is cut (semantics 4.1.2)."""
+        if self.contract_kind == LINEAR:
+            return self.value_units(price_ticks, qty_lots)
+        ticks: int = price_ticks
+        return self.fill_value_at_e8(ticks * self.tick_e8, qty_lots)
+
+    def fill_value_at_e8(self, price_e8: int, qty_lots: int) -> int:
+        """The same at a price off the book: takeover, deleveraging, delivery. Cut toward zero."""
+        if self.contract_kind == LINEAR:
+            return self.value_at_e8(price_e8, qty_lots)
+        return qty_lots * self.contract_size * (UNIT * UNIT * INVERSE_SCALE) // price_e8
 
     def value_units(self, price_ticks: i64, qty_lots: i64) -> int:
         """Value of `qty_lots` at a price on the book, in 1e-8 of the margin asset; sign follows the quantity.
@@ -209,7 +229,9 @@ class Instrument:
                 largest = bracket.cap_units
         return largest
 
-    def fee_units(self, value_units: int, fee_ppm: int) -> int:
+    def fee_units(self, fill_value: int, fee_ppm: int) -> int:
         """Commission on a traded value ≥ 0, cut toward zero; the payer keeps the dust (semantics 4.3.1)."""
-        fee = mul(value_units, fee_ppm)
+        fee = mul(fill_value, fee_ppm)
+        if self.value_scale != 1:
+            return div_trunc(fee, PPM * self.value_scale)
         return fee // PPM if fee >= 0 else -(-fee // PPM)

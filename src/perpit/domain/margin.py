@@ -19,14 +19,17 @@ ASSUMING_MARKET_BUY_PPM: Final = 500
 def unrealised_units(instrument: Instrument, qty_lots: int, entry_value_units: int, mark_e8: int) -> int:
     """Unrealised profit of a signed position at the mark price, cut toward zero (semantics 4.1.4).
 
-    `entry_value_units` carries the sign of the position.
+    `entry_value_units` carries the sign of the position, in value units of the instrument.
     """
     if qty_lots == 0:
         return 0
     if instrument.contract_kind == LINEAR:
         den = instrument.qty_den
         return div_trunc(mul(mark_e8, mul(qty_lots, instrument.qty_num)) - mul(entry_value_units, den), den)
-    return entry_value_units - instrument.value_at_e8(mark_e8, qty_lots)
+    # entry less present value, one division at the end (semantics 1.2.4)
+    scaled = instrument.value_scale * mark_e8
+    present = qty_lots * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
+    return div_trunc(entry_value_units * mark_e8 - present, scaled)
 
 
 def present_notional_units(position_units: int, bid_units: int, ask_units: int) -> int:
@@ -103,7 +106,8 @@ def entry_price_e8(instrument: Instrument, qty_lots: int, entry_value_units: int
     if instrument.contract_kind == LINEAR:
         numerator, denominator = value * instrument.qty_den, size * instrument.qty_num
     else:
-        numerator, denominator = size * instrument.contract_size * UNIT * UNIT, value
+        numerator = size * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
+        denominator = value
     return (2 * numerator + denominator) // (2 * denominator)
 
 

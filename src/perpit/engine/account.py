@@ -13,7 +13,7 @@ from perpit.domain.margin import (
     present_notional_units,
     unrealised_units,
 )
-from perpit.domain.words import CROSS
+from perpit.domain.words import BOTH, BUY, CROSS, LONG, SHORT
 
 if TYPE_CHECKING:
     from perpit.engine.book import Order
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Wallet:
-    """Money of one asset in one market. All of it is cross collateral until isolated margin takes some away.
+    """Money of one asset in one market: cross collateral, and what isolated positions keep for themselves.
 
     `exposures` are those that this wallet collateralises, in the order in which the account first met them.
     """
@@ -30,88 +30,155 @@ class Wallet:
         self.market: i64 = market
         self.asset = asset
         self.wallet_units = 0
+        self.isolated_units = 0  # the part of it that isolated positions hold
         self.exposures: list[Exposure] = []
 
     def cross_wallet_units(self) -> int:
-        return self.wallet_units
+        """What is collateral for everything that is not isolated (semantics 1.5.2)."""
+        return self.wallet_units - self.isolated_units
 
     def free_units(self) -> int:
-        """Collateral and unrealised profit less initial margin; negative when short (semantics 1.5.3)."""
-        free = self.wallet_units
+        """Cross collateral and unrealised profit less initial margin; negative when short (semantics 1.5.3)."""
+        free = self.wallet_units - self.isolated_units
         for exposure in self.exposures:
             exposure.assess()
             free += exposure.profit_units - exposure.margin_units
         return free
 
     def maintenance_units(self) -> int:
+        """Maintenance margin of the cross positions."""
         total = 0
         for exposure in self.exposures:
-            total += exposure.maintenance_units()
+            if exposure.margin_type == CROSS:
+                total += exposure.maintenance_units()
         return total
 
 
 class Position:
-    """A signed quantity with the exact sum of its entry cost; see `PositionChanged` for the fields."""
+    """A signed quantity with the exact sum of its entry cost; see `PositionChanged` for the fields.
 
-    def __init__(self, position_side: i64) -> None:
+    In one-way mode an exposure has one, BOTH; in hedge mode two, LONG and SHORT, that never net (semantics 4.4.3).
+    """
+
+    def __init__(self, exposure: Exposure, position_side: i64) -> None:
+        self.exposure = exposure
         self.position_side: i64 = position_side
         self.qty_lots: i64 = 0
-        self.entry_value_units = 0
+        self.entry_value_units = 0  # in value units of the instrument
+        self.isolated_units = 0
+        self.closing_lots: i64 = 0  # what resting orders that can only close it would take
         self.realized_units = 0
         self.fees_units = 0
         self.episode_realized_units = 0
 
+    def size_lots(self) -> i64:
+        return -self.qty_lots if self.qty_lots < 0 else self.qty_lots
+
+    def is_closed_by(self, side: i64) -> bool:
+        """Whether an order of this side would make the position smaller."""
+        return self.qty_lots < 0 if side == BUY else self.qty_lots > 0
+
 
 class Exposure:
-    """What one account has at stake in one instrument: leverage, position, open orders and their notionals."""
+    """What one account has at stake in one instrument: leverage, positions, open orders and their notionals."""
 
-    def __init__(self, account: Account, market: Market, wallet: Wallet) -> None:
+    def __init__(self, account: Account, market: Market, wallet: Wallet, is_hedged: bool) -> None:
         self.market = market
         self.wallet = wallet
-        self.position = Position(0)
         # resting orders by client order id, oldest first; by order id: `Market.orders`
         self.orders: dict[str, Order] = {}
+        self.both = Position(self, BOTH)
         self.bid_units = 0
         self.ask_units = 0
         self.leverage = market.instrument.default_leverage
         self.max_notional_units = market.instrument.max_notional_units(self.leverage)
-        # What follows from position, mark and open orders: right after `assess`, until one of them changes.
-        self.assessed_at_e8 = -1  # the mark price it was reckoned with; -1 when the position changed since
+        # What follows from positions, mark and open orders: right after `assess`, until one of them changes.
+        self.assessed_at_e8 = -1  # the mark price it was reckoned with; -1 when a position changed since
         self.is_assessed = False
         self.value_units = 0
         self.profit_units = 0
         self.present_units = 0
         self.margin_units = 0
-        self.reduce_only_lots: i64 = 0
         self.margin_type: i64 = CROSS
+        self.is_hedged = is_hedged
         self.account = account
+        self.sides: list[Position] = []  # LONG and SHORT, once the account was in hedge mode
+
+    def position(self, position_side: i64) -> Position:
+        """BOTH in one-way mode; LONG or SHORT in hedge mode, made at first use."""
+        if position_side == BOTH:
+            return self.both
+        if not self.sides:
+            self.sides = [Position(self, LONG), Position(self, SHORT)]
+        return self.sides[0] if position_side == LONG else self.sides[1]
+
+    def positions(self) -> list[Position]:
+        """Those of the account's position mode."""
+        return self.sides if self.is_hedged else [self.both]
 
     def assess(self) -> None:
         """Reckon value, profit, notional and margin, if anything has changed since the last time.
 
-        `value_units`: signed value of the position at the mark price. `profit_units`: its unrealised profit.
-        `present_units`: the larger exposure after all buys or all sells (semantics 1.3.2). `margin_units`: initial
-        margin of position and open orders together (semantics 1.3.3).
+        `value_units`: signed value of the one-way position at the mark price. `present_units`: the larger exposure
+        after all buys or all sells, in hedge mode the sum of both sides (semantics 1.3.2, 1.3.8). `profit_units` and
+        `margin_units`: what the cross wallet gains and gives for it: unrealised profit, and initial margin of positions
+        and open orders together (semantics 1.3.3); of an isolated exposure only the open orders' part (1.5.3).
         """
         mark_e8 = self.market.mark_e8
-        if self.assessed_at_e8 != mark_e8:
-            self.assessed_at_e8 = mark_e8
-            position = self.position
-            if position.qty_lots == 0:
-                self.value_units = 0
-                self.profit_units = 0
-            else:
-                instrument = self.market.instrument
-                self.value_units = instrument.value_at_e8(mark_e8, position.qty_lots)
-                self.profit_units = unrealised_units(
-                    instrument, position.qty_lots, position.entry_value_units, mark_e8
-                )
-        elif self.is_assessed:
+        if self.assessed_at_e8 == mark_e8 and self.is_assessed:
             return
-        present = present_notional_units(self.value_units, self.bid_units, self.ask_units)
-        self.present_units = present
-        self.margin_units = initial_margin_units(present, self.leverage)
+        if self.is_hedged or self.margin_type != CROSS:
+            self._assess_apart(mark_e8)
+        else:
+            if self.assessed_at_e8 != mark_e8:
+                self.value_units = self._value(self.both, mark_e8)
+                self.profit_units = self._profit(self.both, mark_e8)
+            present = present_notional_units(self.value_units, self.bid_units, self.ask_units)
+            self.present_units = present
+            self.margin_units = initial_margin_units(present, self.leverage)
+        self.assessed_at_e8 = mark_e8
         self.is_assessed = True
+
+    def _assess_apart(self, mark_e8: int) -> None:
+        """The rarer cases: two sides that never net, and positions that hold their own margin."""
+        leverage = self.leverage
+        profit = held = 0
+        self.value_units = 0
+        if self.is_hedged:
+            bought = self._value(self.position(LONG), mark_e8) + self.bid_units
+            sold = self.ask_units - self._value(self.position(SHORT), mark_e8)
+            self.present_units = bought + sold
+            margin = initial_margin_units(bought, leverage) + initial_margin_units(sold, leverage)
+        else:
+            self.value_units = self._value(self.both, mark_e8)
+            self.present_units = present_notional_units(self.value_units, self.bid_units, self.ask_units)
+            margin = initial_margin_units(self.present_units, leverage)
+        for position in self.positions():
+            profit += self._profit(position, mark_e8)
+            value = self._value(position, mark_e8)
+            held += initial_margin_units(-value if value < 0 else value, leverage)
+        isolated = self.margin_type != CROSS
+        self.profit_units = 0 if isolated else profit
+        self.margin_units = margin - held if isolated else margin
+
+    def side_units(self, side: i64) -> int:
+        """In hedge mode: what the side that this order's side opens comes to with its open orders; needs `assess`."""
+        mark_e8 = self.market.mark_e8
+        if side == BUY:
+            return self._value(self.position(LONG), mark_e8) + self.bid_units
+        return self.ask_units - self._value(self.position(SHORT), mark_e8)
+
+    def _value(self, position: Position, mark_e8: int) -> int:
+        if position.qty_lots == 0:
+            return 0
+        return self.market.instrument.value_at_e8(mark_e8, position.qty_lots)
+
+    def _profit(self, position: Position, mark_e8: int) -> int:
+        if position.qty_lots == 0:
+            return 0
+        return unrealised_units(
+            self.market.instrument, position.qty_lots, position.entry_value_units, mark_e8
+        )
 
     def add_bids(self, units: int) -> None:
         """Open buy orders hold so much more, or less."""
@@ -128,12 +195,32 @@ class Exposure:
         self.max_notional_units = max_notional_units
         self.is_assessed = False
 
+    def set_margin_type(self, margin_type: i64) -> None:
+        self.margin_type = margin_type
+        self.assessed_at_e8 = -1
+
+    def set_hedged(self, is_hedged: bool) -> None:
+        self.is_hedged = is_hedged
+        self.assessed_at_e8 = -1
+
+    def has_position(self) -> bool:
+        if self.both.qty_lots != 0:
+            return True
+        return any(side.qty_lots != 0 for side in self.sides)
+
     def maintenance_units(self) -> int:
-        return maintenance_margin_units(self.market.instrument, self.position.qty_lots, self.market.mark_e8)
+        """Maintenance margin of the positions, each by its own bracket."""
+        instrument, mark_e8 = self.market.instrument, self.market.mark_e8
+        if not self.is_hedged:
+            return maintenance_margin_units(instrument, self.both.qty_lots, mark_e8)
+        total = 0
+        for side in self.sides:
+            total += maintenance_margin_units(instrument, side.qty_lots, mark_e8)
+        return total
 
 
 class Account:
-    """A customer of the venue, or the house (id 0)."""
+    """A customer of the venue, or the house (id 0). `hedged` holds the markets in which it is in hedge mode."""
 
     def __init__(self, account_id: i64, name: str) -> None:
         self.account_id: i64 = account_id
@@ -142,6 +229,7 @@ class Account:
         self.exposures: dict[int, Exposure] = {}
         self._recent: Exposure | None = None  # the one asked for last, which is mostly the one asked for next
         self.keys: list[CreateKey] = []
+        self.hedged: list[int] = []
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""
@@ -160,7 +248,7 @@ class Account:
         exposure = self.exposures.get(instrument.symbol_id)
         if exposure is None:
             wallet = self.wallet(instrument.market, instrument.margin_asset)
-            exposure = Exposure(self, market, wallet)
+            exposure = Exposure(self, market, wallet, instrument.market in self.hedged)
             self.exposures[instrument.symbol_id] = exposure
             wallet.exposures.append(exposure)
         self._recent = exposure

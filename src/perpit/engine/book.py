@@ -12,7 +12,7 @@ from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.words import BUY, HOUSE, SELL
-from perpit.engine.account import Exposure
+from perpit.engine.account import Position
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -20,17 +20,19 @@ class Order:
     """An order that is on a book, or about to match.
 
     `assumed_e8` is the price at which its margin is reckoned and `reserved_units` the open-order notional that it
-    holds for what remains (semantics 1.3.1, 1.4.2); both 0 for house and reduce-only orders.
+    holds for what remains (semantics 1.3.1, 1.4.2); both 0 for house orders and for those that can only close the
+    position: reduce-only ones, and in hedge mode those of the other side.
     """
 
     def __init__(
         self,
         order_id: i64,
         request: PlaceOrder,
-        exposure: Exposure,
+        position: Position,
         qty_lots: i64,
         assumed_e8: int,
         reserved_units: int,
+        is_closing: bool,
     ) -> None:
         # what a cancellation reads stands together
         self.order_id: i64 = order_id
@@ -38,18 +40,19 @@ class Order:
         self.ahead: Order | None = None
         self.behind: Order | None = None
         self.level: Level | None = None
-        self.exposure = exposure
+        self.exposure = position.exposure
         self.request = request
         self.side: i64 = request.side
         self.remaining_lots: i64 = qty_lots
         self.reserved_units = reserved_units
-        self.reduce_only = request.reduce_only
+        self.is_closing = is_closing
         self.is_open = False
         self.is_listed = False  # has rested, and is found in the indexes
         self.price_ticks: i64 = request.price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_value_units = 0
         self.account_id: i64 = request.account_id
+        self.position = position
         self.assumed_e8 = assumed_e8
         self.amendments: i64 = 0
 

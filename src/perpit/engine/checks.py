@@ -3,17 +3,17 @@
 | order | rule | refusal |
 |---|---|---|
 | 1 | kind of order is one that the engine knows | NOT_SUPPORTED |
-| 2 | one-way mode: no hedge side | POSITION_SIDE_MISMATCH |
+| 2 | position side belongs to the account's position mode | POSITION_SIDE_MISMATCH |
 | 3 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
 | 4 | quantity: positive, within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
 | 5 | price: positive, within PRICE_FILTER, inside PERCENT_PRICE | PRICE_* |
-| 6 | MIN_NOTIONAL, unless reduce-only | NOTIONAL_BELOW_MIN |
+| 6 | MIN_NOTIONAL, unless it can only close | NOTIONAL_BELOW_MIN |
 | 7 | best opposite price inside PERCENT_PRICE, for market orders | MARKET_PRICE_OUTSIDE_BAND |
 | 8 | client order id not in use by an open order | DUPLICATE_CLIENT_ORDER_ID |
 | 9 | MAX_NUM_ORDERS, for limit orders | TOO_MANY_OPEN_ORDERS |
 | 10 | leverage bracket | LEVERAGE_BRACKET_EXCEEDED |
 | 11 | initial margin and open loss | INSUFFICIENT_MARGIN |
-| 12 | reduce-only | REDUCE_ONLY_REJECTED |
+| 12 | an order that can only close finds something to close | REDUCE_ONLY_REJECTED |
 | 13 | fill-or-kill can be filled | FOK_NOT_FILLABLE |
 | 14 | post-only does not take | POST_ONLY_WOULD_TAKE |
 """
@@ -34,12 +34,14 @@ from perpit.domain.words import (
     HOUSE,
     IOC,
     LIMIT,
+    LONG,
     MARKET,
     SELL,
+    SHORT,
     STP_EXPIRE_BOTH,
     TRADING,
 )
-from perpit.engine.account import Exposure
+from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Ladder, reaches
 from perpit.engine.market import Market
 
@@ -47,22 +49,28 @@ OK: Final = 0
 
 
 def check_placement(
-    exposure: Exposure, command: PlaceOrder, own_e8: int, assumed_e8: int, reserved_units: int
+    position: Position,
+    command: PlaceOrder,
+    own_e8: int,
+    assumed_e8: int,
+    reserved_units: int,
+    is_closing: bool,
 ) -> int:
     """The first rule that refuses the order, or 0.
 
     `own_e8` is its limit price off the grid, `reserved_units` what it would reserve at the price `assumed_e8`.
     """
+    exposure = position.exposure
     market = exposure.market
     is_limit = command.order_type == LIMIT
-    refusal = check_kind(command)
+    refusal = check_kind(command, exposure.is_hedged)
     if refusal == OK:
         refusal = check_market(market)
     if refusal == OK:
         refusal = check_qty(market, command.order_type, command.qty_lots)
     if refusal == OK and is_limit:
         refusal = check_price(market, command.side, command.price_ticks)
-    if refusal == OK and not command.reduce_only:
+    if refusal == OK and not is_closing:
         if is_limit and own_e8 == assumed_e8:
             refusal = check_notional(market, reserved_units)
         else:
@@ -72,17 +80,17 @@ def check_placement(
     if refusal == OK:
         refusal = check_open_orders(exposure, command)
     if refusal == OK:
-        if command.reduce_only:
-            refusal = check_reduce_only(exposure, command)
+        if is_closing:
+            refusal = check_closing(position, command)
         else:
             loss_e8 = own_e8 if is_limit else assumed_e8
-            refusal = check_margin(exposure, command.side, command.qty_lots, reserved_units, loss_e8)
+            refusal = check_margin(position, command.side, command.qty_lots, reserved_units, loss_e8)
     if refusal == OK and is_limit:
         refusal = check_liquidity(market, command)
     return refusal
 
 
-def check_kind(command: PlaceOrder) -> int:
+def check_kind(command: PlaceOrder, is_hedged: bool) -> int:
     """Rules 1 and 2."""
     tif = command.time_in_force
     if command.order_type == LIMIT:
@@ -98,6 +106,10 @@ def check_kind(command: PlaceOrder) -> int:
         return no.INVALID_VALUE
     if not 0 <= command.stp_mode <= STP_EXPIRE_BOTH or command.client_order_id == "":
         return no.INVALID_VALUE
+    if is_hedged:
+        if command.reduce_only:
+            return no.INVALID_VALUE
+        return OK if command.position_side in (LONG, SHORT) else no.POSITION_SIDE_MISMATCH
     return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
 
 
@@ -169,7 +181,7 @@ def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
     return OK
 
 
-def check_margin(exposure: Exposure, side: i64, qty_lots: int, added_units: int, loss_e8: int) -> int:
+def check_margin(position: Position, side: i64, qty_lots: int, added_units: int, loss_e8: int) -> int:
     """Rules 10 and 11: what the order adds to the present notional, against bracket and available balance.
 
     `added_units` is the notional that it reserves, less what it reserves already when it is amended. `loss_e8` is
@@ -178,10 +190,14 @@ def check_margin(exposure: Exposure, side: i64, qty_lots: int, added_units: int,
     """
     if loss_e8 == 0:
         return OK
+    exposure = position.exposure
     market = exposure.market
     exposure.assess()
     before = exposure.present_units
-    if side == BUY:
+    if exposure.is_hedged:
+        before = exposure.side_units(side)
+        after = before + added_units
+    elif side == BUY:
         after = present_notional_units(
             exposure.value_units, exposure.bid_units + added_units, exposure.ask_units
         )
@@ -191,7 +207,8 @@ def check_margin(exposure: Exposure, side: i64, qty_lots: int, added_units: int,
         )
     if after > before and after > exposure.max_notional_units:
         return no.LEVERAGE_BRACKET_EXCEEDED
-    cost = initial_margin_units(after, exposure.leverage) - exposure.margin_units
+    leverage = exposure.leverage
+    cost = initial_margin_units(after, leverage) - initial_margin_units(before, leverage)
     if cost < 0:
         cost = 0
     if side == BUY:
@@ -199,7 +216,7 @@ def check_margin(exposure: Exposure, side: i64, qty_lots: int, added_units: int,
     else:
         loses = loss_e8 < market.mark_e8
     if loses:
-        held: int = exposure.position.qty_lots
+        held: int = position.qty_lots
         opening_lots = qty_lots
         if held > 0 and side == SELL:
             opening_lots -= held
@@ -212,28 +229,29 @@ def check_margin(exposure: Exposure, side: i64, qty_lots: int, added_units: int,
     return OK
 
 
-def check_reduce_only(exposure: Exposure, command: PlaceOrder) -> int:
-    """Rule 12 (semantics 4.5.1, 4.5.2).
+def check_closing(position: Position, command: PlaceOrder) -> int:
+    """Rule 12 (semantics 4.5.1, 4.5.2, 4.4.3).
 
-    A market order at least as large as the position takes precedence over everything else and will be trimmed.
+    A market order at least as large as the position takes precedence over everything else; a reduce-only one will be
+    trimmed to it, in hedge mode a larger one is refused.
     """
-    if exposure.position.qty_lots * command.side >= 0:
+    if not position.is_closed_by(command.side):
         return no.REDUCE_ONLY_REJECTED
     if command.order_type == MARKET:
-        return OK
-    return check_reduce_only_queue(exposure, command.side, command.price_ticks, command.qty_lots, 0)
+        size: int = position.size_lots()
+        return no.REDUCE_ONLY_REJECTED if not command.reduce_only and command.qty_lots > size else OK
+    return check_closing_queue(position, command.side, command.price_ticks, command.qty_lots, 0)
 
 
-def check_reduce_only_queue(
-    exposure: Exposure, side: i64, price_ticks: i64, qty_lots: i64, own_id: i64
-) -> int:
-    """A reduce-only limit order must fit into what the position leaves after the orders that trade before it."""
+def check_closing_queue(position: Position, side: i64, price_ticks: i64, qty_lots: i64, own_id: i64) -> int:
+    """A closing limit order must fit into what the position leaves after the orders that trade before it."""
     sooner_lots = qty_lots
-    for order in exposure.orders.values():
-        if order.side == side and order.order_id != own_id and reaches(side, order.price_ticks, price_ticks):
+    for order in position.exposure.orders.values():
+        if order.position is not position or order.side != side or order.order_id == own_id:
+            continue
+        if reaches(side, order.price_ticks, price_ticks):
             sooner_lots += order.remaining_lots
-    held = exposure.position.qty_lots
-    return no.REDUCE_ONLY_REJECTED if sooner_lots > (-held if held < 0 else held) else OK
+    return no.REDUCE_ONLY_REJECTED if sooner_lots > position.size_lots() else OK
 
 
 def check_liquidity(market: Market, command: PlaceOrder) -> int:
@@ -262,8 +280,7 @@ def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
             lots = order.remaining_lots
             if order.account_id != HOUSE and order.account_id != command.account_id:
                 before: i64 = sold.get(order.account_id, 0)
-                held = order.exposure.position.qty_lots
-                if order.reduce_only and before + lots > (-held if held < 0 else held):
+                if order.is_closing and before + lots > order.position.size_lots():
                     lots = 0
                 sold[order.account_id] = before + lots
             total += lots

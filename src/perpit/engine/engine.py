@@ -8,6 +8,7 @@ from mypy_extensions import i64
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import (
+    AdjustMargin,
     Advance,
     AmendOrder,
     CancelAllOrders,
@@ -24,6 +25,8 @@ from perpit.domain.commands import (
     RevokeKey,
     SetIndexPrice,
     SetLeverage,
+    SetMarginType,
+    SetPositionMode,
     Transfer,
 )
 from perpit.domain.events import (
@@ -38,9 +41,9 @@ from perpit.domain.events import (
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import HOUSE, LINEAR
-from perpit.engine import funds
-from perpit.engine.account import Account
+from perpit.domain.words import HOUSE, LINEAR, USDS_M
+from perpit.engine import funds, terms
+from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Level
 from perpit.engine.house import House
 from perpit.engine.invariants import broken_invariants
@@ -131,6 +134,10 @@ class Engine:
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
             return funds.transfer(self.accounts[command.account_id], self.treasury, command, events)
+        if isinstance(command, SetPositionMode):
+            if not self._is_customer(command.account_id):
+                return no.UNKNOWN_ACCOUNT
+            return terms.set_position_mode(self.accounts[command.account_id], command, events)
         return self._administer(command, events)
 
     def _trade(self, command: ExposureCommand, events: list[Event]) -> int:
@@ -149,8 +156,7 @@ class Engine:
         elif isinstance(command, CancelAllOrders):
             refusal = self.trading.cancel_all(exposure, command, events)
         else:
-            assert isinstance(command, SetLeverage)
-            return funds.set_leverage(exposure, command, events)
+            return _set_terms(exposure, command, events)
         _tell_book(market, command.time_ms, events)
         return refusal
 
@@ -260,7 +266,7 @@ class Engine:
         instrument = command.instrument
         if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
             return no.ALREADY_LISTED
-        if instrument.contract_kind != LINEAR or not instrument.brackets:
+        if not instrument.brackets or (instrument.contract_kind == LINEAR) != (instrument.market == USDS_M):
             return no.NOT_SUPPORTED
         if max(instrument.max_price_ticks, instrument.largest_qty_lots()) > LARGEST_ON_GRID:
             return no.INVALID_VALUE
@@ -286,6 +292,16 @@ class Engine:
                     _tell_mark(market, self.next_mark_ms, events)
             self.next_mark_ms += MARK_INTERVAL_MS
             ticks += 1
+
+
+def _set_terms(exposure: Exposure, command: Command, events: list[Event]) -> int:
+    """On what terms the account trades the instrument."""
+    if isinstance(command, SetLeverage):
+        return terms.set_leverage(exposure, command, events)
+    if isinstance(command, SetMarginType):
+        return terms.set_margin_type(exposure, command, events)
+    assert isinstance(command, AdjustMargin)
+    return terms.adjust_margin(exposure, command, events)
 
 
 def _is_depth(ticks: list[int], lots: list[int]) -> bool:

@@ -102,7 +102,7 @@ class House:
             False,
             STP_NONE,
         )
-        return Order(0, request, self.account.exposure(market), lots, 0, 0)
+        return Order(0, request, self.account.exposure(market).both, lots, 0, 0, False)
 
 
 def _clear_better(market: Market, ladder: Ladder, price_ticks: i64) -> None:

@@ -1,7 +1,7 @@
 """What must hold after every command, checked from scratch. Tests run it all the time, `verify` at the end."""
 
-from perpit.domain.words import BUY, HOUSE
-from perpit.engine.account import Account, Exposure
+from perpit.domain.words import BOTH, BUY, CROSS, HOUSE, LINEAR, LONG
+from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
 from perpit.engine.treasury import Treasury
@@ -66,9 +66,10 @@ def _check_ladder(symbol: str, ladder: Ladder, resting: dict[int, int], broken: 
 
 
 def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[str]) -> None:
-    """Open-order notionals equal a recomputation, indexes agree, reduce-only orders fit the position."""
+    """Open-order notionals equal a recomputation, indexes agree, closing orders fit their position."""
     where = f"{exposure.account.name}/{exposure.market.instrument.symbol}"
-    bids = asks = reduce_only = 0
+    bids = asks = 0
+    closing: dict[int, int] = {}
     for order in exposure.orders.values():
         if resting.pop(order.order_id, 0) != order.remaining_lots:
             broken.append(f"{where}: open order {order.order_id} is not on the book")
@@ -76,10 +77,13 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
             broken.append(f"{where}: the market does not know order {order.order_id}")
         if exposure.orders.get(order.request.client_order_id) is not order:
             broken.append(f"{where}: client id of order {order.order_id} is lost")
-        if order.reduce_only:
-            reduce_only += order.remaining_lots
-            if order.side * exposure.position.qty_lots >= 0:
-                broken.append(f"{where}: reduce-only order {order.order_id} would open a position")
+        if order.position is not exposure.position(order.request.position_side):
+            broken.append(f"{where}: order {order.order_id} belongs to another position")
+        if order.is_closing:
+            side = order.position.position_side
+            closing[side] = closing.get(side, 0) + order.remaining_lots
+            if not order.position.is_closed_by(order.side):
+                broken.append(f"{where}: closing order {order.order_id} would open a position")
             continue
         units = exposure.market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
         if order.side == BUY:
@@ -90,8 +94,13 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
         broken.append(
             f"{where}: open-order notional {exposure.bid_units}/{exposure.ask_units}, is {bids}/{asks}"
         )
-    if reduce_only != exposure.reduce_only_lots or reduce_only > abs(int(exposure.position.qty_lots)):
-        broken.append(f"{where}: reduce-only lots {exposure.reduce_only_lots}, are {reduce_only}")
+    _check_assessment(exposure, where, broken)
+    for position in [exposure.both, *exposure.sides]:
+        _check_position(position, closing.get(position.position_side, 0), where, broken)
+
+
+def _check_assessment(exposure: Exposure, where: str, broken: list[str]) -> None:
+    """What the exposure remembers of its margin is what a fresh reckoning gives."""
     kept = (exposure.margin_units, exposure.profit_units, exposure.present_units)
     was_assessed = exposure.is_assessed and exposure.assessed_at_e8 == exposure.market.mark_e8
     exposure.assessed_at_e8 = -1
@@ -100,23 +109,55 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
         broken.append(
             f"{where}: margin and profit are not those of the position, the mark and the open orders"
         )
-    if exposure.position.qty_lots == 0 and exposure.position.entry_value_units != 0:
-        broken.append(f"{where}: a flat position has an entry cost")
+
+
+def _check_position(position: Position, closing_lots: int, where: str, broken: list[str]) -> None:
+    if closing_lots != position.closing_lots or closing_lots > position.size_lots():
+        broken.append(f"{where}: closing lots {position.closing_lots}, are {closing_lots}")
+    if position.qty_lots == 0 and (position.entry_value_units != 0 or position.isolated_units != 0):
+        broken.append(f"{where}: a flat position has an entry cost or a margin of its own")
+    if position.exposure.margin_type == CROSS and position.isolated_units != 0:
+        broken.append(f"{where}: a cross position has a margin of its own")
+    in_mode = (position.position_side != BOTH) == position.exposure.is_hedged
+    if position.qty_lots != 0 and not in_mode:
+        broken.append(f"{where}: a position of the other position mode")
+    if position.qty_lots * (2 * (position.position_side == LONG) - (position.position_side != BOTH)) < 0:
+        broken.append(f"{where}: a side of the hedge has turned over")
 
 
 def _check_conservation(accounts: list[Account], treasury: Treasury, broken: list[str]) -> None:
-    """Per asset: wallets − signed entry costs + fees = deposits − withdrawals, to the unit (law 4)."""
-    balance: dict[tuple[int, str], int] = {key: till.fees_units for key, till in treasury.tills.items()}
+    """Per asset, in value units: wallets − signed entry costs + fees + dust = deposits − withdrawals (law 4).
+
+    The entry cost of an inverse contract counts with the other sign: it is worth more when it was cheaper.
+    """
+    scales: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 1)
+    entries: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 0)
+    wallets: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 0)
     for account in accounts:
         for key, wallet in account.wallets.items():
-            balance[key] = balance.get(key, 0) + wallet.wallet_units
+            wallets[key] = wallets.get(key, 0) + wallet.wallet_units
+            isolated = 0
             for exposure in wallet.exposures:
-                balance[key] -= exposure.position.entry_value_units
-    for key in sorted(balance):
+                instrument = exposure.market.instrument
+                scales[key] = instrument.value_scale
+                sign = 1 if instrument.contract_kind == LINEAR else -1
+                for position in [exposure.both, *exposure.sides]:
+                    entries[key] = entries.get(key, 0) + sign * position.entry_value_units
+                    isolated += position.isolated_units
+            if isolated != wallet.isolated_units:
+                broken.append(
+                    f"{account.name}: {key[1]} sets {wallet.isolated_units} units apart, positions hold {isolated}"
+                )
+    for key in sorted(wallets):
         till = treasury.tills.get(key)
-        have, owed = balance[key], till.net_deposits_units if till is not None else 0
+        scale = scales.get(key, 1)
+        have = wallets[key] * scale - entries.get(key, 0)
+        owed = 0
+        if till is not None:
+            have += till.fees_units * scale + till.dust_value
+            owed = till.net_deposits_units * scale
         if have != owed:
-            broken.append(f"{key[1]}: {have} units stand against {owed} deposited")
+            broken.append(f"{key[1]}: {have} stand against {owed} deposited, in units of 1/{scale}")
 
 
 def _check_positions(markets: list[Market], accounts: list[Account], broken: list[str]) -> None:
@@ -127,6 +168,7 @@ def _check_positions(markets: list[Market], accounts: list[Account], broken: lis
         for account in accounts:
             exposure = account.exposures.get(symbol_id)
             if exposure is not None:
-                net += exposure.position.qty_lots
+                for position in [exposure.both, *exposure.sides]:
+                    net += position.qty_lots
         if net != 0:
             broken.append(f"{market.instrument.symbol}: positions sum to {net} lots")

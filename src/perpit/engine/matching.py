@@ -8,6 +8,7 @@ from mypy_extensions import i64
 
 from perpit.domain.events import Event, OrderTraded, TradePrinted
 from perpit.domain.words import (
+    CAUSE_ORDER,
     EXPIRED,
     EXPIRED_IN_MATCH,
     FILLED,
@@ -15,7 +16,6 @@ from perpit.domain.words import (
     IOC,
     PARTIALLY_FILLED,
     REASON_IOC_SELF_TRADE,
-    REASON_REDUCE_ONLY,
     REASON_SELF_TRADE,
     STP_EXPIRE_BOTH,
     STP_EXPIRE_MAKER,
@@ -77,29 +77,29 @@ class Matcher:
         """One fill: quantities, both ledgers, the print."""
         instrument = market.instrument
         trade_id = market.print_trade(price_ticks)
-        value_units = instrument.value_units(price_ticks, lots)
+        fill_value = instrument.fill_value(price_ticks, lots)
         market.book.reduce(maker, lots)
         taker.remaining_lots -= lots
         if maker.account_id != HOUSE or taker.account_id != HOUSE:
-            fee = instrument.fee_units(value_units, instrument.maker_fee_ppm)
-            self._fill(maker, lots, price_ticks, value_units, fee, trade_id, True, time_ms, events)
-            fee = instrument.fee_units(value_units, instrument.taker_fee_ppm)
-            self._fill(taker, lots, price_ticks, value_units, fee, trade_id, False, time_ms, events)
+            fee = instrument.fee_units(fill_value, instrument.maker_fee_ppm)
+            self._fill(maker, lots, price_ticks, fill_value, fee, trade_id, True, time_ms, events)
+            fee = instrument.fee_units(fill_value, instrument.taker_fee_ppm)
+            self._fill(taker, lots, price_ticks, fill_value, fee, trade_id, False, time_ms, events)
         events.append(
             TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
         )
         # semantics 4.5.3, after both halves: between them the position of a self-trade is no position
-        if maker.exposure.reduce_only_lots > 0:
-            open_orders.shed_reduce_only(maker.exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
-        if taker.exposure.reduce_only_lots > 0:
-            open_orders.shed_reduce_only(taker.exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
+        if maker.position.closing_lots > 0:
+            open_orders.shed_closing(maker.position, time_ms, events)
+        if taker.position.closing_lots > 0:
+            open_orders.shed_closing(taker.position, time_ms, events)
 
     def _fill(
         self,
         order: Order,
         lots: i64,
         price_ticks: i64,
-        value_units: int,
+        fill_value: int,
         fee_units: int,
         trade_id: i64,
         is_maker: bool,
@@ -109,16 +109,16 @@ class Matcher:
         """One side of a fill. The house pays no fee and has no events."""
         exposure = order.exposure
         if order.account_id == HOUSE:
-            book_fill(exposure, order.side, lots, value_units, 0)
+            book_fill(order.position, order.side, lots, fill_value, 0)
             return
-        realized = book_fill(exposure, order.side, lots, value_units, fee_units)
+        realized = book_fill(order.position, order.side, lots, fill_value, fee_units)
         exposure.market.till.fees_units += fee_units
-        order.filled_value_units += value_units
+        order.filled_value_units += fill_value
         open_orders.filled(order, lots)
         done = order.remaining_lots == 0
         if done:
             open_orders.leave(order)
-        position_changed(exposure, time_ms, events)
+        position_changed(order.position, CAUSE_ORDER, time_ms, events)
         events.append(
             OrderTraded(
                 time_ms,
@@ -134,7 +134,7 @@ class Matcher:
                 trade_id,
                 price_ticks,
                 lots,
-                value_units,
+                fill_value,
                 fee_units,
                 realized,
                 is_maker,

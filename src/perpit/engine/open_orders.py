@@ -1,6 +1,7 @@
 """Open orders of an exposure: the indexes, and the notional that they reserve. One door in, one out.
 
-A reduce-only order reserves nothing (semantics 1.3.6); its lots are counted so that they never exceed the position.
+An order that can only close reserves nothing (semantics 1.3.6, 1.3.8); its lots are counted so that they never exceed
+the position.
 """
 
 from mypy_extensions import i64
@@ -8,8 +9,8 @@ from mypy_extensions import i64
 from perpit.domain.events import Event, OrderClosed
 from perpit.domain.margin import ASSUMING_MARKET_BUY_PPM
 from perpit.domain.numbers import PPM, mul
-from perpit.domain.words import BUY, CANCELED, LIMIT, MARKET
-from perpit.engine.account import Exposure
+from perpit.domain.words import BUY, CANCELED, EXPIRED, LIMIT, MARKET, REASON_REDUCE_ONLY
+from perpit.engine.account import Position
 from perpit.engine.book import Order, reaches
 from perpit.engine.market import Market
 
@@ -34,8 +35,8 @@ def assumed_price_e8(market: Market, side: i64, order_type: i64, own_e8: int) ->
 def enter(order: Order) -> None:
     """The order is open: count the notional that it reserves."""
     order.is_open = True
-    if order.reduce_only:
-        order.exposure.reduce_only_lots += order.remaining_lots
+    if order.is_closing:
+        order.position.closing_lots += order.remaining_lots
     else:
         _reserve(order, order.reserved_units)
 
@@ -63,8 +64,8 @@ def leave(order: Order) -> None:
 
 def filled(order: Order, lots: i64) -> None:
     """`lots` of an open order were just taken off `remaining_lots`: what is reserved follows."""
-    if order.reduce_only:
-        order.exposure.reduce_only_lots -= lots
+    if order.is_closing:
+        order.position.closing_lots -= lots
         return
     if order.assumed_e8 == 0:
         return
@@ -82,7 +83,7 @@ def readmit(order: Order, price_ticks: int, qty_lots: int) -> None:
     order.price_ticks = price_ticks
     order.qty_lots = qty_lots
     order.remaining_lots = order.qty_lots - executed_lots
-    if not order.reduce_only:
+    if not order.is_closing:
         market = order.exposure.market
         order.assumed_e8 = assumed_price_e8(market, order.side, LIMIT, market.price_e8(price_ticks))
         order.reserved_units = market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
@@ -90,8 +91,8 @@ def readmit(order: Order, price_ticks: int, qty_lots: int) -> None:
 
 
 def _release(order: Order) -> None:
-    if order.reduce_only:
-        order.exposure.reduce_only_lots -= order.remaining_lots
+    if order.is_closing:
+        order.position.closing_lots -= order.remaining_lots
     elif order.reserved_units != 0:
         _reserve(order, -order.reserved_units)
         order.reserved_units = 0
@@ -131,26 +132,34 @@ def cancel(order: Order, time_ms: i64, events: list[Event]) -> None:
     close(order, CANCELED, 0, time_ms, events)
 
 
-def shed_reduce_only(exposure: Exposure, reason: i64, status: i64, time_ms: i64, events: list[Event]) -> None:
-    """Expire resting reduce-only orders until the rest cannot flip the position (semantics 4.5.3).
+def shed_closing(position: Position, time_ms: i64, events: list[Event]) -> None:
+    """Expire resting orders that can only close until the rest cannot flip the position (semantics 4.5.3).
 
     Worst price first, newest first within a price; every one of them when the position is flat or has flipped.
     """
-    while exposure.reduce_only_lots > 0:
+    exposure = position.exposure
+    while position.closing_lots > 0:
         worst: Order | None = None
         lots: i64 = 0
         for order in exposure.orders.values():
-            if not order.reduce_only or order.level is None:
+            if order.position is not position or not order.is_closing or order.level is None:
                 continue
             lots += order.remaining_lots
             if worst is None or _goes_before(order, worst):
                 worst = order
         if worst is None:
             return
-        held = exposure.position.qty_lots
+        held = position.qty_lots
         if lots <= (-held if worst.side == BUY else held):
             return
-        close(worst, status, reason, time_ms, events)
+        close(worst, EXPIRED, REASON_REDUCE_ONLY, time_ms, events)
+
+
+def expire_closing(position: Position, time_ms: i64, events: list[Event]) -> None:
+    """A closing market order knocks out the resting ones that would close the same position (semantics 4.5.2)."""
+    for order in list(position.exposure.orders.values()):
+        if order.position is position and order.is_closing:
+            close(order, EXPIRED, REASON_REDUCE_ONLY, time_ms, events)
 
 
 def _goes_before(order: Order, other: Order) -> bool:

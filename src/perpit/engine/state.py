@@ -4,21 +4,25 @@ Sequence number and time are not part of it: a command that is refused, or that 
 and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
 else that has a key sorted by it, queues in time priority:
 
-    [next_mark_ms, next_order_id, markets, accounts, fees, deposits]
+    [next_mark_ms, next_order_id, markets, accounts, fees, deposits, dust]
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
                 mark_window, bids, asks]                    bids, asks: best price first
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
-    account  = [account_id, name, api_keys, wallets, exposures]                api_keys in order of creation
-    wallet   = [market, asset, wallet_units]                                   only wallets that are not empty
-    exposure = [symbol_id, leverage, qty_lots, entry_value_units, realized_units, fees_units,
-                episode_realized_units, bid_units, ask_units, orders]          only exposures that differ from new
+    account  = [account_id, name, api_keys, hedged, wallets, exposures]        api_keys in order of creation
+    hedged   = markets in which it is in hedge mode, sorted
+    wallet   = [market, asset, wallet_units, isolated_units]                   only wallets that are not empty
+    exposure = [symbol_id, leverage, margin_type, positions, bid_units, ask_units, orders]    only what differs from new
+    position = [position_side, qty_lots, entry_value_units, isolated_units, realized_units, fees_units,
+                episode_realized_units]                                        only what differs from new
     order    = [order_id, client_order_id, side, price_ticks, qty_lots, remaining_lots, filled_value_units,
-                assumed_e8, reserved_units, amendments, reduce_only]           in order of id
+                assumed_e8, reserved_units, amendments, is_closing]            in order of id
     fees     = [[market, asset, units], ...]    deposits alike, withdrawals subtracted; only what is not 0
+    dust     = [[market, asset, value], ...]    in value units; only what is not 0
 """
 
 from hashlib import blake2b
 
+from perpit.domain.words import CROSS
 from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
@@ -40,6 +44,7 @@ def canonical_state(
         [_account(account) for account in accounts],
         _amounts({key: till.fees_units for key, till in treasury.tills.items()}),
         _amounts({key: till.net_deposits_units for key, till in treasury.tills.items()}),
+        _amounts({key: till.dust_value for key, till in treasury.tills.items()}),
     ]
 
 
@@ -78,39 +83,50 @@ def _ladder(ladder: Ladder) -> list[object]:
 
 def _account(account: Account) -> list[object]:
     wallets: list[object] = [
-        [wallet.market, wallet.asset, wallet.wallet_units]
+        [wallet.market, wallet.asset, wallet.wallet_units, wallet.isolated_units]
         for _key, wallet in sorted(account.wallets.items())
-        if wallet.wallet_units != 0
+        if wallet.wallet_units != 0 or wallet.isolated_units != 0
     ]
     exposures: list[object] = []
     for _symbol_id, exposure in sorted(account.exposures.items()):
         if not _is_new(exposure):
             exposures.append(_exposure(exposure))
-    return [account.account_id, account.name, [key.api_key for key in account.keys], wallets, exposures]
+    keys: list[object] = [key.api_key for key in account.keys]
+    return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures]
 
 
 def _is_new(exposure: Exposure) -> bool:
     """Nothing has happened to it: the exposure of an account that was only looked up."""
-    position = exposure.position
     return (
         exposure.leverage == exposure.market.instrument.default_leverage
+        and exposure.margin_type == CROSS
         and not exposure.orders
-        and position.qty_lots == 0
-        and position.realized_units == 0
-        and position.fees_units == 0
+        and not _positions(exposure)
     )
 
 
+def _positions(exposure: Exposure) -> list[object]:
+    return [
+        [
+            position.position_side,
+            position.qty_lots,
+            position.entry_value_units,
+            position.isolated_units,
+            position.realized_units,
+            position.fees_units,
+            position.episode_realized_units,
+        ]
+        for position in [exposure.both, *exposure.sides]
+        if position.qty_lots != 0 or position.realized_units != 0 or position.fees_units != 0
+    ]
+
+
 def _exposure(exposure: Exposure) -> list[object]:
-    position = exposure.position
     return [
         exposure.market.instrument.symbol_id,
         exposure.leverage,
-        position.qty_lots,
-        position.entry_value_units,
-        position.realized_units,
-        position.fees_units,
-        position.episode_realized_units,
+        exposure.margin_type,
+        _positions(exposure),
         exposure.bid_units,
         exposure.ask_units,
         [
@@ -125,7 +141,7 @@ def _exposure(exposure: Exposure) -> list[object]:
                 order.assumed_e8,
                 order.reserved_units,
                 order.amendments,
-                int(order.reduce_only),
+                int(order.is_closing),
             ]
             for order in exposure.orders.values()
         ],

@@ -6,6 +6,7 @@ from perpit.domain import refusals as no
 from perpit.domain.commands import AmendOrder, CancelAllOrders, CancelOrder, PlaceOrder
 from perpit.domain.events import AllOrdersCancelled, Event, OrderAccepted, OrderAmended
 from perpit.domain.words import (
+    BOTH,
     BUY,
     CANCELED,
     EXPIRED,
@@ -13,17 +14,18 @@ from perpit.domain.words import (
     GTX,
     IOC,
     LIMIT,
+    LONG,
     MARKET,
     NEW,
     PARTIALLY_FILLED,
     REASON_GTX,
     REASON_IOC_REMAINDER,
     REASON_MARKET_REMAINDER,
-    REASON_REDUCE_ONLY,
+    SELL,
     STP_NONE,
 )
 from perpit.engine import checks, open_orders
-from perpit.engine.account import Exposure
+from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Order
 from perpit.engine.matching import Matcher
 
@@ -38,16 +40,21 @@ class Trading:
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
         market = exposure.market
+        position = exposure.both
+        is_closing = command.reduce_only
+        if command.position_side != BOTH:
+            position = exposure.position(command.position_side)
+            is_closing = is_closing or (command.side == SELL) == (command.position_side == LONG)
         own_e8 = market.price_e8(command.price_ticks)
         assumed_e8 = 0
         reserved_units = 0
-        if not command.reduce_only:
+        if not is_closing:
             assumed_e8 = open_orders.assumed_price_e8(market, command.side, command.order_type, own_e8)
             reserved_units = market.instrument.value_at_e8(assumed_e8, command.qty_lots)
-        refusal = checks.check_placement(exposure, command, own_e8, assumed_e8, reserved_units)
+        refusal = checks.check_placement(position, command, own_e8, assumed_e8, reserved_units, is_closing)
         if refusal != 0:
             return refusal
-        order = self._accept(exposure, command, assumed_e8, reserved_units, events)
+        order = self._accept(position, command, assumed_e8, reserved_units, is_closing, events)
         limit_ticks: i64 = command.price_ticks
         if command.order_type == MARKET:
             limit_ticks = market.buy_bound_ticks if command.side == BUY else market.sell_bound_ticks
@@ -93,20 +100,22 @@ class Trading:
 
     def _accept(
         self,
-        exposure: Exposure,
+        position: Position,
         command: PlaceOrder,
         assumed_e8: int,
         reserved_units: int,
+        is_closing: bool,
         events: list[Event],
     ) -> Order:
         """Give the order its number and its reserve; a reduce-only market order is trimmed to the position."""
         qty_lots: i64 = command.qty_lots
-        if command.reduce_only and command.order_type == MARKET:
-            size = _size(exposure)
+        if is_closing and command.order_type == MARKET:
+            size = position.size_lots()
             if qty_lots >= size:
                 qty_lots = size
-                _expire_reduce_only(exposure, command.time_ms, events)
-        order = Order(self.next_order_id, command, exposure, qty_lots, assumed_e8, reserved_units)
+                open_orders.expire_closing(position, command.time_ms, events)
+        order = Order(self.next_order_id, command, position, qty_lots, assumed_e8, reserved_units, is_closing)
+        exposure = position.exposure
         self.next_order_id += 1
         open_orders.enter(order)
         events.append(
@@ -133,8 +142,8 @@ class Trading:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
         else:
             open_orders.rest(order)
-            if exposure.reduce_only_lots > 0:
-                open_orders.shed_reduce_only(exposure, REASON_REDUCE_ONLY, EXPIRED, time_ms, events)
+            if order.position.closing_lots > 0:
+                open_orders.shed_closing(order.position, time_ms, events)
 
     def _check_amendment(self, exposure: Exposure, order: Order, command: AmendOrder) -> int:
         """Every rule that can refuse an amendment, in order (semantics 5.6.1, 5.6.3)."""
@@ -161,9 +170,9 @@ class Trading:
         remaining = command.qty_lots - executed_lots
         if remaining <= 0:
             return 0
-        if order.reduce_only:
-            return checks.check_reduce_only_queue(
-                exposure, order.side, command.price_ticks, remaining, order.order_id
+        if order.is_closing:
+            return checks.check_closing_queue(
+                order.position, order.side, command.price_ticks, remaining, order.order_id
             )
         if (
             checks.check_notional(
@@ -175,7 +184,7 @@ class Trading:
         price_e8 = market.price_e8(command.price_ticks)
         assumed_e8 = open_orders.assumed_price_e8(market, order.side, LIMIT, price_e8)
         added = market.instrument.value_at_e8(assumed_e8, remaining) - order.reserved_units
-        return checks.check_margin(exposure, order.side, remaining, added, price_e8)
+        return checks.check_margin(order.position, order.side, remaining, added, price_e8)
 
     def _requeue(self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]) -> None:
         """Leave the queue, take the new terms, and come back as a taker that may rest (semantics 5.6.2, 5.6.5)."""
@@ -216,20 +225,8 @@ def _find(exposure: Exposure, order_id: i64, client_order_id: str) -> Order | No
     return exposure.orders.get(client_order_id)
 
 
-def _size(exposure: Exposure) -> i64:
-    held = exposure.position.qty_lots
-    return -held if held < 0 else held
-
-
 def _stp_mode(request: PlaceOrder) -> i64:
     """Self-trade prevention does not act for FOK and GTX (semantics 5.5.3)."""
     if request.time_in_force == FOK or request.time_in_force == GTX:
         return STP_NONE
     return request.stp_mode
-
-
-def _expire_reduce_only(exposure: Exposure, time_ms: i64, events: list[Event]) -> None:
-    """A closing market order knocks out the resting reduce-only orders (semantics 4.5.2)."""
-    for order in list(exposure.orders.values()):
-        if order.reduce_only:
-            open_orders.close(order, EXPIRED, REASON_REDUCE_ONLY, time_ms, events)

@@ -2,11 +2,15 @@
 
 
 class Till:
-    """One asset of one market: fees collected, and deposits less withdrawals, in units of 1e-8."""
+    """One asset of one market: fees collected, and deposits less withdrawals, in units of 1e-8.
+
+    `dust_value` is what profits of inverse contracts had beyond whole units, in value units; it may be negative.
+    """
 
     def __init__(self) -> None:
         self.fees_units = 0
         self.net_deposits_units = 0
+        self.dust_value = 0
 
 
 class Treasury:

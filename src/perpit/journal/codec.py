@@ -23,6 +23,7 @@ from typing import Any, Final
 import msgspec
 
 from perpit.domain.commands import (
+    AdjustMargin,
     Advance,
     AmendOrder,
     CancelAllOrders,
@@ -38,6 +39,8 @@ from perpit.domain.commands import (
     RevokeKey,
     SetIndexPrice,
     SetLeverage,
+    SetMarginType,
+    SetPositionMode,
     Transfer,
 )
 from perpit.domain.instrument import Bracket, Instrument
@@ -59,6 +62,9 @@ TAGS: Final[dict[type[Command], int]] = {
     AmendOrder: 13,
     CancelOrder: 14,
     CancelAllOrders: 15,
+    SetPositionMode: 16,
+    SetMarginType: 17,
+    AdjustMargin: 18,
 }
 
 _WIDE_INTEGER: Final = 1

@@ -4,8 +4,15 @@ What these numbers mean for margin is computed on demand in `perpit.views.margin
 of assets, and of instruments that an account has touched.
 """
 
-from perpit.domain.events import LeverageChanged, PositionChanged, WalletChanged
+from perpit.domain.events import (
+    LeverageChanged,
+    MarginTypeChanged,
+    PositionChanged,
+    PositionModeChanged,
+    WalletChanged,
+)
 from perpit.domain.instrument import Instrument
+from perpit.domain.words import BOTH, CROSS
 
 
 class WalletView:
@@ -29,16 +36,18 @@ class PositionView:
         "entry_value_units",
         "episode_realized_units",
         "fees_units",
+        "isolated_units",
         "position_side",
         "qty_lots",
         "realized_units",
         "updated_ms",
     )
 
-    def __init__(self) -> None:
-        self.position_side = 0
+    def __init__(self, position_side: int) -> None:
+        self.position_side = position_side
         self.qty_lots = 0
         self.entry_value_units = 0
+        self.isolated_units = 0
         self.realized_units = 0
         self.fees_units = 0
         self.episode_realized_units = 0
@@ -53,8 +62,10 @@ class ExposureView:
         "bid_units",
         "instrument",
         "leverage",
+        "margin_type",
         "max_notional_units",
         "position",
+        "sides",
         "wallet",
     )
 
@@ -63,7 +74,9 @@ class ExposureView:
         self.wallet = wallet
         self.leverage = instrument.default_leverage
         self.max_notional_units = instrument.max_notional_units(self.leverage)
-        self.position = PositionView()
+        self.margin_type = CROSS
+        self.position = PositionView(BOTH)
+        self.sides: dict[int, PositionView] = {}  # LONG and SHORT, from their first fill in hedge mode
         self.bid_units = 0
         self.ask_units = 0
 
@@ -75,7 +88,7 @@ class AccountView:
     leverage, and its being there changes nothing that is shown.
     """
 
-    __slots__ = ("account_id", "created_ms", "exposures", "name", "wallets")
+    __slots__ = ("account_id", "created_ms", "exposures", "hedged", "name", "wallets")
 
     def __init__(self, account_id: int, name: str, created_ms: int) -> None:
         self.account_id = account_id
@@ -83,6 +96,7 @@ class AccountView:
         self.created_ms = created_ms
         self.wallets: dict[tuple[int, str], WalletView] = {}
         self.exposures: dict[int, ExposureView] = {}
+        self.hedged: set[int] = set()  # the markets in which it is in hedge mode
 
     def wallet(self, market: int, asset: str) -> WalletView:
         """The wallet of an asset in a market, made empty at first use."""
@@ -102,11 +116,21 @@ class AccountView:
             wallet.exposures.append(exposure)
         return exposure
 
+    def fold_position_mode(self, event: PositionModeChanged) -> None:
+        if event.is_hedged:
+            self.hedged.add(event.market)
+        else:
+            self.hedged.discard(event.market)
+
     def fold_wallet(self, event: WalletChanged) -> None:
         wallet = self.wallet(event.market, event.asset)
         wallet.wallet_units = event.wallet_units
         wallet.cross_wallet_units = event.cross_wallet_units
         wallet.updated_ms = event.time_ms
+
+
+def fold_margin_type(exposure: ExposureView, event: MarginTypeChanged) -> None:
+    exposure.margin_type = event.margin_type
 
 
 def fold_leverage(exposure: ExposureView, event: LeverageChanged) -> None:
@@ -116,9 +140,14 @@ def fold_leverage(exposure: ExposureView, event: LeverageChanged) -> None:
 
 def fold_position(exposure: ExposureView, event: PositionChanged) -> None:
     position = exposure.position
-    position.position_side = event.position_side
+    if event.position_side != BOTH:
+        side = exposure.sides.get(event.position_side)
+        if side is None:
+            side = exposure.sides[event.position_side] = PositionView(event.position_side)
+        position = side
     position.qty_lots = event.qty_lots
     position.entry_value_units = event.entry_value_units
+    position.isolated_units = event.isolated_units
     position.realized_units = event.realized_units
     position.fees_units = event.fees_units
     position.episode_realized_units = event.episode_realized_units

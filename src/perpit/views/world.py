@@ -18,6 +18,7 @@ from perpit.domain.events import (
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
+    MarginTypeChanged,
     MarkPriceChanged,
     OrderAccepted,
     OrderAmended,
@@ -25,6 +26,7 @@ from perpit.domain.events import (
     OrderEvent,
     OrderTraded,
     PositionChanged,
+    PositionModeChanged,
     Refused,
     TradePrinted,
     WalletChanged,
@@ -34,6 +36,7 @@ from perpit.views.accounts import (
     AccountView,
     ExposureView,
     fold_leverage,
+    fold_margin_type,
     fold_position,
 )
 from perpit.views.book import BookView
@@ -91,6 +94,8 @@ class World:
             KeyCreated: self._key_created,
             KeyRevoked: self._key_revoked,
             LeverageChanged: self._leverage_changed,
+            MarginTypeChanged: self._margin_type_changed,
+            PositionModeChanged: self._position_mode_changed,
             WalletChanged: self._wallet_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
@@ -145,6 +150,12 @@ class World:
 
     def _leverage_changed(self, event: LeverageChanged) -> None:
         fold_leverage(self._exposure(event.account_id, event.symbol_id), event)
+
+    def _margin_type_changed(self, event: MarginTypeChanged) -> None:
+        fold_margin_type(self._exposure(event.account_id, event.symbol_id), event)
+
+    def _position_mode_changed(self, event: PositionModeChanged) -> None:
+        self.accounts[event.account_id].fold_position_mode(event)
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)

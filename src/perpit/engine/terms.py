@@ -1,0 +1,135 @@
+"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode."""
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import AdjustMargin, SetLeverage, SetMarginType, SetPositionMode
+from perpit.domain.events import Event, LeverageChanged, MarginTypeChanged, PositionModeChanged
+from perpit.domain.margin import initial_margin_units, maintenance_margin_units, unrealised_units
+from perpit.domain.words import (
+    BOTH,
+    BUY,
+    CAUSE_MARGIN_TRANSFER,
+    COIN_M,
+    CROSS,
+    ISOLATED,
+    LONG,
+    SELL,
+    SHORT,
+    USDS_M,
+)
+from perpit.engine.account import Account, Exposure, Position, Wallet
+from perpit.engine.ledger import move_isolated, position_changed
+
+
+def set_leverage(exposure: Exposure, command: SetLeverage, events: list[Event]) -> int:
+    """Change the leverage of an exposure, if bracket and margin allow what it holds (semantics 1.7.2, 1.7.3)."""
+    instrument = exposure.market.instrument
+    leverage: int = command.leverage
+    if not 1 <= leverage <= instrument.brackets[0].max_leverage:
+        return no.LEVERAGE_OUT_OF_RANGE
+    before, max_before = exposure.leverage, exposure.max_notional_units
+    if leverage < before and exposure.margin_type != CROSS and exposure.has_position():
+        return no.LEVERAGE_OF_ISOLATED_LOWERED
+    max_notional_units = instrument.max_notional_units(leverage)
+    exposure.assess()
+    if leverage > before and _largest_units(exposure) > max_notional_units:
+        return no.LEVERAGE_BRACKET_EXCEEDED
+    margin_before = exposure.margin_units
+    exposure.set_leverage(leverage, max_notional_units)
+    exposure.assess()
+    if exposure.margin_units > margin_before and exposure.wallet.free_units() < 0:
+        exposure.set_leverage(before, max_before)
+        return no.LEVERAGE_MARGIN_SHORT
+    events.append(
+        LeverageChanged(command.time_ms, command.account_id, command.symbol_id, leverage, max_notional_units)
+    )
+    return 0
+
+
+def _largest_units(exposure: Exposure) -> int:
+    """The notional that the leverage bracket looks at: in hedge mode that of the larger side."""
+    if not exposure.is_hedged:
+        return exposure.present_units
+    return max(exposure.side_units(BUY), exposure.side_units(SELL))
+
+
+def set_margin_type(exposure: Exposure, command: SetMarginType, events: list[Event]) -> int:
+    """Cross or isolated, while nothing is held and nothing is open (semantics 1.7.4)."""
+    if command.margin_type != CROSS and command.margin_type != ISOLATED:
+        return no.INVALID_VALUE
+    if command.margin_type == exposure.margin_type:
+        return no.MARGIN_TYPE_UNCHANGED
+    if exposure.orders:
+        return no.MARGIN_TYPE_WITH_ORDERS
+    if exposure.has_position():
+        return no.MARGIN_TYPE_WITH_POSITION
+    exposure.set_margin_type(command.margin_type)
+    events.append(
+        MarginTypeChanged(command.time_ms, command.account_id, command.symbol_id, command.margin_type)
+    )
+    return 0
+
+
+def adjust_margin(exposure: Exposure, command: AdjustMargin, events: list[Event]) -> int:
+    """Add to the margin of an isolated position, or take what it can spare (semantics 1.5.7, 1.7.5)."""
+    if command.position_side not in ((LONG, SHORT) if exposure.is_hedged else (BOTH,)):
+        return no.POSITION_SIDE_MISMATCH
+    if exposure.margin_type == CROSS:
+        return no.NOT_ISOLATED
+    amount = command.amount_units
+    if amount == 0:
+        return no.AMOUNT_NOT_POSITIVE
+    position = exposure.position(command.position_side)
+    if position.qty_lots == 0:
+        return no.NO_POSITION
+    if amount > 0 and amount > addable_units(exposure.wallet):
+        return no.CROSS_BALANCE_SHORT
+    if amount < 0 and -amount > removable_units(position):
+        return no.ISOLATED_BALANCE_SHORT
+    move_isolated(position, amount)
+    position_changed(position, CAUSE_MARGIN_TRANSFER, command.time_ms, events)
+    return 0
+
+
+def addable_units(wallet: Wallet) -> int:
+    """The most that an isolated position may be given: neither margin nor unrealised profit (semantics 1.5.7)."""
+    isolated_orders = 0
+    for exposure in wallet.exposures:
+        exposure.assess()
+        if exposure.margin_type != CROSS:
+            isolated_orders += exposure.margin_units
+    spare = wallet.cross_wallet_units() - isolated_orders - wallet.maintenance_units()
+    return max(0, min(spare, wallet.free_units()))
+
+
+def removable_units(position: Position) -> int:
+    """The most that may be taken from an isolated position (semantics 1.5.7)."""
+    exposure = position.exposure
+    instrument, mark_e8 = exposure.market.instrument, exposure.market.mark_e8
+    value = abs(instrument.value_at_e8(mark_e8, position.qty_lots))
+    profit = unrealised_units(instrument, position.qty_lots, position.entry_value_units, mark_e8)
+    maintenance = maintenance_margin_units(instrument, position.qty_lots, mark_e8)
+    initial = initial_margin_units(value, exposure.leverage)
+    own = position.isolated_units
+    return max(0, min(own - maintenance, own + profit - initial))
+
+
+def set_position_mode(account: Account, command: SetPositionMode, events: list[Event]) -> int:
+    """One-way or hedge mode in a whole market, while nothing is held and nothing is open (semantics 1.7.6)."""
+    market = command.market
+    if market != USDS_M and market != COIN_M:
+        return no.INVALID_VALUE
+    if command.is_hedged == (market in account.hedged):
+        return no.POSITION_MODE_UNCHANGED
+    exposures = [one for one in account.exposures.values() if one.market.instrument.market == market]
+    if any(exposure.orders for exposure in exposures):
+        return no.POSITION_MODE_WITH_ORDERS
+    if any(exposure.has_position() for exposure in exposures):
+        return no.POSITION_MODE_WITH_POSITION
+    if command.is_hedged:
+        account.hedged.append(market)
+    else:
+        account.hedged.remove(market)
+    for exposure in exposures:
+        exposure.set_hedged(command.is_hedged)
+    events.append(PositionModeChanged(command.time_ms, command.account_id, market, command.is_hedged))
+    return 0
