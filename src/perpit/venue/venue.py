@@ -32,7 +32,7 @@ from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
 from perpit.runtime.clock import MANUAL, WALL, Clock
-from perpit.runtime.errors import Overloaded, VenueStopped
+from perpit.runtime.errors import OutcomeUnknown, Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server, Tls
@@ -172,6 +172,8 @@ class Venue:
             settings,
             listen_keys,
             overloaded=(Overloaded,),
+            stopped=(VenueStopped,),
+            in_doubt=(OutcomeUnknown,),
             described=openapi(),
             wall_ms=self._wall_ms,
             idle_ms=self._idle_ms,
