@@ -1,5 +1,6 @@
 """The server as a whole: HTTP and WebSocket through uvicorn on a real port."""
 
+import asyncio
 import json
 import socket
 
@@ -7,7 +8,9 @@ import httpx
 import pytest
 import websockets
 
+from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server
+from tests.binance.floor import Floor
 from tests.server.served import EchoRoom, served
 
 
@@ -84,3 +87,16 @@ async def test_the_server_may_open_as_many_files_as_it_takes_connections() -> No
             assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 1_000
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (before, hard))
+
+
+async def test_a_start_that_is_broken_off_is_stopped_in_order(caplog: pytest.LogCaptureFixture) -> None:
+    floor = Floor()
+    server = Server(Application(EchoRoom("dialect"), None, floor.hub, lambda: floor.now_ms))
+    starting = asyncio.create_task(server.start())
+    await asyncio.sleep(0)  # it has begun
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await server.stop()
+    assert len(asyncio.all_tasks()) == 1, "the test, and nothing of the server"
+    assert caplog.text == ""

@@ -47,6 +47,7 @@ class Venue:
     """One venue, as an asynchronous context manager.
 
     Inside it `ready` has the addresses and the demo key, `submit` takes commands, `world` shows what happened.
+    `recovering` is True while the journal is replayed, which is one long step of the start without any pause.
     `failed` is set when the sequencer met a bug and stopped for good; `failure` is that exception.
     """
 
@@ -56,6 +57,7 @@ class Venue:
         self.world = World()
         self.failed = asyncio.Event()
         self.failure: BaseException | None = None
+        self.recovering = False
         self.recovered_commands = 0
         self.ready: ReadyInfo
         self._home: Home | None = None
@@ -142,8 +144,10 @@ class Venue:
         """Replay the journal into the engine and the views."""
         if self._home is None:
             return Recovered(0, 0)
+        self.recovering = True
         with usable(self._home.journal):
             recovered = recover(self._home.journal, self.engine, self.world.fold)
+        self.recovering = False
         self.recovered_commands = recovered.last_seq
         return recovered
 
@@ -188,8 +192,8 @@ class Venue:
             self._tls(),
             None if settings.limits else SocketLimits(messages_per_second=0),
         )
+        self._parts.push_async_callback(self.server.stop)  # before the start, which a signal may break off
         await self.server.start()
-        self._parts.push_async_callback(self.server.stop)
         self.ready = self._ready_info(token)
 
     def _tls(self) -> Tls | None:
