@@ -38,6 +38,14 @@ async def test_it_is_used_without_a_port_and_seen_on_its_port() -> None:
         assert venue.state_hash() == venue.engine.state_hash()
 
 
+async def test_every_path_of_its_port_is_described() -> None:
+    async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+        assert {"/health", "/metrics", "/venue/v1/status", "/fapi/v1/order", "/openapi.json"} <= set(paths)
+        for path in ("/health", "/metrics"):
+            assert (await client.get(path)).status_code == 200
+
+
 async def test_two_venues_live_in_one_process() -> None:
     async with Venue(QUIET) as one, Venue(QUIET) as other:
         await one.submit(CreateAccount("alice"))
