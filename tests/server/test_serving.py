@@ -52,11 +52,22 @@ async def test_streams_answer_control_messages_and_push() -> None:
         assert (trade["stream"], trade["data"]["p"]) == ("btcusdt@trade", "60000.00")
 
 
-async def test_a_path_that_is_no_stream_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/nowhere", 404, "There is no stream at this path; streams are at /ws, /ws/<name> and /stream"),
+        ("/", 404, "There is no stream at this path"),
+        ("/ws-fapi/v1", 501, "The WebSocket API is not there yet; orders go over REST, to /fapi/v1/order."),
+        ("/ws-dapi/v1", 501, "The WebSocket API is not there yet"),
+    ],
+)
+async def test_a_path_that_is_no_stream_is_refused_with_a_sentence(path: str, status: int, says: str) -> None:
     async with served() as at:
         with pytest.raises(websockets.InvalidStatus) as refusal:
-            await websockets.connect(at.ws("/nowhere"))
-        assert refusal.value.response.status_code == 404
+            await websockets.connect(at.ws(path))
+        answer = refusal.value.response
+        assert answer.status_code == status
+        assert says in (answer.body or b"").decode()
 
 
 async def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
