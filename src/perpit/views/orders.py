@@ -11,8 +11,6 @@ from collections.abc import Iterator
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderClosed, OrderTraded
-from perpit.domain.instrument import Instrument
-from perpit.domain.margin import entry_price_e8
 from perpit.domain.words import FILLED, NEW, REASON_NONE
 from perpit.views.tail import Tail
 
@@ -47,10 +45,6 @@ class OrderView:
         self.status = NEW
         self.reason = REASON_NONE
         self.created_ms = self.updated_ms = event.time_ms
-
-    def average_price_e8(self, instrument: Instrument) -> int:
-        """Average price of its fills in 1e-8 of the quote, half up; 0 before the first."""
-        return entry_price_e8(instrument, self.filled_lots, self.filled_value_units)
 
 
 class FillView:
@@ -244,12 +238,6 @@ class OrdersView:
         if symbol_id is None:
             matching.sort(key=_fill_ms)
         return matching[-limit:] if newest else matching[:limit]
-
-    def open_count(self) -> int:
-        """Open orders of all accounts."""
-        return sum(
-            len(history.open) for of_account in self._histories.values() for history in of_account.values()
-        )
 
     def _of(self, account_id: int, symbol_id: int | None) -> list[OrderHistory]:
         of_account = self._histories.get(account_id, {})

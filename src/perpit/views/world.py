@@ -113,15 +113,6 @@ class World:
         for listener in self.listeners:
             listener(command, events)
 
-    def stats(self) -> dict[str, int]:
-        """Small numbers for a status page."""
-        return {
-            "instruments": len(self.catalog.by_id),
-            "accounts": len(self.accounts),
-            "keys": len(self.keys.by_api_key),
-            "open_orders": self.orders.open_count(),
-        }
-
     def _instrument_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument
         self.catalog.list_instrument(instrument)
