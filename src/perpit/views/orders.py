@@ -1,8 +1,10 @@
 """Orders and fills of every account: the open ones, and the newest of the finished.
 
 Kept per account and instrument, each with its limit: all open orders, the last `closed_max` that ended (the one that
-ended first is forgotten first), the newest `fills_max` fills. How long the exchange would let them be queried
-(semantics 5.1.3, 6.8) is the dialect's business: every row carries its times.
+ended first is forgotten first), the newest `fills_max` fills. Of all accounts together the last `all_closed_max` that
+ended and the newest `all_fills_max` fills are kept (`quota` says how): where many trade much, the venue forgets sooner.
+How long the exchange would let them be queried (semantics 5.1.3, 6.8) is the dialect's business: every row carries its
+times.
 """
 
 from bisect import bisect_left
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderClosed, OrderTraded
 from perpit.domain.words import FILLED, NEW, REASON_NONE
+from perpit.views.quota import Quota
 from perpit.views.tail import Tail
 
 
@@ -87,7 +90,7 @@ class OrderHistory:
     `orders` holds open and finished ones by id and thus by age; `newest` the latest order of each client id.
     """
 
-    __slots__ = ("_closed", "_closed_max", "fills", "newest", "open", "orders")
+    __slots__ = ("_closed", "_closed_max", "_expired", "_forgotten", "fills", "newest", "open", "orders")
 
     def __init__(self, closed_max: int, fills_max: int) -> None:
         self.orders: dict[int, OrderView] = {}
@@ -96,6 +99,8 @@ class OrderHistory:
         self.fills: Tail[FillView] = Tail(fills_max)
         self._closed: deque[OrderView] = deque()
         self._closed_max = closed_max
+        self._forgotten = 0  # finished orders that are gone, of all that ever were
+        self._expired = 0  # finished orders that must be gone
 
     def accept(self, event: OrderAccepted) -> None:
         order = OrderView(event)
@@ -135,21 +140,34 @@ class OrderHistory:
         closed = self._closed
         closed.append(order)
         if len(closed) > self._closed_max:
-            forgotten = closed.popleft()
-            del self.orders[forgotten.order_id]
-            client_order_id = forgotten.request.client_order_id
-            if self.newest.get(client_order_id) is forgotten:
-                del self.newest[client_order_id]
+            self._forget()
+
+    def expire(self, count: int) -> None:
+        """Keep the next `count` orders, of all that ever ended, no longer."""
+        self._expired += count
+        while self._forgotten < self._expired:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The order that ended first is gone."""
+        forgotten = self._closed.popleft()
+        self._forgotten += 1
+        del self.orders[forgotten.order_id]
+        client_order_id = forgotten.request.client_order_id
+        if self.newest.get(client_order_id) is forgotten:
+            del self.newest[client_order_id]
 
 
 class OrdersView:
     """Orders by account and instrument. Lists are oldest first: ascending order ids, fills by time."""
 
-    __slots__ = ("_closed_max", "_fills_max", "_histories", "_none")
+    __slots__ = ("_closed_max", "_closed_quota", "_fills_max", "_fills_quota", "_histories", "_none")
 
-    def __init__(self, closed_max: int, fills_max: int) -> None:
+    def __init__(self, closed_max: int, fills_max: int, all_closed_max: int, all_fills_max: int) -> None:
         self._closed_max = closed_max
         self._fills_max = fills_max
+        self._closed_quota = Quota(all_closed_max)
+        self._fills_quota = Quota(all_fills_max)
         self._histories: dict[int, dict[int, OrderHistory]] = {}
         self._none = OrderHistory(1, 1)
 
@@ -164,11 +182,17 @@ class OrdersView:
 
     def trade(self, event: OrderTraded) -> None:
         request = event.request
-        self._histories[request.account_id][request.symbol_id].trade(event)
+        history = self._histories[request.account_id][request.symbol_id]
+        history.trade(event)
+        self._fills_quota.add(history.fills)
+        if event.status == FILLED:
+            self._closed_quota.add(history)
 
     def close(self, event: OrderClosed) -> None:
         request = event.request
-        self._histories[request.account_id][request.symbol_id].close(event)
+        history = self._histories[request.account_id][request.symbol_id]
+        history.close(event)
+        self._closed_quota.add(history)
 
     def amend(self, event: OrderAmended) -> None:
         request = event.request
