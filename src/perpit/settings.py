@@ -214,6 +214,12 @@ OPTIONS: dict[str, Option] = {
 }
 
 
+# What else is read from the environment: the file of settings, where the other verbs find a venue, and in the workshop
+# (make, setup.py, tests).
+OTHER_VARIABLES = ("config", "url", "token")
+WORKSHOP_VARIABLES = ("PERPIT_COMPILE", "PERPIT_EXPECT_COMPILED", "PERPIT_LONG", "PERPIT_RECORDINGS")
+
+
 class Given(NamedTuple):
     """One value as somebody wrote it, and where: "--port", "PERPIT_PORT", "port in perpit.toml"."""
 
@@ -226,11 +232,12 @@ def load(given: Mapping[str, str | bool | None], environ: Mapping[str, str], def
 
     `given` are the options of the command line by name, with `config` among them; None means not given.
     """
+    check_variables(environ)
     written: dict[str, Given] = {}
     config = given.get("config") or environ.get("PERPIT_CONFIG")
     written.update(read_file(Path(str(config)).expanduser()) if config else read_file_here())
     for name in OPTIONS:
-        variable = f"PERPIT_{name.upper()}"
+        variable = variable_of(name)
         if variable in environ:
             written[name] = Given(environ[variable], variable)
     for name, value in given.items():
@@ -243,6 +250,22 @@ def load(given: Mapping[str, str | bool | None], environ: Mapping[str, str], def
 def option(name: str) -> str:
     """The name of a setting as an option of the command line."""
     return "--" + name.replace("_", "-")
+
+
+def variable_of(name: str) -> str:
+    """The name of a setting as a variable of the environment."""
+    return f"PERPIT_{name.upper()}"
+
+
+def check_variables(environ: Mapping[str, str]) -> None:
+    """A variable that nobody reads is most likely a misspelt one: raises BadSetting with the nearest that is read."""
+    names = (*OPTIONS, *OTHER_VARIABLES)
+    known = {*map(variable_of, names), *WORKSHOP_VARIABLES}
+    for variable in environ:
+        if variable.startswith("PERPIT_") and variable not in known:
+            meant = variable.removeprefix("PERPIT_").lower()
+            nearest = variable_of(difflib.get_close_matches(meant, names, n=1, cutoff=0.0)[0])
+            raise BadSetting(f"{variable}: there is no such setting; did you mean {nearest}? Else unset it")
 
 
 def parse_option(name: str, given: Given | None) -> Any:

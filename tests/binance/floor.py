@@ -89,6 +89,11 @@ def payload_of(frame: bytes) -> bytes:
     return frame[start:]
 
 
+def watches_anything(hub: StreamHub) -> bool:
+    """Whether the hub holds anything for a subscriber; nothing may be left behind by those who went."""
+    return any((hub._channels, hub._feeds, hub._marks, hub._timed, hub._user_data._streams))
+
+
 class Floor:
     """Two listed instruments with an index price and two accounts, `alice` and `bob`, with 1,000,000 USDT each."""
 

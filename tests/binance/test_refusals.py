@@ -320,6 +320,7 @@ def published() -> dict[int, list[str]]:
 KNOWN_DIFFERENCES = {
     -5000: "not in the list; seen for unknown paths",
     -2011: "semantics 5.7.5: the wire says 'Unknown order sent.'",
+    -1000: "semantics 6.7: a 503 whose outcome is unknown has a text of its own",
     -4028: "semantics 1.7.2: the list has backticks, the wire has none",
 }
 

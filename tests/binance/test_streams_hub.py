@@ -5,7 +5,7 @@ import json
 import pytest
 
 from perpit.binance.streams import HubLimits
-from tests.binance.floor import PRICE, Floor
+from tests.binance.floor import PRICE, Floor, watches_anything
 
 
 def test_all_subscribers_get_the_same_bytes_encoded_once() -> None:
@@ -50,15 +50,15 @@ def test_after_unsubscribe_and_disconnect_nothing_is_left_behind() -> None:
     floor.trade()
     floor.advance(10_000)
     assert socket.messages() == []
-    assert not floor.hub.watches_anything()
+    assert not watches_anything(floor.hub)
 
 
 def test_a_socket_that_is_lost_is_forgotten() -> None:
     floor = Floor()
     socket = floor.listen("/ws/btcusdt@trade")
-    assert floor.hub.watches_anything()
+    assert watches_anything(floor.hub)
     socket.on_lost()
-    assert not floor.hub.watches_anything()
+    assert not watches_anything(floor.hub)
 
 
 def test_a_socket_holds_a_limited_number_of_streams() -> None:

@@ -1,14 +1,18 @@
 """Orders over the wire: placing, amending, cancelling, batches, reading them back."""
 
 import json
+from asyncio import Future
 from typing import Any
 
+import msgspec
 import pytest
 
-from perpit.binance import orders
-from perpit.domain.commands import CancelOrder, Command, HouseTrade, PlaceOrder
-from perpit.domain.words import GTC, LIMIT, SELL
+from perpit.binance import errors, orders, trade
+from perpit.domain.commands import AmendOrder, CancelOrder, Command, HouseTrade, PlaceOrder
+from perpit.domain.events import Event
+from perpit.domain.words import BUY, GTC, LIMIT, SELL
 from tests.binance.caller import BTC, PRICE, Caller
+from tests.instruments import btcusdt
 
 ORDER = "/fapi/v1/order"
 BATCH = "/fapi/v1/batchOrders"
@@ -136,6 +140,46 @@ async def test_an_amendment_that_crosses_answers_what_became_of_the_order() -> N
         "PUT", ORDER, symbol="BTCUSDT", side="BUY", quantity="0.01", price="60000", orderId=1
     )
     assert (reply.json["status"], reply.json["executedQty"]) == ("FILLED", "0.010")
+
+
+async def test_an_order_that_a_timer_ended_is_no_answer_to_the_command_that_comes_after() -> None:
+    """The engine gives the events of due timers and those of the command in one list, timers first."""
+    caller = Caller()
+    await caller.order(newClientOrderId="one")
+    ended = caller.apply(CancelOrder(1, BTC, 1, ""))
+    for order_id, name in ((1, ""), (0, "one")):
+        amend = AmendOrder(1, BTC, order_id, name, BUY, 20, 589_999, 0)
+        with pytest.raises(errors.WireError, match="-2013"):
+            trade.amended(ended + caller.apply(amend), amend, {"symbol": btcusdt()})
+        cancel = CancelOrder(1, BTC, order_id, name)
+        with pytest.raises(errors.WireError, match="-2011"):
+            trade.cancelled(ended + caller.apply(cancel), cancel, btcusdt())
+
+
+async def test_of_two_orders_of_one_client_id_the_answer_is_the_one_that_the_command_ended() -> None:
+    caller = Caller()
+    ended = []
+    for order_id in (1, 2):
+        await caller.order(newClientOrderId="again")
+        cancel = CancelOrder(1, BTC, 0, "again")
+        ended += caller.apply(cancel)
+        answer = msgspec.json.encode(trade.cancelled(ended, cancel, btcusdt()))
+        assert json.loads(answer)["orderId"] == order_id
+
+
+async def test_what_timers_were_refused_is_no_answer_to_cancel_all() -> None:
+    caller = Caller()
+    of_a_timer = caller.apply(CancelOrder(1, BTC, 99, ""))
+    submit = caller.dialect._desk.submit
+
+    def with_timer(command: Command) -> Future[list[Event]]:
+        answer = submit(command)
+        answer.result()[:0] = of_a_timer
+        return answer
+
+    caller.dialect._desk.submit = with_timer
+    reply = await caller.signed("DELETE", "/fapi/v1/allOpenOrders", symbol="BTCUSDT")
+    assert reply.json["code"] == 200
 
 
 async def test_cancel_all_ends_the_orders_of_one_symbol() -> None:

@@ -8,7 +8,7 @@ from perpit.domain import words as w
 from perpit.domain.commands import AmendOrder, PlaceOrder, SetLeverage, Transfer
 from perpit.domain.events import Refused
 from perpit.domain.numbers import UNIT
-from tests.binance.floor import BTC, PRICE, FakeSocket, Floor
+from tests.binance.floor import BTC, PRICE, FakeSocket, Floor, watches_anything
 
 
 def ear(floor: Floor, name: str) -> FakeSocket:
@@ -307,7 +307,7 @@ def test_a_closed_key_falls_silent() -> None:
     floor.listen_keys.close(floor.world.account_ids["alice"], floor.now_ms)
     floor.place("alice", w.BUY, 10)
     assert socket.messages() == []
-    assert not floor.hub.watches_anything()
+    assert not watches_anything(floor.hub)
 
 
 def test_the_last_socket_of_a_key_takes_its_stream_away_and_a_new_one_brings_it_back() -> None:
@@ -315,7 +315,7 @@ def test_the_last_socket_of_a_key_takes_its_stream_away_and_a_new_one_brings_it_
     key = floor.open_key("alice")
     first = floor.connect(f"/ws/{key}")[1]
     floor.hub.disconnect(first)
-    assert not floor.hub.watches_anything()
+    assert not watches_anything(floor.hub)
     socket = floor.listen(f"/ws/{key}")
     floor.place("alice", w.BUY, 10)
     assert summary(socket.messages()) == [NEW]

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from perpit.cli import main
+from perpit.domain.commands import Command
+from perpit.domain.events import Event
 from perpit.journal.log import open_log
+from perpit.views.world import World
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +162,26 @@ def test_a_signal_breaks_a_long_recovery_off(
         pytest.fail("the recovery went on")
 
     monkeypatch.setattr("perpit.venue.venue.recover", endless)
+    broken_off(stop_signal, tmp_path)
+
+
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_first_commands_are_applied_breaks_the_start_off(
+    stop_signal: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold = World.fold
+
+    def interrupted(world: World, command: Command, events: list[Event]) -> None:
+        if command.seq == 2:
+            signal.raise_signal(stop_signal)
+        fold(world, command, events)
+
+    monkeypatch.setattr(World, "fold", interrupted)
+    broken_off(stop_signal, tmp_path)
+
+
+def broken_off(stop_signal: signal.Signals, tmp_path: Path) -> None:
+    """A start that the signal ends, in the usual way and leaving nothing behind."""
     handler = signal.getsignal(stop_signal)
     assert main(["serve", "--data", str(tmp_path), "--port", "0"]) == 130
     assert signal.getsignal(stop_signal) is handler

@@ -1,10 +1,11 @@
 """Settings: where values come from, which source wins, and what is said about bad ones."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from perpit.settings import OPTIONS, BadSetting, ClockSetting, MarketSetting, Settings, load
+from perpit.settings import OPTIONS, BadSetting, ClockSetting, MarketSetting, Settings, check_variables, load
 
 HOME = Path("/state/perpit")
 
@@ -105,6 +106,37 @@ def test_a_bad_value_is_named_where_it_stands(tmp_path: Path) -> None:
 def test_an_unknown_name_in_the_file_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "perpit.toml").write_text("prot = 9000\n")
     assert "there is no setting 'prot'; did you mean port?" in complaint()
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("PERPIT_PROT", "PERPIT_PORT"),
+        ("PERPIT_port", "PERPIT_PORT"),
+        ("PERPIT_SYMBOL", "PERPIT_SYMBOLS"),
+        ("PERPIT_NOLIMITS", "PERPIT_NO_LIMITS"),
+        ("PERPIT_DEMOBALANCE", "PERPIT_DEMO_BALANCE"),
+        ("PERPIT_CONF", "PERPIT_CONFIG"),
+    ],
+)
+def test_an_unknown_variable_of_the_environment_is_not_passed_over(variable: str, nearest: str) -> None:
+    said = complaint({variable: "9000"})
+    assert said == f"{variable}: there is no such setting; did you mean {nearest}? Else unset it"
+
+
+def test_variables_that_the_project_reads_elsewhere_are_no_mistake() -> None:
+    root = Path(__file__).parents[2]
+    places = [root / "src", root / "tests", root / "setup.py", root / "Makefile", root / ".ci"]
+    files = [file for place in places for file in (place.rglob("*") if place.is_dir() else [place])]
+    named = {
+        found
+        for file in files
+        if file.is_file() and "__pycache__" not in file.parts and file != Path(__file__)
+        for found in re.findall(r"PERPIT_[A-Z_]*[A-Z]", file.read_text(errors="replace"))
+    }
+    assert {"PERPIT_COMPILE", "PERPIT_LONG", "PERPIT_TOKEN", "PERPIT_SEED"} <= named
+    check_variables(dict.fromkeys(named, "1"))
+    check_variables({"PATH": "/bin", "XPERPIT_PROT": "1"})
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:

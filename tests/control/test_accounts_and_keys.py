@@ -61,6 +61,33 @@ async def test_an_amount_is_a_decimal_text_above_zero(
     assert venue.engine.state_hash() == before
 
 
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"asset": "USTD"}, "asset: no contract listed in usds_m uses USTD; deposit USDT or BNB"),
+        ({"asset": "BTC"}, "asset: no contract listed in usds_m uses BTC; deposit USDT or BNB"),
+        (
+            {"asset": "BTC", "market": "coin_m"},
+            "market: no contract of coin_m is listed, so nothing could use BTC there",
+        ),
+    ],
+)
+async def test_an_asset_that_nothing_uses_is_not_taken(
+    sent: dict[str, str], says: str, venue: SmallVenue
+) -> None:
+    await venue.call("POST", "/accounts", {"name": "alice"})
+    before = venue.engine.state_hash()
+    status, answer = await venue.call("POST", "/accounts/alice/deposits", {"amount": "5", **sent})
+    assert (status, answer["error"]) == (400, says)
+    assert venue.engine.state_hash() == before
+
+
+async def test_the_asset_that_fees_may_be_paid_in_is_taken(venue: SmallVenue) -> None:
+    await venue.call("POST", "/accounts", {"name": "alice"})
+    status, answer = await venue.call("POST", "/accounts/alice/deposits", {"asset": "BNB", "amount": "5"})
+    assert (status, answer["wallets"][0]["asset"]) == (201, "BNB")
+
+
 async def test_more_than_there_is_cannot_be_withdrawn(venue: SmallVenue) -> None:
     await venue.call("POST", "/accounts", {"name": "alice"})
     await venue.call("POST", "/accounts/alice/deposits", {"asset": "USDT", "amount": "10"})

@@ -113,3 +113,10 @@ def test_every_call_is_described() -> None:
         assert str(route.status) in operation["responses"]
         if route.body is not None:
             assert route.body.__name__ in schemas
+
+
+def test_what_needs_no_token_is_described_as_such() -> None:
+    paths, _ = openapi()
+    described = {path for path, methods in paths.items() if methods.get("get", {}).get("security") == []}
+    assert described == OPEN
+    assert list(paths["/metrics"]["get"]["responses"]["200"]["content"]) == ["text/plain"]

@@ -112,7 +112,6 @@ async def test_a_running_clock_plays_every_step_when_it_is_due(mode: str) -> Non
     runner, sequencer = venue(Steps(0, 5, 5, 40), mode)
     await runner.run()
     assert offsets(sequencer) == [0, 5, 5, 40]
-    assert runner.submitted == 4
     assert sequencer.clock.listeners == []
 
 
@@ -153,7 +152,7 @@ async def test_two_advances_give_the_same_stamps_as_one() -> None:
 async def test_a_batch_waits_for_the_one_before() -> None:
     runner, sequencer = venue(Steps(*range(40), each=BATCH_LIMIT // 4))
     await runner.run_until(START_MS + 40)
-    assert runner.submitted == 40 * (BATCH_LIMIT // 4)
+    assert len(sequencer.stamps) == 40 * (BATCH_LIMIT // 4)
     assert sequencer.most == BATCH_LIMIT
 
 

@@ -1,5 +1,6 @@
 """The server as a whole: HTTP and WebSocket through uvicorn on a real port."""
 
+import asyncio
 import json
 import socket
 
@@ -7,7 +8,9 @@ import httpx
 import pytest
 import websockets
 
+from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server
+from tests.binance.floor import Floor
 from tests.server.served import EchoRoom, served
 
 
@@ -49,11 +52,22 @@ async def test_streams_answer_control_messages_and_push() -> None:
         assert (trade["stream"], trade["data"]["p"]) == ("btcusdt@trade", "60000.00")
 
 
-async def test_a_path_that_is_no_stream_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/nowhere", 404, "There is no stream at this path; streams are at /ws, /ws/<name> and /stream"),
+        ("/", 404, "There is no stream at this path"),
+        ("/ws-fapi/v1", 501, "The WebSocket API is not there yet; orders go over REST, to /fapi/v1/order."),
+        ("/ws-dapi/v1", 501, "The WebSocket API is not there yet"),
+    ],
+)
+async def test_a_path_that_is_no_stream_is_refused_with_a_sentence(path: str, status: int, says: str) -> None:
     async with served() as at:
         with pytest.raises(websockets.InvalidStatus) as refusal:
-            await websockets.connect(at.ws("/nowhere"))
-        assert refusal.value.response.status_code == 404
+            await websockets.connect(at.ws(path))
+        answer = refusal.value.response
+        assert answer.status_code == status
+        assert says in (answer.body or b"").decode()
 
 
 async def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
@@ -84,3 +98,16 @@ async def test_the_server_may_open_as_many_files_as_it_takes_connections() -> No
             assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 1_000
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (before, hard))
+
+
+async def test_a_start_that_is_broken_off_is_stopped_in_order(caplog: pytest.LogCaptureFixture) -> None:
+    floor = Floor()
+    server = Server(Application(EchoRoom("dialect"), None, floor.hub, lambda: floor.now_ms))
+    starting = asyncio.create_task(server.start())
+    await asyncio.sleep(0)  # it has begun
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await server.stop()
+    assert len(asyncio.all_tasks()) == 1, "the test, and nothing of the server"
+    assert caplog.text == ""

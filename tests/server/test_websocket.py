@@ -11,7 +11,7 @@ from perpit.binance.streams import HubLimits
 from perpit.domain import words as w
 from perpit.server import serve
 from perpit.server.websocket import SocketLimits
-from tests.binance.floor import PRICE
+from tests.binance.floor import PRICE, watches_anything
 from tests.server.served import Served, served
 
 
@@ -73,7 +73,7 @@ async def test_bytes_that_are_no_text_are_invalid_json() -> None:
 async def test_a_connection_ends_with_its_life() -> None:
     async with served(SocketLimits(life_seconds=0.05)) as at, websockets.connect(at.ws("/ws")) as client:
         assert await closed_with(client) == 1001
-        assert not at.floor.hub.watches_anything()
+        assert not watches_anything(at.floor.hub)
 
 
 async def test_a_hub_that_is_full_refuses_the_handshake() -> None:
@@ -86,10 +86,10 @@ async def test_a_hub_that_is_full_refuses_the_handshake() -> None:
 async def test_a_client_that_goes_away_without_a_word_is_forgotten() -> None:
     async with served() as at:
         client = await websockets.connect(at.ws("/ws/btcusdt@trade"))
-        assert at.floor.hub.watches_anything()
+        assert watches_anything(at.floor.hub)
         client.transport.abort()
         async with asyncio.timeout(10):
-            while at.floor.hub.watches_anything():
+            while watches_anything(at.floor.hub):
                 await asyncio.sleep(0)
 
 
@@ -169,7 +169,7 @@ async def test_a_frame_that_is_garbage_closes_its_connection_and_no_other(frame:
         writer.close()
         at.floor.trade()
         assert json.loads(await well.recv())["e"] == "trade"
-    assert not at.floor.hub.watches_anything()
+    assert not watches_anything(at.floor.hub)
 
 
 async def test_a_message_in_fragments_is_put_together() -> None:
@@ -186,7 +186,7 @@ async def test_connections_that_are_opened_and_abandoned_leave_nothing() -> None
         async with asyncio.timeout(10):
             while at.floor.hub.holds(1):
                 await asyncio.sleep(0)
-        assert not at.floor.hub.watches_anything()
+        assert not watches_anything(at.floor.hub)
 
 
 async def test_a_control_answer_comes_after_what_was_published_before_it() -> None:

@@ -4,6 +4,7 @@ import contextlib
 import hmac
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -35,6 +36,14 @@ async def test_it_is_used_without_a_port_and_seen_on_its_port() -> None:
         await venue.advance_to(START_MS + 2500)
         assert (await client.get("/fapi/v1/time")).json() == {"serverTime": START_MS + 2500}
         assert venue.state_hash() == venue.engine.state_hash()
+
+
+async def test_every_path_of_its_port_is_described() -> None:
+    async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+        assert {"/health", "/metrics", "/venue/v1/status", "/fapi/v1/order", "/openapi.json"} <= set(paths)
+        for path in ("/health", "/metrics"):
+            assert (await client.get(path)).status_code == 200
 
 
 async def test_two_venues_live_in_one_process() -> None:
@@ -164,6 +173,38 @@ async def test_a_second_venue_on_the_same_journal_leaves_the_first_alone(tmp_pat
             await Venue(kept(tmp_path, ready_file=file)).__aenter__()
         assert read_ready(file) == venue.ready
         assert read_ready(tmp_path / "venue.json") == venue.ready
+
+
+async def test_a_stopped_venue_says_whether_an_order_may_have_been_done() -> None:
+    """Semantics 6.7: both are a 503; the text of the first says that the outcome is unknown, that of later ones not."""
+    async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        venue.world.listeners.append(lambda command, events: 1 / 0)
+        first, later = [await client.request(**signed_order(venue)) for _ in range(2)]
+        assert first.status_code == later.status_code == 503
+        assert first.json() == {
+            "code": -1000,
+            "msg": "Unknown error, please check your request or try again later.",
+        }
+        assert later.json() == {
+            "code": -1001,
+            "msg": "Internal error; unable to process your request. Please try again.",
+        }
+        assert (await client.get("/fapi/v1/time")).status_code == 200
+
+
+def signed_order(venue: Venue) -> dict[str, Any]:
+    """A bid of the demo account as a request."""
+    key = venue.ready.accounts[0]
+    query = (
+        "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=50000"
+        f"&timestamp={venue.clock.now_ms()}"
+    )
+    signature = hmac.new(key.api_secret.encode(), query.encode(), "sha256").hexdigest()
+    return {
+        "method": "POST",
+        "url": f"/fapi/v1/order?{query}&signature={signature}",
+        "headers": {"X-MBX-APIKEY": key.api_key},
+    }
 
 
 async def test_a_bug_stops_the_venue_and_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -15,6 +15,17 @@ def hand(closed_max: int = 50, fills_max: int = 50) -> Hand:
     )
 
 
+def crowd(all_closed_max: int, all_fills_max: int, closed_max: int = 50) -> Hand:
+    """Two accounts in two instruments, and limits for all of them together."""
+    world = World(
+        closed_orders_max=closed_max,
+        fills_max=closed_max,
+        all_closed_orders_max=all_closed_max,
+        all_fills_max=all_fills_max,
+    )
+    return Hand(btcusdt(), ethusdt(), world=world, accounts=2)
+
+
 def ids(orders: list[OrderView]) -> list[int]:
     return [order.order_id for order in orders]
 
@@ -30,14 +41,14 @@ def test_an_order_is_followed_from_its_acceptance_to_its_last_fill() -> None:
     order = orders.find(1, 0, client_order_id="mine")
     assert order is not None
     assert (order.request, order.status, order.filled_lots) == (request, NEW, 0)
-    assert (order.created_ms, order.updated_ms, order.average_price_e8(btcusdt())) == (START_MS, START_MS, 0)
+    assert (order.created_ms, order.updated_ms, order.filled_value_units) == (START_MS, START_MS, 0)
     by_hand.time_ms += 5
     by_hand.fill(1, request, 4, trade_id=77)
     assert (order.status, order.filled_lots) == (PARTIALLY_FILLED, 4)
     assert ids(orders.open_orders(1)) == [1]
     by_hand.fill(1, request, 6, trade_id=78, filled_lots=4)
     assert (order.status, order.filled_lots, order.updated_ms) == (FILLED, 10, START_MS + 5)
-    assert order.average_price_e8(btcusdt()) == 60_000 * 10**8
+    assert order.filled_value_units == 10 * 6_000_000_000
     assert orders.open_orders(1) == []
     assert orders.find(1, 0, order_id=1) is order
     assert orders.find_open(1, 0, order_id=1) is None
@@ -86,7 +97,6 @@ def test_orders_of_other_accounts_and_instruments_are_not_seen() -> None:
     assert orders.open_orders(2, 1) == orders.open_orders(9) == orders.open_orders(9, 0) == []
     assert orders.find(1, 0, order_id=3) is orders.find(9, 0, order_id=3) is None
     assert orders.find(1, 0) is None
-    assert orders.open_count() == by_hand.world.stats()["open_orders"] == 3
 
 
 def test_all_orders_are_asked_for_by_id_by_time_or_by_number_from_the_newest_back() -> None:
@@ -151,3 +161,56 @@ def test_open_orders_are_never_forgotten_and_finished_ones_up_to_the_limit(
     assert ids(orders.open_orders(1)) == sorted(still_open)
     assert ids(orders.all_orders(1, limit=1000)) == sorted(still_open + closed[-closed_max:])
     assert len(orders.fills(1)) <= closed_max + closed_max // 8
+
+
+def test_of_all_accounts_together_the_orders_that_ended_last_are_kept() -> None:
+    by_hand = crowd(all_closed_max=3, all_fills_max=50)
+    orders = by_hand.world.orders
+    quiet = by_hand.accept("quiet", account_id=2)
+    by_hand.close(1, quiet)
+    still_open = by_hand.accept("open", account_id=2)
+    for number in range(3):
+        by_hand.close(number + 3, by_hand.accept(f"c{number}", symbol_id=number % 2))
+    assert ids(orders.all_orders(2)) == [2]
+    assert ids(orders.all_orders(1)) == [3, 4, 5]
+    assert orders.find(2, 0, client_order_id="quiet") is None
+    by_hand.close(2, still_open)
+    assert ids(orders.all_orders(2)) == [2]
+    assert ids(orders.all_orders(1)) == [4, 5]
+
+
+def test_of_all_accounts_together_the_newest_fills_are_kept() -> None:
+    by_hand = crowd(all_closed_max=50, all_fills_max=3)
+    orders = by_hand.world.orders
+    requests = [
+        by_hand.accept("a", account_id=1, qty_lots=99),
+        by_hand.accept("b", account_id=2, qty_lots=99),
+    ]
+    by_hand.fill(2, requests[1], 1, trade_id=1)
+    for number in range(3):
+        by_hand.fill(1, requests[0], 1, trade_id=2 + number, filled_lots=number)
+    assert orders.fills(2) == []
+    assert trade_ids(orders.fills(1)) == [2, 3, 4]
+    by_hand.fill(2, requests[1], 1, trade_id=5, filled_lots=1)
+    assert trade_ids(orders.fills(1)) == [3, 4]
+    assert trade_ids(orders.fills(2)) == [5]
+
+
+@given(st.integers(1, 30), st.integers(1, 6), st.lists(st.integers(1, 2), max_size=80))
+def test_what_is_kept_is_the_newest_of_all_and_of_each(all_max: int, each_max: int, drawn: list[int]) -> None:
+    by_hand = crowd(all_max, all_max, each_max)
+    for number, account_id in enumerate(drawn, 1):
+        request = by_hand.accept(f"c{number}", account_id=account_id)
+        by_hand.fill(number, request, request.qty_lots, trade_id=number)
+    orders = by_hand.world.orders
+    more = all_max // 8  # forgotten in blocks
+    for account_id in (1, 2):
+        own = [number for number, whose in enumerate(drawn, 1) if whose == account_id][-each_max:]
+        sure = [number for number in own if number > len(drawn) - all_max]
+        kept = ids(orders.all_orders(account_id))
+        assert kept == own[len(own) - len(kept) :]
+        assert set(sure) <= set(kept)
+        assert all(number > len(drawn) - all_max - more for number in kept)
+        traded = trade_ids(orders.fills(account_id))
+        assert set(sure) <= set(traded)
+        assert all(number > len(drawn) - all_max - more for number in traded)

@@ -43,7 +43,8 @@ _encode = msgspec.json.Encoder().encode
 class Dialect:
     """Speaks the exchange's REST API over a world of views and a way in for commands.
 
-    `overloaded` are the exceptions by which `submit` says that too many commands wait; they are answered with -1008.
+    `overloaded` are the exceptions by which `submit` says that too many commands wait, `stopped` those by which it says
+    that none is taken any more, `in_doubt` those by which an accepted one says that nobody knows whether it was done.
     `wall_ms` gives the machine's time while the venue's clock is another one, else 0: clients stamp what they sign with
     the machine's time, and on a clock that stands or runs faster no correction that they measured holds for long.
     `idle_ms` is the real time since the start on such a clock, else 0: rate limits pass with it, too.
@@ -59,6 +60,8 @@ class Dialect:
         settings: Settings,
         listen_keys: ListenKeys | None = None,
         overloaded: tuple[type[Exception], ...] = (),
+        stopped: tuple[type[Exception], ...] = (),
+        in_doubt: tuple[type[Exception], ...] = (),
         described: Described = ({}, {}),
         wall_ms: Callable[[], int] = lambda: 0,
         idle_ms: Callable[[], int] = lambda: 0,
@@ -75,6 +78,8 @@ class Dialect:
         self._keys = world.keys.by_api_key
         self._signatures = security.Signatures()
         self._overloaded = overloaded
+        self._stopped = stopped
+        self._in_doubt = in_doubt
         self._table = {target: Door(route) for target, route in by_target(ROUTES).items()}
         self._date_second = -1
         self._date = JSON
@@ -96,6 +101,12 @@ class Dialect:
         except self._overloaded:
             overload = errors.OVERLOADED()
             status, result = overload.status, overload.body()
+        except self._in_doubt:  # before `stopped`, of which it is a kind
+            doubt = errors.OUTCOME_UNKNOWN()
+            status, result = doubt.status, doubt.body()
+        except self._stopped:
+            stop = errors.STOPPED()
+            status, result = stop.status, stop.body()
         except Exception:
             _log.exception(
                 "request failed: %s %s query %r body %r", method, path, unsigned(query), unsigned(body)

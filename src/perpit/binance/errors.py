@@ -42,6 +42,8 @@ class Kind(NamedTuple):
 
 # What went wrong inside, or around, a request (semantics 6.7).
 UNKNOWN: Final = Kind(-1000, "An unknown error occured while processing the request.", 500)
+STOPPED: Final = Kind(-1001, "Internal error; unable to process your request. Please try again.", 503)
+OUTCOME_UNKNOWN: Final = Kind(-1000, "Unknown error, please check your request or try again later.", 503)
 OVERLOADED: Final = Kind(
     -1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503
 )

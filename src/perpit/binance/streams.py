@@ -193,10 +193,6 @@ class StreamHub:
         if market_channel is not None:
             market_channel.add(session.socket, session.combined)
 
-    def watches_anything(self) -> bool:
-        """Whether any stream has a subscriber; if not, a command costs the hub next to nothing."""
-        return bool(self._channels or self._feeds or self._marks or self._timed) or self._user_data.is_heard()
-
     # --- channels
 
     def _market_channel(self, name: str, route: str) -> Channel | None:

@@ -11,6 +11,7 @@ Each also under /public, /market or /private, and any of them under /fstream (cl
 from urllib.parse import parse_qsl, unquote
 
 ROUTES = ("public", "market", "private")
+WEBSOCKET_API = ("/ws-fapi/", "/ws-dapi/")
 
 
 class StreamTarget:
@@ -47,6 +48,16 @@ def parse_stream_url(path: str, query: str) -> StreamTarget | None:
     if parts[0] == "stream" and not any(rest):
         return StreamTarget(route, True, _stream_names(query), _listen_keys(query))
     return None
+
+
+def why_refused(path: str) -> tuple[int, str]:
+    """HTTP status and one sentence for a handshake on a path that is no stream path."""
+    if path.startswith(WEBSOCKET_API):
+        return 501, "The WebSocket API is not there yet; orders go over REST, to /fapi/v1/order."
+    return (
+        404,
+        "There is no stream at this path; streams are at /ws, /ws/<name> and /stream?streams=<name>/<name>.",
+    )
 
 
 def _is_integer(name: str) -> bool:

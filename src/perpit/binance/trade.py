@@ -115,19 +115,33 @@ def cancelled(events: list[Event], command: CancelOrder, instrument: Instrument)
 
 
 def _own_state(events: list[Event], command: AmendOrder | CancelOrder) -> OrderEvent | None:
-    """The last state of the order that a command named."""
-    if command.order_id:
-        return last_state(events, command.order_id)
-    for event in events:
-        if isinstance(event, OrderEvent):
-            request = event.request
-            if (
-                request.client_order_id == command.client_order_id
-                and request.account_id == command.account_id
-                and request.symbol_id == command.symbol_id
-            ):
-                return last_state(events, event.order_id)
+    """What a command made of the order that it named; None when it was refused.
+
+    Timers that were due come first and may have ended that order: their event is no answer to the command. Behind them
+    stands what the command did, a refusal as the very last event; so the last of the order is the command's own.
+    """
+    if _is_refusal(events[-1], command):
+        return None
+    for event in reversed(events):
+        if isinstance(event, OrderEvent) and _is_named(event, command):
+            return event
     return None
+
+
+def _is_named(event: OrderEvent, command: AmendOrder | CancelOrder) -> bool:
+    """Whether a command means this order: by its id, or else by the client's."""
+    if command.order_id:
+        return event.order_id == command.order_id
+    request = event.request
+    return (
+        request.client_order_id == command.client_order_id
+        and request.account_id == command.account_id
+        and request.symbol_id == command.symbol_id
+    )
+
+
+def _is_refusal(event: Event, command: Command) -> bool:
+    return type(event) is Refused and event.command is command
 
 
 async def cancel_all(call: Call) -> Body:
@@ -135,7 +149,7 @@ async def cancel_all(call: Call) -> Body:
     instrument = call.values["symbol"]
     command = CancelAllOrders(call.account_id, instrument.symbol_id)
     events = await call.desk.submit(command)
-    if any(type(event) is Refused for event in events):
+    if _is_refusal(events[-1], command):
         raise refused(events, command, instrument)
     return {"code": 200, "msg": "The operation of cancel all open order is done."}
 

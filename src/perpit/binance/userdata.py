@@ -110,10 +110,6 @@ class UserData:
         if not streams:
             del self._by_account[stream.account_id]
 
-    def is_heard(self) -> bool:
-        """Whether any listen key has a socket."""
-        return bool(self._streams)
-
     def on_events(self, events: list[Event]) -> None:
         """Tell the accounts concerned, in the order of the events."""
         if not self._by_account:

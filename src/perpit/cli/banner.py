@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from typing import Any
 
 import msgspec
 
@@ -30,11 +31,13 @@ def banner(venue: Venue) -> str:
 
 
 def banner_json(venue: Venue) -> str:
-    """The same for programs: one line."""
+    """The same for programs: one line. It leaves out the WebSocket API, whose place is kept and not yet filled."""
     settings = venue.settings
+    ready: dict[str, Any] = msgspec.to_builtins(venue.ready)
+    del ready["ws_api"]
     return json.dumps(
         {
-            **msgspec.to_builtins(venue.ready),
+            **ready,
             "market": str(settings.market),
             "symbols": list(venue.world.catalog.by_symbol),
             "clock": str(settings.clock),

@@ -32,7 +32,7 @@ def deposit(
     [bold]Examples[/bold]
     \b
       perpit deposit alice 5000
-      perpit deposit alice 0.25 BTC
+      perpit deposit alice 0.25 BNB
     """
     transfer(find(url, token, ready_file, data), "deposits", account, amount, asset, market, json)
 

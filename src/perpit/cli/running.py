@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+from types import FrameType
 from typing import Any
 
 from perpit.cli.banner import banner, banner_json
@@ -23,6 +24,8 @@ def run_until_signal(settings: Settings, as_json: bool) -> None:
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(run(settings, as_json))
+    except asyncio.CancelledError:  # a signal came before the venue ran
+        raise KeyboardInterrupt from None
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
@@ -41,9 +44,8 @@ async def run(settings: Settings, as_json: bool) -> None:
     """Start a venue, say that it runs, and stop it at a signal; raises Failure when it cannot start or go on."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in SIGNALS:
-        signal.signal(name, signal.default_int_handler)  # a long recovery is broken off, not sat through
     venue = Venue(settings)
+    break_off_at_signal(venue)
     try:
         async with venue:
             for name in SIGNALS:
@@ -59,6 +61,24 @@ async def run(settings: Settings, as_json: bool) -> None:
         raise Failure(f"{venue.failure}; mend it, or play on with --on-bad-line skip")
     if venue.failed.is_set():
         raise Failure(f"the venue stopped at an internal error: {venue.failure}; the log above says where")
+
+
+def break_off_at_signal(venue: Venue) -> None:
+    """Until the venue runs, a signal breaks its start off, in the running task.
+
+    A recovery ends in its midst, not sat through. Everything else ends where it waits: a KeyboardInterrupt within the
+    sequencer would leave it with a batch that nobody finishes.
+    """
+    loop, starting = asyncio.get_running_loop(), asyncio.current_task()
+    assert starting is not None
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        if venue.recovering:
+            raise KeyboardInterrupt
+        loop.call_soon_threadsafe(starting.cancel)
+
+    for name in SIGNALS:
+        signal.signal(name, interrupt)
 
 
 async def first(*coroutines: Any) -> None:

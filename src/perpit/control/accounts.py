@@ -10,6 +10,8 @@ from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.domain.words import COIN_M, USDS_M
 
 MARKETS = {"usds_m": USDS_M, "coin_m": COIN_M}
+# The exchange takes fees in it when an account wishes so (semantics 4.3.5): whoever trades USDⓈ-M may hold it.
+FEE_ASSET = "BNB"
 MARKET_NAMES = {number: name for name, number in MARKETS.items()}
 
 
@@ -35,6 +37,22 @@ def shown(ports: Ports, account_id: int) -> dict[str, Any]:
     return {"name": account.name, "id": account_id, "wallets": wallets}
 
 
+def check_asset(ports: Ports, market: str, asset: str) -> None:
+    """Raises Problem for an asset that nothing in the market could use: a misspelt one would lie there unseen."""
+    useful: dict[str, None] = {}
+    for instrument in ports.world.catalog.by_id:
+        if instrument.market == MARKETS[market]:
+            useful |= {instrument.margin_asset: None, instrument.quote_asset: None}
+    if not useful:
+        raise Problem(400, f"market: no contract of {market} is listed, so nothing could use {asset} there")
+    if market == "usds_m":
+        useful[FEE_ASSET] = None
+    if asset not in useful:
+        raise Problem(
+            400, f"asset: no contract listed in {market} uses {asset}; deposit {' or '.join(useful)}"
+        )
+
+
 async def list_accounts(ports: Ports, params: dict[str, str], body: None) -> dict[str, Any]:
     """Every account with its wallets, oldest first."""
     return {"accounts": [shown(ports, account_id) for account_id in ports.world.account_ids.values()]}
@@ -50,6 +68,7 @@ async def create_account(ports: Ports, params: dict[str, str], body: NewAccount)
 
 async def deposit(ports: Ports, params: dict[str, str], body: Amount) -> dict[str, Any]:
     """Give an account money."""
+    check_asset(ports, body.market, body.asset)
     return await transfer(ports, params["name"], body, 1)
 
 

@@ -46,6 +46,19 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+# Beside the table, because its answer is text: `Control.http` gives it.
+METRICS: dict[str, Any] = {
+    "summary": "What a Prometheus server may watch, in its text format.",
+    "tags": ["venue control"],
+    "operationId": "metrics",
+    "parameters": [],
+    "responses": {
+        "200": {"description": "Done", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    },
+    "security": [],
+}
+
+
 def match(path: str) -> tuple[dict[str, Route], dict[str, str]]:
     """The routes of a path by method, and the parameters in it; both empty when there is none."""
     parts = path.split("/")
@@ -61,12 +74,13 @@ def match(path: str) -> tuple[dict[str, Route], dict[str, str]]:
 
 
 def openapi() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The calls as OpenAPI 3.1 `paths`, and the schemas they refer to under `#/components/schemas/`."""
+    """The calls as OpenAPI 3.1 `paths`, and the schemas that they refer to under `#/components/schemas/`."""
     structs = [route.body for route in ROUTES if route.body is not None]
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
+    paths["/metrics"] = {"get": METRICS}
     return paths, schemas
 
 

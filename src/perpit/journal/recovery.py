@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from perpit.domain.commands import Command
 from perpit.journal.codec import decode
 from perpit.journal.errors import JournalError
-from perpit.journal.segment import Segment, segment_paths
+from perpit.journal.segment import HEADER_BYTES, Segment, segment_paths
 
 PROGRESS_STEP: Final = 50_000
 # Decoding a thousand commands and then applying them is a fifth faster than one by one: each keeps the processor's
@@ -33,6 +33,32 @@ class Recovered(NamedTuple):
 
     last_seq: int
     time_ms: int
+
+
+class TornTail(NamedTuple):
+    """The end of a journal that a crash cut short: `torn_bytes` behind the last whole record of the segment `path`.
+
+    `has_header` is False when the segment has not even that; `is_all` when the journal has no segment before it.
+    """
+
+    path: Path
+    torn_bytes: int
+    has_header: bool
+    is_all: bool
+
+
+def torn_tail(directory: Path) -> TornTail | None:
+    """What the next start will cut off; None when the journal ends as it should. Raises JournalDamaged."""
+    paths = segment_paths(directory)
+    if not paths:
+        return None
+    segment = Segment(paths[-1], int(paths[-1].stem), is_last=True)
+    for _record in segment.records():
+        pass
+    has_header = segment.end >= HEADER_BYTES
+    if has_header and segment.torn_bytes == 0:
+        return None
+    return TornTail(segment.path, segment.torn_bytes, has_header, len(paths) == 1)
 
 
 def read(directory: Path) -> Iterator[list[Command]]:

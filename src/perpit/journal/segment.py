@@ -100,6 +100,11 @@ class Segment:
         if self.end < len(view):
             self._check_tail()
 
+    @property
+    def torn_bytes(self) -> int:
+        """How many bytes follow the last good record; after `records()` has been run to its end."""
+        return len(self._bytes) - self.end
+
     def _record_at(self, offset: int) -> tuple[int, int, int] | None:
         """First sequence number, count and end of the record at an offset, None when there is no valid one."""
         data = self._bytes
@@ -114,6 +119,8 @@ class Segment:
     def _check_header(self) -> None:
         data = self._bytes
         if self.is_last and (len(data) < HEADER_BYTES or not any(data)):
+            if int(self.path.stem) != self.next_seq:
+                raise self._damage(f"the name of the segment says command {int(self.path.stem)}")
             return  # the crash came while the segment was made: all of it is a torn tail
         if len(data) < HEADER_BYTES or data[:8] != MAGIC:
             raise JournalError(f"{self.path} is no journal of Perpit: choose another data directory")

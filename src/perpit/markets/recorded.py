@@ -51,8 +51,8 @@ class RecordedSource:
     """Plays the listed symbols of a recording, beginning at `start_ms`.
 
     Raises RecordingError when the recording cannot be read or holds none of the instruments, and from `commands()`
-    when it turns out to be broken further on. `lines`, `bad_lines` and `passed_over` count what was read, what was
-    broken and what was no business of ours; `tapes` are the symbols that are played.
+    when it turns out to be broken further on. `lines` and `bad_lines` count what was read and what was broken;
+    `tapes` are the symbols that are played.
     """
 
     def __init__(
@@ -69,7 +69,6 @@ class RecordedSource:
             )
         self.lines = 0
         self.bad_lines = 0
-        self.passed_over = 0
         self._path = path
         self._start_ms = start_ms
         self._skip = on_bad_line == SKIP
@@ -119,7 +118,6 @@ class RecordedSource:
                 due_ms = max(due_ms, self._start_ms + (time_ns - first_ns) // 1_000_000)
                 tape = self._tape_of(message)
                 if tape is None or message is None:
-                    self.passed_over += 1
                     continue
                 commands = tape.play(message, due_ms)
             except ValueError as error:
@@ -172,7 +170,6 @@ class Tape:
         self.book = HouseBook(instrument.symbol_id)
         self.settled = False
         self.trades = 0
-        self.off_book = 0
         self._settled_levels = settled_levels
         self._price = Grid("price", instrument.tick_e8, least=1)
         self._lots = Grid("quantity", instrument.lot_e8)
@@ -197,9 +194,8 @@ class Tape:
         return commands
 
     def _trade(self, trade: Trade) -> list[Command]:
-        """Every fill of the book is one trade; fills beside it (insurance fund, deleveraging) are counted only."""
+        """Every fill of the book is one trade; fills beside it (insurance fund, deleveraging) are none."""
         if trade.X != "MARKET":
-            self.off_book += 1
             return []
         price_ticks, lots = self._price[trade.p], self._lots[trade.q]
         if lots == 0:

@@ -45,7 +45,7 @@ class VenueClock(Protocol):
 
 class MarketRunner:
     """One source on one clock. `submit_many` queues commands and stamps them with the clock's time; it raises `busy`
-    when its queue is full, having queued nothing. `submitted` and `refused` count commands.
+    when its queue is full, having queued nothing. `refused` counts commands.
     """
 
     def __init__(
@@ -56,7 +56,6 @@ class MarketRunner:
         *,
         busy: type[Exception],
     ) -> None:
-        self.submitted = 0
         self.refused = 0
         self._source = source
         self._submit_many = submit_many
@@ -119,12 +118,9 @@ class MarketRunner:
             return []
         while True:
             try:
-                answers = self._submit_many(commands)
+                return self._submit_many(commands)
             except self._busy:
                 await asyncio.sleep(BUSY_WAIT_S)
-                continue
-            self.submitted += len(commands)
-            return answers
 
     async def _applied(self, answers: list[Answer]) -> None:
         """Wait for a batch. The venue never refuses a market's command unless the source is wrong: it is logged."""

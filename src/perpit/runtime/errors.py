@@ -6,4 +6,8 @@ class Overloaded(Exception):
 
 
 class VenueStopped(Exception):
-    """The venue takes no commands (any more). One that was under way may or may not have been journaled."""
+    """The venue takes no commands (any more). This one was neither journaled nor applied."""
+
+
+class OutcomeUnknown(VenueStopped):
+    """The venue stopped while the command was under way: it may be in the journal, and then the next start does it."""

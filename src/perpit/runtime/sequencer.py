@@ -13,7 +13,8 @@ and engine work at the same time, and the batches are as large as the disk is sl
 happens on the event loop, one batch for each turn of it.
 
 An exception from the engine, a view or the log is a bug or a broken disk. The command is logged, the
-sequencer stops, everything that waits fails with VenueStopped, and nothing is applied ever after.
+sequencer stops, everything that waits fails with VenueStopped (with OutcomeUnknown when it may have been
+journaled), and nothing is applied ever after.
 
 Limits: `queue_limit` commands wait, then submit raises Overloaded. `batch_limit` commands make a batch, which
 bounds how long the event loop is held.
@@ -33,7 +34,7 @@ from perpit.journal.log import Log
 from perpit.journal.segment import frame
 from perpit.runtime.alarm import Alarm
 from perpit.runtime.clock import Clock
-from perpit.runtime.errors import Overloaded, VenueStopped
+from perpit.runtime.errors import OutcomeUnknown, Overloaded, VenueStopped
 from perpit.runtime.writer import Writer
 
 QUEUE_LIMIT: Final = 10_000
@@ -258,8 +259,9 @@ class Sequencer:
         self._accepting = False
         self._alarm.stop()
         _log.critical("the venue stops at command %s", describe(batch[0][0]), exc_info=error)
-        for items in (batch, self._writing, self._waiting):
-            _refuse(items, self._stopped())
+        for under_way in (batch, self._writing):
+            _refuse(under_way, OutcomeUnknown(f"the venue has stopped: {error!r}"))
+        _refuse(self._waiting, self._stopped())
         self._waiting.clear()
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 
 from perpit.binance.streams import StreamHub
-from perpit.binance.streams_url import parse_stream_url
+from perpit.binance.streams_url import parse_stream_url, why_refused
 from perpit.server.http import CYCLE_EXTENSION, write_answer
 from perpit.server.websocket import SOCKET_EXTENSION
 
@@ -92,10 +92,10 @@ class Application:
         await receive()  # websocket.connect
         target = parse_stream_url(scope["path"], scope["query_string"].decode("latin-1"))
         if target is None:
-            await _refuse_handshake(send, 404)
+            await _refuse_handshake(send, *why_refused(scope["path"]))
             return
         if self._hub.is_full():
-            await _refuse_handshake(send, 503)
+            await _refuse_handshake(send, 503, "As many sockets are open as the venue takes.")
             return
         await send({"type": "websocket.accept"})
         session = self._hub.connect(scope["extensions"][SOCKET_EXTENSION], target)
@@ -153,6 +153,7 @@ async def _read_body(receive: Receive, limit: int) -> bytes:
     return body
 
 
-async def _refuse_handshake(send: Send, status: int) -> None:
-    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
-    await send({"type": "websocket.http.response.body", "body": b""})
+async def _refuse_handshake(send: Send, status: int, reason: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": reason.encode()})

@@ -99,12 +99,11 @@ class Server:
         listener = _listen(self.host, self.port)
         self.port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._uvicorn.serve(sockets=[listener]), name="perpit-server")
-        answering = asyncio.create_task(self._uvicorn.answering.wait())
-        await asyncio.wait({self._task, answering}, return_when=asyncio.FIRST_COMPLETED)
-        answering.cancel()
+        await self._answers(self._task)
         if self._task.done():
             listener.close()
-            await self._task
+            task, self._task = self._task, None
+            await task
             raise RuntimeError("the server ended while it started")
 
     async def wait(self) -> None:
@@ -113,11 +112,20 @@ class Server:
         await asyncio.shield(self._task)
 
     async def stop(self) -> None:
-        """Close the port, then the connections; requests under way get a moment to finish."""
+        """Close the port, then the connections; requests under way get a moment to finish. Also amid a `start`."""
         if self._task is not None:
+            await self._answers(self._task)  # told earlier, uvicorn would leave the application running
             self._uvicorn.should_exit = True
             await self._task
             self._task = None
+
+    async def _answers(self, serving: asyncio.Task[None]) -> None:
+        """Until requests are answered, or never will be."""
+        answering = asyncio.create_task(self._uvicorn.answering.wait())
+        try:
+            await asyncio.wait({serving, answering}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answering.cancel()
 
 
 class _Uvicorn(uvicorn.Server):

@@ -32,7 +32,7 @@ from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
 from perpit.runtime.clock import MANUAL, WALL, Clock
-from perpit.runtime.errors import Overloaded, VenueStopped
+from perpit.runtime.errors import OutcomeUnknown, Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server, Tls
@@ -47,6 +47,7 @@ class Venue:
     """One venue, as an asynchronous context manager.
 
     Inside it `ready` has the addresses and the demo key, `submit` takes commands, `world` shows what happened.
+    `recovering` is True while the journal is replayed, which is one long step of the start without any pause.
     `failed` is set when the sequencer met a bug and stopped for good; `failure` is that exception.
     """
 
@@ -56,6 +57,7 @@ class Venue:
         self.world = World()
         self.failed = asyncio.Event()
         self.failure: BaseException | None = None
+        self.recovering = False
         self.recovered_commands = 0
         self.ready: ReadyInfo
         self._home: Home | None = None
@@ -142,8 +144,10 @@ class Venue:
         """Replay the journal into the engine and the views."""
         if self._home is None:
             return Recovered(0, 0)
+        self.recovering = True
         with usable(self._home.journal):
             recovered = recover(self._home.journal, self.engine, self.world.fold)
+        self.recovering = False
         self.recovered_commands = recovered.last_seq
         return recovered
 
@@ -172,6 +176,8 @@ class Venue:
             settings,
             listen_keys,
             overloaded=(Overloaded,),
+            stopped=(VenueStopped,),
+            in_doubt=(OutcomeUnknown,),
             described=openapi(),
             wall_ms=self._wall_ms,
             idle_ms=self._idle_ms,
@@ -186,8 +192,8 @@ class Venue:
             self._tls(),
             None if settings.limits else SocketLimits(messages_per_second=0),
         )
+        self._parts.push_async_callback(self.server.stop)  # before the start, which a signal may break off
         await self.server.start()
-        self._parts.push_async_callback(self.server.stop)
         self.ready = self._ready_info(token)
 
     def _tls(self) -> Tls | None:

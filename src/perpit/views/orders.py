@@ -1,8 +1,10 @@
 """Orders and fills of every account: the open ones, and the newest of the finished.
 
 Kept per account and instrument, each with its limit: all open orders, the last `closed_max` that ended (the one that
-ended first is forgotten first), the newest `fills_max` fills. How long the exchange would let them be queried
-(semantics 5.1.3, 6.8) is the dialect's business: every row carries its times.
+ended first is forgotten first), the newest `fills_max` fills. Of all accounts together the last `all_closed_max` that
+ended and the newest `all_fills_max` fills are kept (`quota` says how): where many trade much, the venue forgets sooner.
+How long the exchange would let them be queried (semantics 5.1.3, 6.8) is the dialect's business: every row carries its
+times.
 """
 
 from bisect import bisect_left
@@ -11,9 +13,8 @@ from collections.abc import Iterator
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderClosed, OrderTraded
-from perpit.domain.instrument import Instrument
-from perpit.domain.margin import entry_price_e8
 from perpit.domain.words import FILLED, NEW, REASON_NONE
+from perpit.views.quota import Quota
 from perpit.views.tail import Tail
 
 
@@ -47,10 +48,6 @@ class OrderView:
         self.status = NEW
         self.reason = REASON_NONE
         self.created_ms = self.updated_ms = event.time_ms
-
-    def average_price_e8(self, instrument: Instrument) -> int:
-        """Average price of its fills in 1e-8 of the quote, half up; 0 before the first."""
-        return entry_price_e8(instrument, self.filled_lots, self.filled_value_units)
 
 
 class FillView:
@@ -93,7 +90,7 @@ class OrderHistory:
     `orders` holds open and finished ones by id and thus by age; `newest` the latest order of each client id.
     """
 
-    __slots__ = ("_closed", "_closed_max", "fills", "newest", "open", "orders")
+    __slots__ = ("_closed", "_closed_max", "_expired", "_forgotten", "fills", "newest", "open", "orders")
 
     def __init__(self, closed_max: int, fills_max: int) -> None:
         self.orders: dict[int, OrderView] = {}
@@ -102,6 +99,8 @@ class OrderHistory:
         self.fills: Tail[FillView] = Tail(fills_max)
         self._closed: deque[OrderView] = deque()
         self._closed_max = closed_max
+        self._forgotten = 0  # finished orders that are gone, of all that ever were
+        self._expired = 0  # finished orders that must be gone
 
     def accept(self, event: OrderAccepted) -> None:
         order = OrderView(event)
@@ -141,21 +140,34 @@ class OrderHistory:
         closed = self._closed
         closed.append(order)
         if len(closed) > self._closed_max:
-            forgotten = closed.popleft()
-            del self.orders[forgotten.order_id]
-            client_order_id = forgotten.request.client_order_id
-            if self.newest.get(client_order_id) is forgotten:
-                del self.newest[client_order_id]
+            self._forget()
+
+    def expire(self, count: int) -> None:
+        """Keep the next `count` orders, of all that ever ended, no longer."""
+        self._expired += count
+        while self._forgotten < self._expired:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The order that ended first is gone."""
+        forgotten = self._closed.popleft()
+        self._forgotten += 1
+        del self.orders[forgotten.order_id]
+        client_order_id = forgotten.request.client_order_id
+        if self.newest.get(client_order_id) is forgotten:
+            del self.newest[client_order_id]
 
 
 class OrdersView:
     """Orders by account and instrument. Lists are oldest first: ascending order ids, fills by time."""
 
-    __slots__ = ("_closed_max", "_fills_max", "_histories", "_none")
+    __slots__ = ("_closed_max", "_closed_quota", "_fills_max", "_fills_quota", "_histories", "_none")
 
-    def __init__(self, closed_max: int, fills_max: int) -> None:
+    def __init__(self, closed_max: int, fills_max: int, all_closed_max: int, all_fills_max: int) -> None:
         self._closed_max = closed_max
         self._fills_max = fills_max
+        self._closed_quota = Quota(all_closed_max)
+        self._fills_quota = Quota(all_fills_max)
         self._histories: dict[int, dict[int, OrderHistory]] = {}
         self._none = OrderHistory(1, 1)
 
@@ -170,11 +182,17 @@ class OrdersView:
 
     def trade(self, event: OrderTraded) -> None:
         request = event.request
-        self._histories[request.account_id][request.symbol_id].trade(event)
+        history = self._histories[request.account_id][request.symbol_id]
+        history.trade(event)
+        self._fills_quota.add(history.fills)
+        if event.status == FILLED:
+            self._closed_quota.add(history)
 
     def close(self, event: OrderClosed) -> None:
         request = event.request
-        self._histories[request.account_id][request.symbol_id].close(event)
+        history = self._histories[request.account_id][request.symbol_id]
+        history.close(event)
+        self._closed_quota.add(history)
 
     def amend(self, event: OrderAmended) -> None:
         request = event.request
@@ -244,12 +262,6 @@ class OrdersView:
         if symbol_id is None:
             matching.sort(key=_fill_ms)
         return matching[-limit:] if newest else matching[:limit]
-
-    def open_count(self) -> int:
-        """Open orders of all accounts."""
-        return sum(
-            len(history.open) for of_account in self._histories.values() for history in of_account.values()
-        )
 
     def _of(self, account_id: int, symbol_id: int | None) -> list[OrderHistory]:
         of_account = self._histories.get(account_id, {})

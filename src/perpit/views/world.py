@@ -59,7 +59,9 @@ class World:
 
     Limits, each per instrument or per account and instrument, oldest rows forgotten first: `trades_max` public
     trades, `aggregates_max` aggregated trades, `candles_max` candles with trades of each interval (at least a day of
-    minutes), `closed_orders_max` finished orders, `fills_max` fills. Open orders are never forgotten.
+    minutes), `closed_orders_max` finished orders, `fills_max` fills. In the whole venue `all_closed_orders_max` and
+    `all_fills_max` of the latter two, again the newest: an order with its fill takes about 1.2 kB, so both at their
+    limit 0.6 GB. Open orders are never forgotten.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class World:
         candles_max: int = 2_000,
         closed_orders_max: int = 50_000,
         fills_max: int = 50_000,
+        all_closed_orders_max: int = 500_000,
+        all_fills_max: int = 500_000,
     ) -> None:
         self._trades_max = trades_max
         self._aggregates_max = aggregates_max
@@ -83,7 +87,7 @@ class World:
         self.prices: list[PriceView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
-        self.orders = OrdersView(closed_orders_max, fills_max)
+        self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
         self.keys = KeysView()
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
@@ -117,15 +121,6 @@ class World:
             handlers[type(event)](event)
         for listener in self.listeners:
             listener(command, events)
-
-    def stats(self) -> dict[str, int]:
-        """Small numbers for a status page."""
-        return {
-            "instruments": len(self.catalog.by_id),
-            "accounts": len(self.accounts),
-            "keys": len(self.keys.by_api_key),
-            "open_orders": self.orders.open_count(),
-        }
 
     def _instrument_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument

@@ -1,0 +1,37 @@
+"""Ctrl-C in the first moments of a verb, while its code is being loaded."""
+
+import subprocess
+import sys
+
+import pytest
+
+# The signal comes exactly while a module is being loaded, which no clock could hit.
+INTERRUPTED_WHILE_LOADING = """
+import importlib.metadata, os, signal, sys
+
+class Interrupts:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == MODULE:
+            sys.meta_path.remove(Interrupts)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts)
+sys.argv = ["perpit", "serve", "--memory", "--port", "0"]
+(script,) = importlib.metadata.entry_points(group="console_scripts", name="perpit")
+sys.exit(script.load()())
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["perpit.cli", "typer", "perpit.settings", "perpit.cli.running", "perpit.engine.engine", "uvloop"],
+)
+def test_it_ends_quietly(module: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", f"MODULE = {module!r}\n{INTERRUPTED_WHILE_LOADING}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
