@@ -82,6 +82,9 @@ class Instrument:
         "delivery_ms",
         "funding_interval_hours",
         "brackets",
+        "funding_cap_e8",
+        "funding_floor_e8",
+        "interest_e8",
     )
 
     def __init__(
@@ -121,6 +124,9 @@ class Instrument:
         delivery_ms: int,
         funding_interval_hours: int,
         brackets: list[Bracket],
+        funding_cap_e8: int = 2_000_000,
+        funding_floor_e8: int = -2_000_000,
+        interest_e8: int = 10_000,
     ) -> None:
         self.symbol_id = symbol_id
         self.symbol = symbol
@@ -158,6 +164,11 @@ class Instrument:
         self.funding_interval_hours = funding_interval_hours
         self.brackets = brackets
         self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
+        # Bounds of the funding rate of one settlement, and interest per 8 hours (semantics 3.4.6, 3.4.8); a journal
+        # that is older than these fields gets what most perpetuals have.
+        self.funding_cap_e8 = funding_cap_e8
+        self.funding_floor_e8 = funding_floor_e8
+        self.interest_e8 = interest_e8
         # One lot in whole base units, reduced: quantity = lots × qty_num / qty_den.
         common = gcd(lot_e8, UNIT)
         self.qty_num = lot_e8 // common

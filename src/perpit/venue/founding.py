@@ -5,8 +5,9 @@ whether it is there already: a start that a crash cut short is finished by the n
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
-from perpit.catalogue import UnknownSymbol, facts, load_instrument
+from perpit.catalogue import Facts, UnknownSymbol, facts, load_instrument
 from perpit.control.keys import random_key
 from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
 from perpit.domain.events import Event, Refused
@@ -19,14 +20,23 @@ Submit = Callable[[Command], Awaitable[list[Event]]]
 DEMO = "demo"
 DEMO_ASSET = "USDT"
 
+# What the catalogue knows and the engine cannot trade yet. The first that fits is told.
+NOT_YET: Final[tuple[tuple[Callable[[Facts], bool], str], ...]] = (
+    (lambda row: row.contract_kind == "INVERSE", "COIN-M instruments are"),
+    (lambda row: row.is_quarter, "quarterly contracts and their delivery are"),
+)
+
 
 def check_symbols(wanted: Sequence[str]) -> None:
     """Raises CannotStart for a symbol that no venue can list; asked before anything is written."""
     try:
-        for symbol in wanted:
-            facts(symbol)
+        rows = [facts(symbol) for symbol in wanted]
     except UnknownSymbol as error:
         raise CannotStart(f"--symbols: {error}", 2) from None
+    for row in rows:
+        for cannot, why in NOT_YET:
+            if cannot(row):
+                raise CannotStart(f"--symbols: {row.symbol}: {why} not available in this release", 2)
 
 
 async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balance_units: int) -> None:
