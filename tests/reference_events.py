@@ -71,7 +71,24 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind"),
     "BookChanged": ("symbol_id", "side", "price_ticks", "qty_lots"),
     "IndexPriceChanged": ("symbol_id", "index_e8"),
-    "MarkPriceChanged": ("symbol_id", "index_e8", "mark_e8", "average_e8"),
+    "MarkPriceChanged": (
+        "symbol_id",
+        "index_e8",
+        "mark_e8",
+        "average_e8",
+        "funding_rate_e8",
+        "next_funding_ms",
+    ),
+    "FundingSettled": ("symbol_id", "rate_e8", "mark_e8", "interval_hours"),
+    "FundingPaid": (
+        "account_id",
+        "symbol_id",
+        "position_side",
+        "change_units",
+        "isolated_units",
+        "wallet_units",
+        "cross_wallet_units",
+    ),
 }
 
 

@@ -21,6 +21,7 @@ def state_of(reference: Reference) -> list[object]:
         _amounts(reference.fees_collected),
         _amounts(reference.net_deposits),
         [],
+        _amounts(reference.funding_kept),
     ]
 
 
@@ -39,6 +40,12 @@ def _market(reference: Reference, symbol_id: int) -> list[object]:
         reference.pinned_e8[symbol_id],
         list(reference.basis[symbol_id]),
         list(reference.marks[symbol_id]),
+        [
+            reference.hours[symbol_id],
+            reference.rate_e8(symbol_id),
+            reference.calm[symbol_id],
+            reference.window(symbol_id),
+        ],
         _side(reference.queue(symbol_id, BUY)),
         _side(reference.queue(symbol_id, SELL)),
     ]

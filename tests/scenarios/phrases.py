@@ -23,8 +23,8 @@ REASONS = {
 }
 ENDINGS = {w.CANCELED: "canceled", w.EXPIRED: "expired", w.EXPIRED_IN_MATCH: "expired-in-match"}
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
-PUBLIC = ("trade", "book", "mark", "trades")
-DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to")
+PUBLIC = ("trade", "book", "mark", "trades", "funding")
+DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to", "at", "next")
 FLAGS = ("maker", "taker")
 
 
@@ -101,6 +101,9 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.WalletChanged):
         amount = shown(event.wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"wallet {amount} {event.asset}")
+    if isinstance(event, e.FundingPaid):
+        verb = "pays" if event.change_units < 0 else "receives"
+        return Phrase((venue.account_name(event.account_id),), f"{verb} {shown(abs(event.change_units))}")
     return tell_public(venue, event)
 
 
@@ -140,6 +143,9 @@ def tell_public(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.MarkPriceChanged):
         details = {"index": shown(event.index_e8), "average": shown(event.average_e8)}
         return Phrase((), f"mark {shown(event.mark_e8)}", details)
+    if isinstance(event, e.FundingSettled):
+        details = {"at": shown(event.mark_e8), "next": str(event.interval_hours)}
+        return Phrase((), f"funding {shown(event.rate_e8)}", details)
     return None
 
 
@@ -152,7 +158,8 @@ def compare(venue: Venue, events: list[e.Event], said: list[Phrase]) -> str:
     happened = told(venue, events)
     for phrase in said:
         if phrase.public and not any(real.told_by(phrase) for real in happened):
-            return f"there was no “{phrase}”, but " + "; ".join(str(real) for real in happened if real.public)
+            public = [str(real) for real in happened if real.public]
+            return f"there was no “{phrase}”, but " + "; ".join(dict.fromkeys(public[-20:]))
     private = [real for real in happened if not real.public]
     wanted = [phrase for phrase in said if not phrase.public and phrase.head not in ("rests", "nothing")]
     names_acceptance = any(phrase.head.startswith("new") for phrase in wanted)

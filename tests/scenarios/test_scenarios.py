@@ -200,6 +200,11 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
         lambda venue, found, i: questions.queue(venue, i, found["side"], found["price"]),
     ),
     (r"mark", lambda venue, _found, i: questions.mark(venue, i)),
+    (r"premium", lambda venue, _found, i: questions.premium(venue, i)),
+    (
+        rf"funding rate of (?P<premium>{NUMBER}) every (?P<hours>\d+) h",
+        lambda _venue, found, _: questions.funding_rate(found),
+    ),
     (
         rf"liquidation (?P<side>long|short) (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER}) wallet (?P<wallet>{NUMBER})"
         rf" rate (?P<rate>{NUMBER}) cum (?P<cum>{NUMBER})( maintenance (?P<maintenance>{NUMBER}))?"

@@ -368,12 +368,64 @@ class IndexPriceChanged(Event):
 class MarkPriceChanged(Event):
     """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
 
-    `average_e8` is the moving average of the mark over the basis window.
+    `average_e8` is the moving average of the mark over the basis window. `funding_rate_e8` is the running estimate for
+    the settlement at `next_funding_ms`, which is 0 where no funding is charged (semantics 3.4.12).
     """
 
-    def __init__(self, time_ms: i64, symbol_id: i64, index_e8: int, mark_e8: int, average_e8: int) -> None:
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        index_e8: int,
+        mark_e8: int,
+        average_e8: int,
+        funding_rate_e8: int,
+        next_funding_ms: i64,
+    ) -> None:
         self.time_ms: i64 = time_ms
         self.symbol_id: i64 = symbol_id
         self.index_e8 = index_e8
         self.mark_e8 = mark_e8
         self.average_e8 = average_e8
+        self.funding_rate_e8 = funding_rate_e8
+        self.next_funding_ms: i64 = next_funding_ms
+
+
+@mypyc_attr(acyclic=True)
+class FundingSettled(Event):
+    """Funding was charged at a rate and a mark price; the `FundingPaid` of everybody who holds a position follow.
+
+    `interval_hours` is the time until the next settlement: a rate at its bound changes it (semantics 3.4.10).
+    """
+
+    def __init__(self, time_ms: i64, symbol_id: i64, rate_e8: int, mark_e8: int, interval_hours: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.rate_e8 = rate_e8
+        self.mark_e8 = mark_e8
+        self.interval_hours = interval_hours
+
+
+@mypyc_attr(acyclic=True)
+class FundingPaid(Event):
+    """A position received `change_units`, or paid them if negative; isolated margin and wallet are those after it."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        account_id: i64,
+        symbol_id: i64,
+        position_side: i64,
+        change_units: int,
+        isolated_units: int,
+        wallet_units: int,
+        cross_wallet_units: int,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.position_side: i64 = position_side
+        self.change_units = change_units
+        self.isolated_units = isolated_units
+        self.wallet_units = wallet_units
+        self.cross_wallet_units = cross_wallet_units

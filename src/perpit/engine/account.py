@@ -251,5 +251,6 @@ class Account:
             exposure = Exposure(self, market, wallet, instrument.market in self.hedged)
             self.exposures[instrument.symbol_id] = exposure
             wallet.exposures.append(exposure)
+            market.exposures.append(exposure)
         self._recent = exposure
         return exposure

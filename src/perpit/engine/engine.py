@@ -45,11 +45,12 @@ from perpit.domain.words import HOUSE, LINEAR, USDS_M
 from perpit.engine import funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Level
+from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
 from perpit.engine.invariants import broken_invariants
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
-from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS
+from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS
 from perpit.engine.state import canonical_state, hash_state
 from perpit.engine.trading import Trading
 from perpit.engine.treasury import Treasury
@@ -207,7 +208,7 @@ class Engine:
         market = self.markets[command.symbol_id]
         if market.index_e8 == 0:
             return no.NO_PRICE
-        market.pin_mark(command.price_e8)
+        market.pin_mark(command.price_e8, command.time_ms)
         _tell_mark(market, command.time_ms, events)
         return 0
 
@@ -280,18 +281,31 @@ class Engine:
         return HOUSE < account_id < len(self.accounts)
 
     def _run_timers(self, time_ms: i64, events: list[Event]) -> None:
-        """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""
+        """Mark prices of every whole second until now, and what falls on them; a long sleep skips the repetitions."""
         last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
         ticks = 0
         while self.next_mark_ms <= last_due_ms:
-            if ticks == MARK_CATCH_UP_TICKS:
-                self.next_mark_ms = last_due_ms
+            if ticks >= MARK_CATCH_UP_TICKS:
+                self._skip(last_due_ms)
             for market in self.markets:
                 if market.index_e8 != 0:
-                    market.tick_mark()
-                    _tell_mark(market, self.next_mark_ms, events)
+                    _tick(market, self.next_mark_ms, events)
             self.next_mark_ms += MARK_INTERVAL_MS
             ticks += 1
+
+    def _skip(self, last_due_ms: i64) -> None:
+        """Nothing moves any more: go on at the next settlement, or at the last whole second."""
+        target = last_due_ms
+        for market in self.markets:
+            settles_ms = market.funding.next_ms(self.next_mark_ms - 1)
+            if market.index_e8 != 0 and settles_ms != 0 and settles_ms < target:
+                target = settles_ms
+        # samples that were due from the next tick until the one at which it goes on
+        missed: int = (target - 1) // PREMIUM_INTERVAL_MS - (self.next_mark_ms - 1) // PREMIUM_INTERVAL_MS
+        for market in self.markets:
+            if market.index_e8 != 0 and market.funding.interval_hours != 0 and missed > 0:
+                market.funding.sample_repeatedly(premium_e8(market), missed)
+        self.next_mark_ms = target
 
 
 def _set_terms(exposure: Exposure, command: Command, events: list[Event]) -> int:
@@ -314,10 +328,26 @@ def _is_depth(ticks: list[int], lots: list[int]) -> bool:
     return True
 
 
+def _tick(market: Market, time_ms: i64, events: list[Event]) -> None:
+    """A mark interval of one market: sample the premium, compute the mark, charge funding."""
+    if market.funding.interval_hours != 0 and time_ms % PREMIUM_INTERVAL_MS == 0:
+        market.funding.sample(premium_e8(market))
+    market.tick_mark(time_ms)
+    _tell_mark(market, time_ms, events)
+    if market.funding.is_due(time_ms):
+        settle(market, time_ms, events)
+
+
 def _tell_mark(market: Market, time_ms: i64, events: list[Event]) -> None:
     events.append(
         MarkPriceChanged(
-            time_ms, market.instrument.symbol_id, market.index_e8, market.mark_e8, market.average_e8()
+            time_ms,
+            market.instrument.symbol_id,
+            market.index_e8,
+            market.mark_e8,
+            market.average_e8(),
+            market.funding.rate_e8,
+            market.funding.next_ms(time_ms),
         )
     )
 

@@ -9,3 +9,14 @@ BASIS_SAMPLES: Final = 30
 # A venue that slept longer than this makes up for so many mark ticks only, then continues at the present: with no
 # command in between, every further tick would repeat the last one.
 MARK_CATCH_UP_TICKS: Final = 3_600
+
+HOUR_MS: Final = 3_600_000
+# The premium index is sampled this often (semantics 3.4.4).
+PREMIUM_INTERVAL_MS: Final = 5_000
+# Impact margin notional: so many units of the quote asset for each unit of the highest leverage (semantics 3.4.1).
+IMPACT_NOTIONAL: Final = 200
+# How far the interest rate pulls the premium, in 1e-8 (semantics 3.4.5).
+FUNDING_DAMPING_E8: Final = 50_000
+# After so many hourly settlements with a rate within this bound, four hours are back (semantics 3.4.10).
+FUNDING_CALM_CYCLES: Final = 16
+FUNDING_CALM_RATE_E8: Final = 25_000

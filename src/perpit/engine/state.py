@@ -4,9 +4,10 @@ Sequence number and time are not part of it: a command that is refused, or that 
 and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
 else that has a key sorted by it, queues in time priority:
 
-    [next_mark_ms, next_order_id, markets, accounts, fees, deposits, dust]
+    [next_mark_ms, next_order_id, markets, accounts, fees, deposits, dust, funding]
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
-                mark_window, bids, asks]                    bids, asks: best price first
+                mark_window, funding, bids, asks]           bids, asks: best price first
+    funding  = [interval_hours, rate_e8, calm_cycles, samples]
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
     account  = [account_id, name, api_keys, hedged, wallets, exposures]        api_keys in order of creation
     hedged   = markets in which it is in hedge mode, sorted
@@ -18,6 +19,7 @@ else that has a key sorted by it, queues in time priority:
                 assumed_e8, reserved_units, amendments, is_closing]            in order of id
     fees     = [[market, asset, units], ...]    deposits alike, withdrawals subtracted; only what is not 0
     dust     = [[market, asset, value], ...]    in value units; only what is not 0
+    funding  = like fees: what funding took in and did not pay out
 """
 
 from hashlib import blake2b
@@ -45,6 +47,7 @@ def canonical_state(
         _amounts({key: till.fees_units for key, till in treasury.tills.items()}),
         _amounts({key: till.net_deposits_units for key, till in treasury.tills.items()}),
         _amounts({key: till.dust_value for key, till in treasury.tills.items()}),
+        _amounts({key: till.funding_units for key, till in treasury.tills.items()}),
     ]
 
 
@@ -64,6 +67,12 @@ def _market(market: Market) -> list[object]:
         market.pinned_e8,
         list(market.basis_window),
         list(market.mark_window),
+        [
+            market.funding.interval_hours,
+            market.funding.rate_e8,
+            market.funding.calm_cycles,
+            list(market.funding.samples),
+        ],
         _ladder(market.book.bids),
         _ladder(market.book.asks),
     ]

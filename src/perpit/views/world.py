@@ -13,6 +13,8 @@ from perpit.domain.events import (
     AllOrdersCancelled,
     BookChanged,
     Event,
+    FundingPaid,
+    FundingSettled,
     IndexPriceChanged,
     InstrumentListed,
     KeyCreated,
@@ -35,6 +37,7 @@ from perpit.domain.words import TRADE_MARKET
 from perpit.views.accounts import (
     AccountView,
     ExposureView,
+    fold_funding,
     fold_leverage,
     fold_margin_type,
     fold_position,
@@ -92,6 +95,8 @@ class World:
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
+            FundingSettled: _unseen,
+            FundingPaid: self._funding_paid,
             AllOrdersCancelled: _unseen,
             InstrumentListed: self._instrument_listed,
             AccountCreated: self._account_created,
@@ -145,6 +150,9 @@ class World:
 
     def _leverage_changed(self, event: LeverageChanged) -> None:
         fold_leverage(self._exposure(event.account_id, event.symbol_id), event)
+
+    def _funding_paid(self, event: FundingPaid) -> None:
+        fold_funding(self._exposure(event.account_id, event.symbol_id), event)
 
     def _margin_type_changed(self, event: MarginTypeChanged) -> None:
         fold_margin_type(self._exposure(event.account_id, event.symbol_id), event)
