@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from perpit import catalogue
-from perpit.binance import errors, funding, limits, schema
+from perpit.binance import errors, limits, schema
 from perpit.binance.call import Call
 from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
 from perpit.binance.route import Route, by_limit, one_or_all
@@ -274,9 +274,9 @@ def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
         "markPrice": units(prices.mark_e8),
         "indexPrice": units(prices.index_e8),
         "estimatedSettlePrice": units(prices.index_e8),
-        "lastFundingRate": units(funding.RATE_E8),
-        "interestRate": units(funding.INTEREST_E8),
-        "nextFundingTime": funding.next_settlement_ms(instrument, call.now_ms),
+        "lastFundingRate": units(prices.funding_rate_e8),
+        "interestRate": units(instrument.interest_e8),
+        "nextFundingTime": prices.next_funding_ms,
         "time": prices.time_ms,
     }
 

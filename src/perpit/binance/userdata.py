@@ -14,12 +14,15 @@ from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
     Event,
+    FundingPaid,
     LeverageChanged,
+    MarginTypeChanged,
     OrderEvent,
     OrderTraded,
     PositionChanged,
     WalletChanged,
 )
+from perpit.domain.words import CAUSE_ORDER
 from perpit.views.world import World
 
 EndOfKey = Callable[[str, int, int], None]
@@ -123,7 +126,14 @@ class UserData:
                 else:
                     self._order(event)
             elif isinstance(event, PositionChanged):
-                position = event
+                if event.cause == CAUSE_ORDER:
+                    position = event
+                else:
+                    self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.position_update, event)
+            elif isinstance(event, FundingPaid):
+                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.funding_update, event)
+            elif isinstance(event, MarginTypeChanged):
+                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.margin_type_update, event)
             elif isinstance(event, WalletChanged):
                 self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
             elif isinstance(event, LeverageChanged):

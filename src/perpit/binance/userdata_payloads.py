@@ -8,7 +8,9 @@ from perpit.binance import render
 from perpit.binance.streams_text import Texts, amount
 from perpit.domain import words
 from perpit.domain.events import (
+    FundingPaid,
     LeverageChanged,
+    MarginTypeChanged,
     OrderAccepted,
     OrderAmended,
     OrderClosed,
@@ -18,6 +20,7 @@ from perpit.domain.events import (
     WalletChanged,
 )
 from perpit.domain.margin import entry_price_e8, unrealised_units
+from perpit.views.accounts import ExposureView, PositionView
 from perpit.views.margin import break_even_price_e8
 from perpit.views.world import World
 
@@ -114,31 +117,61 @@ def trade_lite(world: World, event: OrderTraded) -> str:
 
 
 def position_update(world: World, event: PositionChanged) -> str:
-    """ACCOUNT_UPDATE of a fill: the wallet, and the position at the present mark (semantics 4.7)."""
+    """ACCOUNT_UPDATE of a fill or of isolated margin: wallet, and position at the present mark (semantics 4.7)."""
     instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    position = _position(world, exposure, event)
+    balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)
+    return _account_update(event.time_ms, event.cause, [balance], [position])
+
+
+def funding_update(world: World, event: FundingPaid) -> str:
+    """ACCOUNT_UPDATE of a funding payment: the balance; an isolated position, too, and the symbol (semantics 3.5.5)."""
+    instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    positions = []
+    if exposure.margin_type != words.CROSS:
+        positions.append(_position(world, exposure, exposure.side(event.position_side)))
+    balance = _balance(
+        instrument.margin_asset, event.wallet_units, event.cross_wallet_units, event.change_units
+    )
+    return _account_update(event.time_ms, words.CAUSE_FUNDING, [balance], positions, instrument.symbol)
+
+
+def margin_type_update(world: World, event: MarginTypeChanged) -> str:
+    """ACCOUNT_UPDATE of another margin type: no balance has changed (semantics 1.7.7)."""
+    instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    position = _position(world, exposure, exposure.position)
+    return _account_update(event.time_ms, words.CAUSE_MARGIN_TYPE, [], [position])
+
+
+def _position(
+    world: World, exposure: ExposureView, position: PositionView | PositionChanged
+) -> dict[str, str]:
+    """A row of `P`: the position as it stands now, or as it stood right after something happened to it."""
+    instrument = exposure.instrument
     texts = Texts(instrument)
-    mark_e8 = world.prices[event.symbol_id].mark_e8
-    size, entry_units = event.qty_lots, event.entry_value_units
-    spent_units = event.fees_units - event.episode_realized_units
-    position = {
+    mark_e8 = world.prices[instrument.symbol_id].mark_e8
+    size, entry_units = position.qty_lots, position.entry_value_units
+    spent_units = position.fees_units - position.episode_realized_units
+    return {
         "s": instrument.symbol,
         "pa": texts.qty(size) if size else "0",
         "ep": amount(entry_price_e8(instrument, size, entry_units)),
-        "cr": amount(event.realized_units),
+        "cr": amount(position.realized_units),
         "up": amount(unrealised_units(instrument, size, entry_units, mark_e8)),
-        "mt": "cross",
-        "iw": "0",
-        "ps": render.POSITION_SIDE[event.position_side],
+        "mt": "cross" if exposure.margin_type == words.CROSS else "isolated",
+        "iw": amount(position.isolated_units) if position.isolated_units else "0",
+        "ps": render.POSITION_SIDE[position.position_side],
         "bep": amount(break_even_price_e8(instrument, size, entry_units, spent_units)),
     }
-    balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)
-    return _account_update(event.time_ms, event.cause, balance, [position])
 
 
 def wallet_update(world: World, event: WalletChanged) -> str:
     """ACCOUNT_UPDATE of a wallet that moved without a fill; no positions (semantics 4.7.2)."""
     balance = _balance(event.asset, event.wallet_units, event.cross_wallet_units, event.change_units)
-    return _account_update(event.time_ms, event.cause, balance, [])
+    return _account_update(event.time_ms, event.cause, [balance], [])
 
 
 def config_update(world: World, event: LeverageChanged) -> str:
@@ -169,16 +202,16 @@ def _balance(asset: str, wallet_units: int, cross_wallet_units: int, change_unit
 
 
 def _account_update(
-    time_ms: int, cause: int, balance: dict[str, str], positions: list[dict[str, str]]
+    time_ms: int,
+    cause: int,
+    balances: list[dict[str, str]],
+    positions: list[dict[str, str]],
+    symbol: str | None = None,
 ) -> str:
-    return _text(
-        {
-            "e": "ACCOUNT_UPDATE",
-            "T": time_ms,
-            "E": time_ms,
-            "a": {"B": [balance], "P": positions, "m": CAUSES[cause]},
-        }
-    )
+    about: dict[str, object] = {"B": balances, "P": positions, "m": CAUSES[cause]}
+    if symbol is not None:
+        about["S"] = symbol
+    return _text({"e": "ACCOUNT_UPDATE", "T": time_ms, "E": time_ms, "a": about})
 
 
 def _text(payload: dict[str, object]) -> str:
