@@ -18,6 +18,7 @@ REASONS = {
     w.REASON_IOC_REMAINDER: "ioc",
     w.REASON_IOC_SELF_TRADE: "ioc-self-trade",
     w.REASON_REDUCE_ONLY: "reduce-only",
+    w.REASON_LIQUIDATED: "liquidated",
     w.REASON_MARKET_REMAINDER: "market",
     w.REASON_GTX: "post-only",
 }
@@ -101,6 +102,8 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.WalletChanged):
         amount = shown(event.wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"wallet {amount} {event.asset}")
+    if isinstance(event, e.MarginCalled):
+        return Phrase((venue.account_name(event.account_id),), "margin call")
     if isinstance(event, e.FundingPaid):
         verb = "pays" if event.change_units < 0 else "receives"
         return Phrase((venue.account_name(event.account_id),), f"{verb} {shown(abs(event.change_units))}")
@@ -124,6 +127,10 @@ def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
         details["profit"] = shown(event.realized_units)
         details["maker" if event.is_maker else "taker"] = ""
         return Phrase(who, f"{verb} {lots} @ {venue.price(instrument, event.fill_price_ticks)}", details)
+    if isinstance(event, e.OrderCalculated):
+        verb = {w.TRADE_INSURANCE_FUND: "taken over", w.TRADE_ADL: "deleveraged"}[event.kind]
+        lots, details["profit"] = venue.quantity(instrument, event.fill_lots), shown(event.realized_units)
+        return Phrase(who, f"{verb} {lots} @ {shown(event.fill_price_e8)}", details)
     if isinstance(event, e.OrderClosed):
         return Phrase(who, ENDINGS[event.status], {**details, "because": REASONS[event.reason]})
     if isinstance(event, e.OrderAmended):

@@ -16,7 +16,9 @@ from perpit.domain.events import (
     Event,
     FundingPaid,
     LeverageChanged,
+    MarginCalled,
     MarginTypeChanged,
+    OrderCalculated,
     OrderEvent,
     OrderTraded,
     PositionChanged,
@@ -120,7 +122,7 @@ class UserData:
         position: PositionChanged | None = None
         for event in events:
             if isinstance(event, OrderEvent):
-                if isinstance(event, OrderTraded):
+                if isinstance(event, (OrderTraded, OrderCalculated)):
                     self._fill(event, position)
                     position = None
                 else:
@@ -132,6 +134,8 @@ class UserData:
                     self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.position_update, event)
             elif isinstance(event, FundingPaid):
                 self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.funding_update, event)
+            elif isinstance(event, MarginCalled):
+                self._tell(event.account_id, "MARGIN_CALL", payloads.margin_call, event)
             elif isinstance(event, MarginTypeChanged):
                 self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.margin_type_update, event)
             elif isinstance(event, WalletChanged):
@@ -139,10 +143,11 @@ class UserData:
             elif isinstance(event, LeverageChanged):
                 self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
 
-    def _fill(self, trade: OrderTraded, position: PositionChanged | None) -> None:
+    def _fill(self, trade: OrderTraded | OrderCalculated, position: PositionChanged | None) -> None:
         """A fill's position change stands right before it and goes out between its two order events."""
         account_id = trade.request.account_id
-        self._tell(account_id, "TRADE_LITE", payloads.trade_lite, trade)
+        if isinstance(trade, OrderTraded):
+            self._tell(account_id, "TRADE_LITE", payloads.trade_lite, trade)
         if position is not None:
             assert position.account_id == account_id, (position.account_id, account_id)
             self._tell(account_id, "ACCOUNT_UPDATE", payloads.position_update, position)

@@ -10,16 +10,18 @@ from perpit.domain import words
 from perpit.domain.events import (
     FundingPaid,
     LeverageChanged,
+    MarginCalled,
     MarginTypeChanged,
     OrderAccepted,
     OrderAmended,
+    OrderCalculated,
     OrderClosed,
     OrderEvent,
     OrderTraded,
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.margin import entry_price_e8, unrealised_units
+from perpit.domain.margin import entry_price_e8, maintenance_margin_units, unrealised_units
 from perpit.views.accounts import ExposureView, PositionView
 from perpit.views.margin import break_even_price_e8
 from perpit.views.world import World
@@ -40,7 +42,7 @@ def order_update(world: World, event: OrderEvent) -> str:
     request = event.request
     instrument = world.catalog.by_id[request.symbol_id]
     texts = Texts(instrument)
-    trade = event if isinstance(event, OrderTraded) else None
+    trade = event if isinstance(event, (OrderTraded, OrderCalculated)) else None
     order: dict[str, object] = {
         "s": instrument.symbol,
         "c": request.client_order_id,
@@ -56,14 +58,14 @@ def order_update(world: World, event: OrderEvent) -> str:
         "i": event.order_id,
         "l": texts.qty(trade.fill_lots) if trade else "0",
         "z": texts.qty(event.filled_lots) if event.filled_lots else "0",
-        "L": texts.price(trade.fill_price_ticks) if trade else "0",
-        "n": amount(trade.fee_units) if trade else "0",
+        "L": _fill_price(texts, event),
+        "n": amount(event.fee_units) if isinstance(event, OrderTraded) else "0",
         "N": instrument.margin_asset,
         "T": event.time_ms,
         "t": trade.trade_id if trade else 0,
         "b": amount(event.bid_units),
         "a": amount(event.ask_units),
-        "m": trade.is_maker if trade else False,
+        "m": isinstance(event, OrderTraded) and event.is_maker,
         "R": request.reduce_only,
         "wt": render.WORKING_TYPE[request.working_type],
         "ot": render.ORDER_TYPE[request.order_type],
@@ -83,7 +85,16 @@ def order_update(world: World, event: OrderEvent) -> str:
     return _text({"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
 
 
+def _fill_price(texts: Texts, event: OrderEvent) -> str:
+    """A takeover or deleveraging has a price that need not lie on the grid (semantics 2.4.4)."""
+    if isinstance(event, OrderTraded):
+        return texts.price(event.fill_price_ticks)
+    return amount(event.fill_price_e8) if isinstance(event, OrderCalculated) else "0"
+
+
 def _execution_type(event: OrderEvent) -> str:
+    if isinstance(event, OrderCalculated):
+        return "CALCULATED"
     if isinstance(event, OrderAccepted):
         return "NEW"
     if isinstance(event, OrderTraded):
@@ -136,6 +147,29 @@ def funding_update(world: World, event: FundingPaid) -> str:
         instrument.margin_asset, event.wallet_units, event.cross_wallet_units, event.change_units
     )
     return _account_update(event.time_ms, words.CAUSE_FUNDING, [balance], positions, instrument.symbol)
+
+
+def margin_call(world: World, event: MarginCalled) -> str:
+    """MARGIN_CALL for one position; `cw` only where the position is cross (semantics 2.8.4)."""
+    instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    mark_e8 = world.prices[event.symbol_id].mark_e8
+    is_cross = exposure.margin_type == words.CROSS
+    position = {
+        "s": instrument.symbol,
+        "ps": render.POSITION_SIDE[event.position_side],
+        "pa": Texts(instrument).qty(event.qty_lots),
+        "mt": "CROSSED" if is_cross else "ISOLATED",
+        "iw": amount(event.isolated_units),
+        "mp": amount(mark_e8),
+        "up": amount(unrealised_units(instrument, event.qty_lots, event.entry_value_units, mark_e8)),
+        "mm": amount(maintenance_margin_units(instrument, event.qty_lots, mark_e8)),
+    }
+    call: dict[str, object] = {"e": "MARGIN_CALL", "E": event.time_ms}
+    if is_cross:
+        call["cw"] = amount(event.cross_wallet_units)
+    call["p"] = [position]
+    return _text(call)
 
 
 def margin_type_update(world: World, event: MarginTypeChanged) -> str:

@@ -267,6 +267,50 @@ class OrderAmended(OrderEvent):
 
 
 @mypyc_attr(acyclic=True)
+class OrderCalculated(OrderEvent):
+    """A fill of an order of the venue's making, off the book: takeover, deleveraging (execution type CALCULATED).
+
+    `fill_price_e8` need not lie on the grid; there is no commission. `kind` is a TRADE_* word.
+    """
+
+    def __init__(
+        self,
+        time_ms: i64,
+        order_id: i64,
+        request: PlaceOrder,
+        price_ticks: i64,
+        qty_lots: i64,
+        filled_lots: i64,
+        filled_value_units: int,
+        status: i64,
+        bid_units: int,
+        ask_units: int,
+        trade_id: i64,
+        fill_price_e8: int,
+        fill_lots: i64,
+        fill_value_units: int,
+        realized_units: int,
+        kind: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.order_id: i64 = order_id
+        self.request = request
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.filled_lots: i64 = filled_lots
+        self.filled_value_units = filled_value_units
+        self.status: i64 = status
+        self.bid_units = bid_units
+        self.ask_units = ask_units
+        self.trade_id: i64 = trade_id
+        self.fill_price_e8 = fill_price_e8
+        self.fill_lots: i64 = fill_lots
+        self.fill_value_units = fill_value_units
+        self.realized_units = realized_units
+        self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
 class AllOrdersCancelled(Event):
     """Ends the answer to `CancelAllOrders`; `count` orders were closed, each with its own `OrderClosed`."""
 
@@ -340,6 +384,65 @@ class TradePrinted(Event):
         self.qty_lots: i64 = qty_lots
         self.taker_side: i64 = taker_side
         self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
+class TradeCalculated(Event):
+    """A trade off the book, at a price that need not lie on the grid; no part of candles and trade lists (2.6.3)."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        trade_id: i64,
+        price_e8: int,
+        qty_lots: i64,
+        taker_side: i64,
+        kind: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.trade_id: i64 = trade_id
+        self.price_e8 = price_e8
+        self.qty_lots: i64 = qty_lots
+        self.taker_side: i64 = taker_side
+        self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
+class InsuranceFundChanged(Event):
+    """What the insurance fund has of an asset now, without the profit of what it holds."""
+
+    def __init__(self, time_ms: i64, market: i64, asset: str, wallet_units: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.market: i64 = market
+        self.asset = asset
+        self.wallet_units = wallet_units
+
+
+@mypyc_attr(acyclic=True)
+class MarginCalled(Event):
+    """A position is among those whose margin ratio has come near liquidation (semantics 2.8.4)."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        account_id: i64,
+        symbol_id: i64,
+        position_side: i64,
+        qty_lots: i64,
+        entry_value_units: int,
+        isolated_units: int,
+        cross_wallet_units: int,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.position_side: i64 = position_side
+        self.qty_lots: i64 = qty_lots
+        self.entry_value_units = entry_value_units
+        self.isolated_units = isolated_units
+        self.cross_wallet_units = cross_wallet_units
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)

@@ -228,10 +228,22 @@ class Instrument:
 
     def bracket_for(self, notional_units: int) -> Bracket:
         """The bracket that holds a notional; exactly at a cap the lower row holds it (semantics 1.1.8)."""
+        return self.brackets[self.bracket_index(notional_units)]
+
+    def bracket_index(self, notional_units: int) -> int:
+        """Index of the bracket that holds a notional; the last one holds what is beyond its cap."""
+        index = 0
         for bracket in self.brackets:
             if notional_units <= bracket.cap_units:
-                return bracket
-        return self.brackets[-1]
+                return index
+            index += 1
+        return index - 1
+
+    def lots_worth(self, units: int, price_e8: int) -> int:
+        """The most lots whose value at a price is not above `units`."""
+        if self.contract_kind == INVERSE:
+            return units * price_e8 // (self.contract_size * UNIT * UNIT)
+        return units * self.qty_den // (price_e8 * self.qty_num)
 
     def max_notional_units(self, leverage: int) -> int:
         """Largest notional that may be held with this leverage (semantics 1.4.8, 1.7.1)."""

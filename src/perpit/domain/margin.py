@@ -7,7 +7,7 @@ zero, so nested cuts give the same digits as one cut (semantics 1.2.3).
 from typing import Final
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import PPM, UNIT, div_half_up, div_trunc, mul
+from perpit.domain.numbers import PPM, UNIT, div_ceil, div_half_up, div_trunc, mul
 from perpit.domain.words import BUY, LINEAR
 
 # Assuming price of a limit SELL: at least the last price and this much (semantics 1.4.2).
@@ -116,6 +116,28 @@ def entry_price_e8(instrument: Instrument, qty_lots: int, entry_value_units: int
         numerator = size * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
         denominator = value
     return div_half_up(numerator, denominator)
+
+
+def bankruptcy_price_e8(
+    instrument: Instrument, qty_lots: int, entry_value_units: int, collateral_units: int
+) -> int:
+    """Price at which a position has used up its collateral; 0 when there is none (semantics 2.4).
+
+    Rounded in favour of the collateral, to 1e-8: a long up, a short down.
+    """
+    size = abs(qty_lots)
+    own = collateral_units * instrument.value_scale
+    if instrument.contract_kind == LINEAR:
+        left = entry_value_units - own  # of a short the entry value is negative, and so is this
+        numerator, denominator = abs(left) * instrument.qty_den, size * instrument.qty_num
+        if (left > 0) != (qty_lots > 0):
+            return 0
+    else:
+        numerator = size * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
+        denominator = abs(entry_value_units) + (own if qty_lots > 0 else -own)
+        if denominator <= 0:
+            return 0
+    return div_ceil(numerator, denominator) if qty_lots > 0 else numerator // denominator
 
 
 def liquidation_price_e8(

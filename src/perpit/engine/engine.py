@@ -41,15 +41,18 @@ from perpit.domain.events import (
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import HOUSE, LINEAR, USDS_M
+from perpit.domain.words import HOUSE, INSURANCE_FUND, LINEAR, USDS_M
 from perpit.engine import funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Level
 from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
+from perpit.engine.insurance import InsuranceFund
 from perpit.engine.invariants import broken_invariants
+from perpit.engine.liquidation import Liquidator
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
+from perpit.engine.risk import Risk
 from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS
 from perpit.engine.state import canonical_state, hash_state
 from perpit.engine.trading import Trading
@@ -69,9 +72,12 @@ class Engine:
         self.markets: list[Market] = []
         self.symbol_ids: dict[str, int] = {}
         self.treasury = Treasury()
+        self.risk = Risk()
         matcher = Matcher()
         self.trading = Trading(matcher)
         self.house = House(self.accounts[HOUSE], matcher)
+        self.fund = InsuranceFund(matcher)
+        self.liquidator = Liquidator(self.risk, self.trading, matcher, self.fund, self.accounts[HOUSE])
 
     def apply(self, command: Command) -> list[Event]:
         """Do what the command asks, after the timers that were due; the events tell what happened.
@@ -106,6 +112,7 @@ class Engine:
             self.trading.next_order_id,
             self.markets,
             self.accounts,
+            self.fund.account,
             self.treasury,
         )
 
@@ -119,7 +126,7 @@ class Engine:
 
     def check_invariants(self) -> list[str]:
         """What is broken, in words; empty when all holds."""
-        return broken_invariants(self.markets, self.accounts, self.treasury)
+        return broken_invariants(self.markets, [*self.accounts, self.fund.account], self.treasury)
 
     def _dispatch(self, command: Command, events: list[Event]) -> int:
         """Hand the command to its room; the refusal, or 0."""
@@ -132,9 +139,13 @@ class Engine:
         if isinstance(command, (SetIndexPrice, PinMarkPrice)):
             return self._set_price(command, events)
         if isinstance(command, Transfer):
+            if command.account_id == INSURANCE_FUND:
+                return self.fund.transfer(self.treasury, command, events)
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
-            return funds.transfer(self.accounts[command.account_id], self.treasury, command, events)
+            return funds.transfer(
+                self.accounts[command.account_id], self.treasury, self.risk, command, events
+            )
         if isinstance(command, SetPositionMode):
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
@@ -195,6 +206,7 @@ class Engine:
             market = self.markets[command.symbol_id]
             if market.set_index(command.price_e8):
                 _tell_mark(market, command.time_ms, events)
+                self._marks_moved(command.time_ms, events)
             else:
                 events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
             if self.next_mark_ms == 0:
@@ -210,26 +222,13 @@ class Engine:
             return no.NO_PRICE
         market.pin_mark(command.price_e8, command.time_ms)
         _tell_mark(market, command.time_ms, events)
+        self._marks_moved(command.time_ms, events)
         return 0
 
     def _administer(self, command: Command, events: list[Event]) -> int:
         """Instruments, accounts, keys."""
         if isinstance(command, ListInstrument):
-            instrument = command.instrument
-            if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
-                return no.ALREADY_LISTED
-            if instrument.contract_kind != LINEAR or not instrument.brackets:
-                return no.NOT_SUPPORTED
-            if (
-                instrument.max_price_ticks > LARGEST_ON_GRID
-                or instrument.largest_qty_lots() > LARGEST_ON_GRID
-            ):
-                return no.INVALID_VALUE
-            self.symbol_ids[instrument.symbol] = instrument.symbol_id
-            till = self.treasury.till(instrument.market, instrument.margin_asset)
-            self.markets.append(Market(instrument, till))
-            events.append(InstrumentListed(command.time_ms, instrument))
-            return 0
+            return self._list(command, events)
         if isinstance(command, CreateAccount):
             if command.name in self.account_ids:
                 return no.DUPLICATE_NAME
@@ -273,7 +272,7 @@ class Engine:
             return no.INVALID_VALUE
         self.symbol_ids[instrument.symbol] = instrument.symbol_id
         till = self.treasury.till(instrument.market, instrument.margin_asset)
-        self.markets.append(Market(instrument, till))
+        self.markets.append(Market(instrument, till, self.risk))
         events.append(InstrumentListed(command.time_ms, instrument))
         return 0
 
@@ -290,8 +289,18 @@ class Engine:
             for market in self.markets:
                 if market.index_e8 != 0:
                     _tick(market, self.next_mark_ms, events)
+            self._marks_moved(self.next_mark_ms, events)
+            for market in self.markets:
+                self.fund.unwind(market, self.next_mark_ms, events)
+                _tell_book(market, self.next_mark_ms, events)
             self.next_mark_ms += MARK_INTERVAL_MS
             ticks += 1
+
+    def _marks_moved(self, time_ms: i64, events: list[Event]) -> None:
+        """Whoever the mark prices have brought below the maintenance margin is liquidated."""
+        self.liquidator.run(self.markets, time_ms, events)
+        for market in self.markets:
+            _tell_book(market, time_ms, events)
 
     def _skip(self, last_due_ms: i64) -> None:
         """Nothing moves any more: go on at the next settlement, or at the last whole second."""

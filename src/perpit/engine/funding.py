@@ -98,7 +98,8 @@ def _charge(position: Position, rate_e8: int, time_ms: i64, events: list[Event])
         move_isolated(position, units)
     wallet.wallet_units += units
     market.till.funding_units -= units
-    if exposure.account.account_id != HOUSE and units != 0:
+    if exposure.account.account_id > HOUSE and units != 0:
+        market.risk.touch(exposure.scope_of(position))
         events.append(
             FundingPaid(
                 time_ms,

@@ -11,6 +11,7 @@ from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
 from perpit.domain.numbers import PPM, UNIT, div_ceil, mul
 from perpit.domain.words import BUY, TRADING
 from perpit.engine.book import Book, Ladder
+from perpit.engine.edges import EdgeHeap
 from perpit.engine.funding_rate import FundingRate
 from perpit.engine.order_index import OrderIndex
 from perpit.engine.rules import BASIS_SAMPLES, HOUR_MS
@@ -18,14 +19,19 @@ from perpit.engine.treasury import Till
 
 if TYPE_CHECKING:
     from perpit.engine.account import Exposure
+    from perpit.engine.risk import Risk
 
 
 class Market:
     """One instrument as the engine trades it. Prices are 0 until there is one."""
 
-    def __init__(self, instrument: Instrument, till: Till) -> None:
+    def __init__(self, instrument: Instrument, till: Till, risk: Risk) -> None:
         self.instrument = instrument
         self.till = till
+        self.risk = risk
+        self.long_edges = EdgeHeap(2)
+        self.short_edges = EdgeHeap(1)
+        self.edges_at_e8 = 0  # the mark price that the edges were last held against
         self.status: i64 = TRADING
         self.book = Book()
         self.orders = OrderIndex()  # every resting order of a customer
@@ -59,10 +65,14 @@ class Market:
     def last_price_e8(self) -> int:
         return self.price_e8(self.last_price_ticks)
 
-    def print_trade(self, price_ticks: i64) -> i64:
-        """A trade at a price: the last price follows. Returns the trade's id."""
+    def take_trade_id(self) -> i64:
         trade_id = self.next_trade_id
         self.next_trade_id = trade_id + 1
+        return trade_id
+
+    def print_trade(self, price_ticks: i64) -> i64:
+        """A trade at a price: the last price follows. Returns the trade's id."""
+        trade_id = self.take_trade_id()
         if price_ticks != self.last_price_ticks:
             self.last_price_ticks = price_ticks
             last_e8 = self.last_price_e8()

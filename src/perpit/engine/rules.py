@@ -20,3 +20,8 @@ FUNDING_DAMPING_E8: Final = 50_000
 # After so many hourly settlements with a rate within this bound, four hours are back (semantics 3.4.10).
 FUNDING_CALM_CYCLES: Final = 16
 FUNDING_CALM_RATE_E8: Final = 25_000
+
+# A margin ratio of so much calls for margin, once until it has fallen below again (semantics 2.8.4).
+MARGIN_CALL_PERCENT: Final = 80
+# The insurance fund holds positions worth so much of its balance, at most (semantics 2.6.2).
+FUND_HOLDS_PERCENT: Final = 100

@@ -37,6 +37,12 @@ class Trading:
         self.matcher = matcher
         self.next_order_id: i64 = 1
 
+    def take_order_id(self) -> i64:
+        """The next order id."""
+        order_id = self.next_order_id
+        self.next_order_id = order_id + 1
+        return order_id
+
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
         market = exposure.market
@@ -114,9 +120,10 @@ class Trading:
             if qty_lots >= size:
                 qty_lots = size
                 open_orders.expire_closing(position, command.time_ms, events)
-        order = Order(self.next_order_id, command, position, qty_lots, assumed_e8, reserved_units, is_closing)
+        order = Order(
+            self.take_order_id(), command, position, qty_lots, assumed_e8, reserved_units, is_closing
+        )
         exposure = position.exposure
-        self.next_order_id += 1
         open_orders.enter(order)
         events.append(
             OrderAccepted(

@@ -17,19 +17,23 @@ from perpit.domain.events import (
     FundingSettled,
     IndexPriceChanged,
     InstrumentListed,
+    InsuranceFundChanged,
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
+    MarginCalled,
     MarginTypeChanged,
     MarkPriceChanged,
     OrderAccepted,
     OrderAmended,
+    OrderCalculated,
     OrderClosed,
     OrderEvent,
     OrderTraded,
     PositionChanged,
     PositionModeChanged,
     Refused,
+    TradeCalculated,
     TradePrinted,
     WalletChanged,
 )
@@ -92,6 +96,7 @@ class World:
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
         self.keys = KeysView()
+        self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -108,6 +113,10 @@ class World:
             WalletChanged: self._wallet_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
+            OrderCalculated: self._order_traded,
+            TradeCalculated: _unseen,
+            MarginCalled: _unseen,
+            InsuranceFundChanged: self._insurance_fund_changed,
             OrderClosed: self._order_closed,
             OrderAmended: self._order_amended,
             PositionChanged: self._position_changed,
@@ -151,6 +160,9 @@ class World:
     def _leverage_changed(self, event: LeverageChanged) -> None:
         fold_leverage(self._exposure(event.account_id, event.symbol_id), event)
 
+    def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
+        self.insurance_units[(event.market, event.asset)] = event.wallet_units
+
     def _funding_paid(self, event: FundingPaid) -> None:
         fold_funding(self._exposure(event.account_id, event.symbol_id), event)
 
@@ -170,7 +182,7 @@ class World:
         self._order_notionals(event)
         self.orders.accept(event)
 
-    def _order_traded(self, event: OrderTraded) -> None:
+    def _order_traded(self, event: OrderTraded | OrderCalculated) -> None:
         self._order_notionals(event)
         self.orders.trade(event)
 
