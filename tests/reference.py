@@ -23,6 +23,7 @@ from tests.reference_ledger import Account, Order
 
 # Choices that the rules leave open.
 TICK_MS = 1000  # semantics 3.2.5
+YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
@@ -170,6 +171,8 @@ class Reference(Funding, House):
             if self.next_tick_ms > until_ms:
                 return
             self._tick()
+        if self.next_tick_ms <= until_ms:  # of a sleep that is longer than a year the beginning is lost
+            self.next_tick_ms = max(self.next_tick_ms, until_ms // TICK_MS * TICK_MS - YEAR_MS)
         while self.next_tick_ms <= until_ms:
             # nothing moves any more: from settlement to settlement, and to the last whole second
             resume_ms = min([until_ms // TICK_MS * TICK_MS, *self._settlements_ms()])

@@ -53,7 +53,7 @@ from perpit.engine.liquidation import Liquidator
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 from perpit.engine.risk import Risk
-from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS
+from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS, SLEEP_MS_MAX
 from perpit.engine.state import canonical_state, hash_state
 from perpit.engine.trading import Trading
 from perpit.engine.treasury import Treasury
@@ -304,6 +304,8 @@ class Engine:
 
     def _skip(self, last_due_ms: i64) -> None:
         """Nothing moves any more: go on at the next settlement, or at the last whole second."""
+        if last_due_ms - self.next_mark_ms > SLEEP_MS_MAX:
+            self.next_mark_ms = last_due_ms - SLEEP_MS_MAX
         target = last_due_ms
         for market in self.markets:
             settles_ms = market.funding.next_ms(self.next_mark_ms - 1)

@@ -31,6 +31,7 @@ class FundingRate:
         self.samples: list[int] = []  # premium index in 1e-8, one interval of them at most, oldest first
         self.total = 0
         self.weighted = 0  # Σ k × sample, k = 1 for the oldest
+        self.repeated = 0  # how many of the newest samples are the same
         self.rate_e8 = 0
         self.calm_cycles = 0
 
@@ -55,6 +56,7 @@ class FundingRate:
             self.weighted -= self.total
             self.total -= samples[0]
             del samples[0]
+        self.repeated = self.repeated + 1 if samples and samples[-1] == premium_e8 else 1
         samples.append(premium_e8)
         self.total += premium_e8
         self.weighted += len(samples) * premium_e8
@@ -62,7 +64,10 @@ class FundingRate:
 
     def sample_repeatedly(self, premium_e8: int, times: int) -> None:
         """The same sample over and over; more often than an interval has room for makes no difference."""
-        for _ in range(min(times, self.interval_hours * HOUR_MS // PREMIUM_INTERVAL_MS)):
+        size = self.interval_hours * HOUR_MS // PREMIUM_INTERVAL_MS
+        if self.repeated >= size and premium_e8 == self.samples[-1]:
+            return
+        for _ in range(min(times, size)):
             self.sample(premium_e8)
 
     def mean_e8(self) -> int:
@@ -100,6 +105,6 @@ class FundingRate:
         self.calm_cycles = 0
         kept = self.samples[-(hours * HOUR_MS // PREMIUM_INTERVAL_MS) :]
         self.samples = []
-        self.total = self.weighted = 0
+        self.total = self.weighted = self.repeated = 0
         for premium_e8 in kept:
             self.sample(premium_e8)

@@ -11,6 +11,8 @@ BASIS_SAMPLES: Final = 30
 MARK_CATCH_UP_TICKS: Final = 3_600
 
 HOUR_MS: Final = 3_600_000
+# Of a sleep longer than this only the last part is made up for: settlements before it are not charged.
+SLEEP_MS_MAX: Final = 365 * 24 * HOUR_MS
 # The premium index is sampled this often (semantics 3.4.4).
 PREMIUM_INTERVAL_MS: Final = 5_000
 # Impact margin notional: so many units of the quote asset for each unit of the highest leverage (semantics 3.4.1).
