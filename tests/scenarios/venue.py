@@ -9,11 +9,12 @@ from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.engine.engine import Engine
-from tests.instruments import btcusdt, ethusdt
+from tests.instruments import btcusd_perp, btcusdt, ethusdt
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
 START_MS = 1_700_000_000_500
+MAKERS = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt, "BTCUSD_PERP": btcusd_perp}
 
 
 def e8(text: str) -> int:
@@ -44,8 +45,7 @@ class Venue:
     def instrument(self, symbol: str) -> Instrument:
         """The instrument of a line, listed when a line first needs it."""
         if symbol not in self.instruments:
-            make = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt}[symbol]
-            self.list_instrument(make(len(self.instruments)))
+            self.list_instrument(MAKERS[symbol](len(self.instruments)))
         return self.instruments[symbol]
 
     def list_instrument(self, instrument: Instrument) -> None:
@@ -92,7 +92,8 @@ class Venue:
         return events
 
     def transfer(self, name: str, units: int, asset: str) -> list[e.Event]:
-        return self.apply(c.Transfer(self.accounts[name], w.USDS_M, asset, units))
+        market = w.COIN_M if asset == "BTC" else w.USDS_M
+        return self.apply(c.Transfer(self.accounts[name], market, asset, units))
 
     def wait(self, seconds: str) -> list[e.Event]:
         self.time_ms += e8(seconds) // 100_000

@@ -8,8 +8,8 @@ from perpit.domain.numbers import UNIT, parse_scaled
 from perpit.views.margin import (
     ExposureMargin,
     WalletMargin,
-    break_even_e8,
-    entry_e8,
+    break_even_e13,
+    entry_e13,
     exposure_margin,
     liquidation_e8,
     wallet_margin,
@@ -33,7 +33,17 @@ def wallet_of(hand: Hand) -> WalletMargin:
 
 
 def liquidation_of(hand: Hand) -> int:
-    return liquidation_e8(hand.world.prices, hand.world.accounts[1].exposures[0])
+    exposure = hand.world.accounts[1].exposures[0]
+    return liquidation_e8(hand.world.prices, exposure, exposure.position)
+
+
+def e13(text: str) -> int:
+    return parse_scaled(text, 13)
+
+
+def break_even_of(hand: Hand) -> int:
+    exposure = hand.world.accounts[1].exposures[0]
+    return break_even_e13(exposure.instrument, exposure.position)
 
 
 def holding(instrument: Instrument, qty_lots: int, entry: str, wallet: str, mark: str) -> Hand:
@@ -177,9 +187,9 @@ def test_a_flat_position_and_one_that_cannot_be_liquidated_have_no_liquidation_p
     [
         (LOTS, "64089.20", "32.0446", "64121.2446"),  # appendix B8: 0.05 % on one coin
         (LOTS, "0.385", "0.000077", "0.385077"),  # semantics 4.2.1 and the next three
-        (10 * LOTS, "2.3483", "0.01056735", "2.34935674"),
+        (10 * LOTS, "2.3483", "0.01056735", "2.349356735"),
         (-LOTS, "2.34", "0.0004212", "2.3395788"),
-        (-1000 * LOTS, "70.92841", "28.371364", "70.90003864"),
+        (-1000 * LOTS, "70.92841", "28.371364", "70.900038636"),
     ],
 )
 def test_break_even_price_is_the_entry_price_and_the_fees_paid(
@@ -188,17 +198,17 @@ def test_break_even_price_is_the_entry_price_and_the_fees_paid(
     hand = Hand(btcusdt())
     hand.position(qty_lots, e8(entry) * abs(qty_lots) // LOTS, 0, fees_units=e8(fee))
     exposure = hand.world.accounts[1].exposures[0]
-    assert entry_e8(exposure) == e8(entry)
-    assert break_even_e8(exposure) == e8(price)
+    assert entry_e13(exposure.instrument, exposure.position) == e13(entry)
+    assert break_even_of(hand) == e13(price)
 
 
 def test_realised_profit_lowers_the_break_even_price_of_a_long_and_raises_that_of_a_short() -> None:
     hand = Hand(btcusdt())
     hand.position(LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == e8("90")
+    assert break_even_of(hand) == e13("90")
     hand.position(-LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == e8("110")
+    assert break_even_of(hand) == e13("110")
     hand.position(LOTS, e8("100"), 0, episode_realized_units=e8("150"))
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == -e8("50")
+    assert break_even_of(hand) == -e13("50")
     hand.position(0, 0, 0, fees_units=5)
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == 0
+    assert break_even_of(hand) == 0

@@ -17,8 +17,13 @@ from perpit.domain.events import (
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.margin import entry_price_e8, unrealised_units
-from perpit.views.margin import break_even_price_e8
+from perpit.domain.margin import (
+    break_even_price_e13,
+    entry_price_e8,
+    entry_price_e13,
+    unrealised_units,
+)
+from perpit.domain.numbers import format_shortest
 from perpit.views.world import World
 
 CAUSES: Final = {
@@ -119,17 +124,17 @@ def position_update(world: World, event: PositionChanged) -> str:
     texts = Texts(instrument)
     mark_e8 = world.prices[event.symbol_id].mark_e8
     size, entry_units = event.qty_lots, event.entry_value_units
-    spent_units = event.fees_units - event.episode_realized_units
+    spent_value = (event.fees_units - event.episode_realized_units) * instrument.value_scale
     position = {
         "s": instrument.symbol,
         "pa": texts.qty(size) if size else "0",
-        "ep": amount(entry_price_e8(instrument, size, entry_units)),
+        "ep": format_shortest(entry_price_e13(instrument, size, entry_units), 13),
         "cr": amount(event.realized_units),
         "up": amount(unrealised_units(instrument, size, entry_units, mark_e8)),
         "mt": "cross",
         "iw": "0",
         "ps": render.POSITION_SIDE[event.position_side],
-        "bep": amount(break_even_price_e8(instrument, size, entry_units, spent_units)),
+        "bep": format_shortest(break_even_price_e13(instrument, size, entry_units, spent_value), 13),
     }
     balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)
     return _account_update(event.time_ms, event.cause, balance, [position])
