@@ -18,7 +18,7 @@ from tests import reference_formulas as formulas
 from tests import reference_state
 from tests.reference_events import Row
 from tests.reference_house import House
-from tests.reference_ledger import Account, Order
+from tests.reference_ledger import Account, Order, can_only_close
 from tests.reference_rules import Rules
 
 # Choices that the rules leave open.
@@ -67,7 +67,7 @@ class Reference(Rules, House):
             return no.ALREADY_LISTED
         if instrument.symbol_id != len(self.instruments):
             return no.INVALID_VALUE
-        if instrument.contract_kind != w.LINEAR:
+        if (instrument.contract_kind == w.LINEAR) != (instrument.market == w.USDS_M):
             return no.NOT_SUPPORTED
         self.instruments.append(instrument)
         self.orders.append([])
@@ -119,7 +119,8 @@ class Reference(Rules, House):
         after = account.wallets[key] = account.wallets.get(key, 0) + command.amount_units
         self.net_deposits[key] = self.net_deposits.get(key, 0) + command.amount_units
         cause = w.CAUSE_DEPOSIT if command.amount_units > 0 else w.CAUSE_WITHDRAW
-        self._tell("WalletChanged", account.account_id, *key, after, after, command.amount_units, cause)
+        cross = self.cross_wallet(account.account_id, key)
+        self._tell("WalletChanged", account.account_id, *key, after, cross, command.amount_units, cause)
         return 0
 
     def _SetLeverage(self, command: c.SetLeverage) -> int:
@@ -129,6 +130,33 @@ class Reference(Rules, House):
         self.touch_exposure(command.account_id, command.symbol_id).leverage = command.leverage
         cap = formulas.leverage_cap(self.instruments[command.symbol_id], command.leverage)
         self._tell("LeverageChanged", command.account_id, command.symbol_id, command.leverage, cap)
+        return 0
+
+    def _SetMarginType(self, command: c.SetMarginType) -> int:
+        refusal = self._first_fault(self._margin_type_faults(command))
+        if refusal:
+            return refusal
+        held = self.touch_exposure(command.account_id, command.symbol_id)
+        held.isolated = command.margin_type == w.ISOLATED
+        self._tell("MarginTypeChanged", command.account_id, command.symbol_id, command.margin_type)
+        return 0
+
+    def _AdjustMargin(self, command: c.AdjustMargin) -> int:
+        refusal = self._first_fault(self._margin_transfer_faults(command))
+        if refusal:
+            return refusal
+        account_id, symbol_id, side = command.account_id, command.symbol_id, command.position_side
+        self.position(account_id, symbol_id, side).isolated_units += command.amount_units
+        self._tell_position(account_id, symbol_id, side, w.CAUSE_MARGIN_TRANSFER)
+        return 0
+
+    def _SetPositionMode(self, command: c.SetPositionMode) -> int:
+        refusal = self._first_fault(self._position_mode_faults(command))
+        if refusal:
+            return refusal
+        hedged = self.accounts[command.account_id].hedged
+        (hedged.add if command.is_hedged else hedged.remove)(command.market)
+        self._tell("PositionModeChanged", command.account_id, command.market, command.is_hedged)
         return 0
 
     # -- prices and time --------------------------------------------------------------------------------------------
@@ -208,8 +236,6 @@ class Reference(Rules, House):
         average = formulas.mean_floor(samples) if samples else mark_e8
         self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], mark_e8, average)
 
-    # -- the book ---------------------------------------------------------------------------------------------------
-
     # -- orders -----------------------------------------------------------------------------------------------------
 
     def _PlaceOrder(self, command: c.PlaceOrder) -> int:
@@ -217,11 +243,12 @@ class Reference(Rules, House):
         if refusal:
             return refusal
         symbol_id, qty = command.symbol_id, command.qty_lots
-        exposure = self.touch_exposure(command.account_id, symbol_id)
-        market = command.order_type == w.MARKET
-        knocks_out = market and command.reduce_only and qty >= abs(exposure.qty_lots)
+        self.touch_exposure(command.account_id, symbol_id)
+        market, position_side = command.order_type == w.MARKET, command.position_side
+        size = abs(self.position(command.account_id, symbol_id, position_side).qty_lots)
+        knocks_out = market and can_only_close(command) and qty >= size
         if knocks_out:  # semantics 4.5.2
-            qty = abs(exposure.qty_lots)
+            qty = size
         order = Order(
             order_id=self.next_order_id,
             account_id=command.account_id,
@@ -234,7 +261,7 @@ class Reference(Rules, House):
         )
         self.next_order_id += 1
         if knocks_out:
-            rivals = self._reduce_only_orders(command.account_id, symbol_id)
+            rivals = self._closing_orders(command.account_id, symbol_id, position_side)
             for rival in sorted(rivals, key=lambda rival: rival.order_id):
                 self._close(symbol_id, rival, w.EXPIRED, w.REASON_REDUCE_ONLY)
         self.orders[symbol_id].append(order)
@@ -255,7 +282,7 @@ class Reference(Rules, House):
             self._close(symbol_id, order, w.EXPIRED, w.REASON_MARKET_REMAINDER)
         elif command.time_in_force in (w.GTC, w.GTX):
             self._rest(symbol_id, order)
-            self._drop_excess_reduce_only(order.account_id, symbol_id)
+            self._drop_excess_closing(order.account_id, symbol_id, order.position_side)
         else:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
 

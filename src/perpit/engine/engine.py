@@ -214,21 +214,7 @@ class Engine:
     def _administer(self, command: Command, events: list[Event]) -> int:
         """Instruments, accounts, keys."""
         if isinstance(command, ListInstrument):
-            instrument = command.instrument
-            if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
-                return no.ALREADY_LISTED
-            if instrument.contract_kind != LINEAR or not instrument.brackets:
-                return no.NOT_SUPPORTED
-            if (
-                instrument.max_price_ticks > LARGEST_ON_GRID
-                or instrument.largest_qty_lots() > LARGEST_ON_GRID
-            ):
-                return no.INVALID_VALUE
-            self.symbol_ids[instrument.symbol] = instrument.symbol_id
-            till = self.treasury.till(instrument.market, instrument.margin_asset)
-            self.markets.append(Market(instrument, till))
-            events.append(InstrumentListed(command.time_ms, instrument))
-            return 0
+            return self._list(command, events)
         if isinstance(command, CreateAccount):
             if command.name in self.account_ids:
                 return no.DUPLICATE_NAME
