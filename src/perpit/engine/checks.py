@@ -274,7 +274,8 @@ def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
     """What the order can take, counted until it is enough.
 
     Not all that rests: fills shrink the makers' positions, and then reduce-only orders leave the queue before they are
-    reached (semantics 4.5.3). Trades of the account with itself shrink nothing.
+    reached (semantics 4.5.3). Trades of the account with itself shrink nothing, and the sides of a hedge are closed
+    only by what fits them.
     """
     total: i64 = 0
     wanted: i64 = command.qty_lots
@@ -283,7 +284,8 @@ def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
         order = level.head
         while order is not None and total < wanted:
             lots = order.remaining_lots
-            if order.account_id != HOUSE and order.account_id != command.account_id:
+            is_other = order.account_id != HOUSE and order.account_id != command.account_id
+            if is_other and not order.exposure.is_hedged:
                 before: i64 = sold.get(order.account_id, 0)
                 if order.is_closing and before + lots > order.position.size_lots():
                     lots = 0
