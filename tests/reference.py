@@ -59,6 +59,32 @@ class Reference(Rules, House):
     def state_hash(self) -> str:
         return reference_state.hash_of(self.state())
 
+    def unbalanced(self) -> dict[tuple[int, str], Fraction]:
+        """Law 4: per asset, wallets less what positions cost, fees and dust less what was paid in. Only what is not 0.
+
+        What a position cost is what leaving it for nothing would lose; in an inverse contract that is a gain.
+        """
+        sums: dict[tuple[int, str], Fraction] = {}
+
+        def add(key: tuple[int, str], units: Fraction | int) -> None:
+            sums[key] = sums.get(key, Fraction(0)) + units
+
+        for account in self.accounts:
+            for key, units in account.wallets.items():
+                add(key, units)
+            for symbol_id, exposure in account.exposures.items():
+                for position in exposure.positions.values():
+                    cost = formulas.gain(self.instruments[symbol_id], position.entry_value, 0)
+                    add(self.wallet_key(symbol_id), cost)
+        for key, units in self.fees_collected.items():
+            add(key, units)
+        for key, units in self.net_deposits.items():
+            add(key, -units)
+        scales = {self.wallet_key(one.symbol_id): formulas.booked_per_unit(one) for one in self.instruments}
+        for key, dust in self.dust.items():
+            add(key, Fraction(dust, scales[key]))
+        return {key: units for key, units in sums.items() if units != 0}
+
     # -- instruments, accounts, keys, money -------------------------------------------------------------------------
 
     def _ListInstrument(self, command: c.ListInstrument) -> int:

@@ -80,6 +80,7 @@ class Venue:
         assert as_rows(events) == self.reference.apply(command), "the reference sees other events"
         assert self.engine.state() == self.reference.state(), "the reference is in another state"
         assert self.engine.check_invariants() == []
+        assert self.reference.unbalanced() == {}, "money came from nowhere"
         return events
 
     def open_account(self, name: str, amount: str, asset: str) -> list[e.Event]:
