@@ -6,7 +6,7 @@ zero, so nested cuts give the same digits as one cut (semantics 1.2.3).
 
 from typing import Final
 
-from perpit.domain.instrument import Instrument
+from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import PPM, UNIT, div_trunc, mul
 from perpit.domain.words import BUY, LINEAR
 
@@ -167,25 +167,43 @@ def liquidation_price_e8(instrument: Instrument, legs: list[Leg], collateral_uni
     them: cross wallet less maintenance margin plus profit of all other cross contracts, or the isolated wallet
     (semantics 2.2.1–2.2.3, 2.3.1).
 
-    Rate and `cum` are those of the bracket of each leg's notional at that very price: rows are tried upward from the
-    first until the notionals fit (semantics 2.2.5). As a higher row always asks for more, the first fit is the one.
+    Rate and `cum` are those of the bracket of each leg's notional at that very price (semantics 2.2.5), so every range
+    of prices in which no leg changes its bracket is solved by itself. A hedge may fall on both ways: then the price
+    toward which its larger side loses is the one.
     """
     held = [leg for leg in legs if leg.qty_lots != 0]
-    rows = [0 for _leg in held]
-    while held:
-        price_e8 = _price_with_rows(instrument, held, rows, collateral_units)
-        if price_e8 <= 0:
-            return 0
-        fits = True
-        for index, leg in enumerate(held):
-            notional = abs(instrument.value_at_e8(price_e8, leg.qty_lots))
-            is_last = rows[index] == len(instrument.brackets) - 1
-            if notional > instrument.brackets[rows[index]].cap_units and not is_last:
-                rows[index] += 1
-                fits = False
-        if fits:
-            return price_e8
-    return 0
+    bounds = _bracket_prices_e8(instrument, held)
+    found: list[int] = []
+    for index, low in enumerate(bounds):
+        is_last = index + 1 == len(bounds)
+        high = 2 * low + 2 if is_last else bounds[index + 1]
+        brackets = [_bracket_at(instrument, leg, (low + high + 1) // 2) for leg in held]
+        cum_units = sum(bracket.cum_units for bracket in brackets)
+        rates = [bracket.maint_ppm for bracket in brackets]
+        price_e8 = _solve(instrument, held, rates, collateral_units + cum_units)
+        # at a bound both ranges have the same solution; one unit more, because both are cut
+        if price_e8 > 0 and low - 1 <= price_e8 and (is_last or price_e8 <= high + 1):
+            found.append(price_e8)
+    if not found:
+        return 0
+    return min(found) if sum(leg.qty_lots for leg in held) > 0 else max(found)
+
+
+def _bracket_prices_e8(instrument: Instrument, legs: list[Leg]) -> list[int]:
+    """Prices, from 0 upward, at which the notional of some leg passes from one bracket to the next."""
+    bounds = {0}
+    for leg in legs:
+        size = abs(leg.qty_lots)
+        for bracket in instrument.brackets[:-1]:
+            if instrument.contract_kind == LINEAR:
+                bounds.add(bracket.cap_units * instrument.qty_den // (size * instrument.qty_num))
+            else:
+                bounds.add(size * instrument.contract_size * UNIT * UNIT // bracket.cap_units)
+    return sorted(bounds)
+
+
+def _bracket_at(instrument: Instrument, leg: Leg, price_e8: int) -> Bracket:
+    return instrument.bracket_for(abs(instrument.value_at_e8(price_e8, leg.qty_lots)))
 
 
 def bankruptcy_price_e8(instrument: Instrument, legs: list[Leg], collateral_units: int) -> int:
@@ -195,12 +213,6 @@ def bankruptcy_price_e8(instrument: Instrument, legs: list[Leg], collateral_unit
     is not reserved (semantics 2.4.2), or the isolated wallet.
     """
     return max(0, _solve(instrument, legs, [0 for _leg in legs], collateral_units))
-
-
-def _price_with_rows(instrument: Instrument, legs: list[Leg], rows: list[int], collateral_units: int) -> int:
-    brackets = [instrument.brackets[row] for row in rows]
-    cum_units = sum(bracket.cum_units for bracket in brackets)
-    return _solve(instrument, legs, [bracket.maint_ppm for bracket in brackets], collateral_units + cum_units)
 
 
 def _solve(instrument: Instrument, legs: list[Leg], maint_ppms: list[int], collateral_units: int) -> int:
