@@ -95,6 +95,8 @@ class Reference(Rules, House):
             return no.INVALID_VALUE
         if (instrument.contract_kind == w.LINEAR) != (instrument.market == w.USDS_M):
             return no.NOT_SUPPORTED
+        if instrument.contract_kind == w.INVERSE and instrument.contract_size <= 0:
+            return no.INVALID_VALUE
         self.instruments.append(instrument)
         self.orders.append([])
         self.basis.append([])
