@@ -25,8 +25,13 @@ REASONS = {
 ENDINGS = {w.CANCELED: "canceled", w.EXPIRED: "expired", w.EXPIRED_IN_MATCH: "expired-in-match"}
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
 PUBLIC = ("trade", "book", "mark", "trades", "funding")
-DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to", "at", "next")
+DETAILS = (
+    *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
+    *("up to", "at", "next", "cross"),
+)
 FLAGS = ("maker", "taker")
+MODES = {False: "one-way", True: "hedge"}
+MARGIN_TYPES = {w.CROSS: "cross", w.ISOLATED: "isolated"}
 
 
 @dataclass
@@ -107,6 +112,15 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.FundingPaid):
         verb = "pays" if event.change_units < 0 else "receives"
         return Phrase((venue.account_name(event.account_id),), f"{verb} {shown(abs(event.change_units))}")
+    if isinstance(event, e.PositionModeChanged):
+        return Phrase((venue.account_name(event.account_id),), f"mode {MODES[event.is_hedged]}")
+    if isinstance(event, e.MarginTypeChanged):
+        return Phrase(
+            (venue.account_name(event.account_id),), f"margin-type {MARGIN_TYPES[event.margin_type]}"
+        )
+    if isinstance(event, e.PositionChanged) and event.cause == w.CAUSE_MARGIN_TRANSFER:
+        own, cross = shown(event.isolated_units), shown(event.cross_wallet_units)
+        return Phrase((venue.account_name(event.account_id),), f"margin {own}", {"cross": cross})
     return tell_public(venue, event)
 
 
