@@ -58,7 +58,7 @@ class Server:
         config = uvicorn.Config(
             application,
             host=host,
-            http=HttpConnection,
+            http=HttpConnection,  # type: ignore[arg-type]  # it has the methods and not the base class
             ws=with_limits(limits or SocketLimits()),
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_ping_interval=PING_SECONDS,
