@@ -1,8 +1,9 @@
-"""The one optional step of the build: compile the engine with mypyc.
+"""The one optional step of the build: compile the engine and the path of an order with mypyc.
 
 A wheel that is built where a C compiler is at hand carries `perpit.domain` and `perpit.engine` compiled, as one mypyc
-group. Where there is none, or where compiling fails, the same wheel is built without, and one line says so: the engine
-is slower then, never different. PERPIT_COMPILE=0 does not try; PERPIT_COMPILE=1 makes a failure fatal.
+group, and the modules that every order passes on its way to them and back as another. Where there is none, or where
+compiling fails, the same wheel is built without, and one line says so: the venue is slower then, never different.
+PERPIT_COMPILE=0 does not try; PERPIT_COMPILE=1 makes a failure fatal.
 
 Only wheels are compiled, never an editable install: a stale compiled module beside an edited source wins the import.
 Everything else about the project stands in pyproject.toml; why it is done this way, in docs/decisions/0001.
@@ -22,18 +23,42 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-COMPILED_PACKAGES = ("domain", "engine")
+# Two groups, because each is one C file: two cores compile them at the same time.
+ENGINE = ("domain/*.py", "engine/*.py")
+PATH_OF_AN_ORDER = (
+    "binance/call.py",
+    "binance/dialect.py",
+    "binance/limits.py",
+    "binance/orders.py",
+    "binance/render.py",
+    "binance/request.py",
+    "binance/schema.py",
+    "binance/security.py",
+    "binance/trade.py",
+    "runtime/clock.py",
+    "runtime/sequencer.py",
+    "server/http.py",
+    "views/accounts.py",
+    "views/book.py",
+    "views/candles.py",
+    "views/orders.py",
+    "views/prices.py",
+    "views/tail.py",
+    "views/trades.py",
+    "views/world.py",
+)
+GROUPS = (("perpit", ENGINE), ("perpit_edge", PATH_OF_AN_ORDER))
 CACHE = Path(
     "build/mypyc"
 )  # the C sources and what became of them: an unchanged engine is not compiled again
-CONSEQUENCE = "the engine runs the same, slower"
+CONSEQUENCE = "the venue runs the same, slower"
 
 wish = os.environ.get("PERPIT_COMPILE", "")
 building_a_wheel = "bdist_wheel" in sys.argv
 
 
 class CannotCompile(Exception):
-    """Why the engine stays uncompiled, in a few words."""
+    """Why all stays uncompiled, in a few words."""
 
 
 def say(message: str) -> None:
@@ -52,22 +77,24 @@ def require_a_compiler() -> None:
 
 
 def extensions() -> list[Extension]:
-    """Translate the engine to C; the result is one shared library and a small shim for each module."""
+    """Translate to C; the result is one shared library for each group and a small shim for each module."""
     try:
         from mypyc.build import mypycify
     except ImportError:
         raise CannotCompile("mypyc is missing") from None
-    sources = [path for package in COMPILED_PACKAGES for path in sorted(glob(f"src/perpit/{package}/*.py"))]
+    groups = [
+        ([path for pattern in patterns for path in sorted(glob(f"src/perpit/{pattern}"))], name)
+        for name, patterns in GROUPS
+    ]
     messages = io.StringIO()
     try:
         with redirect_stdout(messages):
             # no config file: a matter of style that `make check` would refuse must not cost a user the speed
             compiled = mypycify(
-                ["--config-file=", *sources],
+                ["--config-file=", *(path for sources, _name in groups for path in sources)],
                 opt_level="3",
                 debug_level="0",
-                separate=False,
-                group_name="perpit",
+                separate=groups,
                 target_dir=str(CACHE),
             )
     except (Exception, SystemExit) as error:  # mypyc reports what it cannot translate by SystemExit
@@ -75,8 +102,9 @@ def extensions() -> list[Extension]:
         raise CannotCompile(f"mypyc refused: {lines[0]}") from error
     if os.name == "posix":
         for extension in compiled:
-            # calls inside the one shared library go straight to their function, a third more commands per second
-            extension.extra_compile_args += ["-fno-semantic-interposition", "-fvisibility=hidden"]
+            # calls inside a shared library go straight to their function, a third more commands per second
+            flags = ["-fno-semantic-interposition", "-fvisibility=hidden"]
+            extension.extra_compile_args = [*extension.extra_compile_args, *flags]  # mypyc shares one list
     return compiled
 
 
@@ -100,7 +128,7 @@ class BuildAllOrNothing(build_ext):
             name = self.get_ext_filename(extension.name)
             self.mkpath(os.path.dirname(os.path.join(destination, name)))
             self.copy_file(str(CACHE / "lib" / name), os.path.join(destination, name))
-        say("compiled perpit.domain and perpit.engine")
+        say("compiled perpit.domain, perpit.engine and the path of an order")
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ class Reference(Liquidation, House):
         return reference_state.hash_of(self.state())
 
     def unbalanced(self) -> dict[tuple[int, str], Fraction]:
-        """Law 4: per asset, wallets less what positions cost, fees, funding and dust less what was paid in; what is not 0.
+        """Law 4: per asset, wallets less costs of positions, fees, funding and dust less what was paid in.
 
         What a position cost is what leaving it for nothing would lose; in an inverse contract that is a gain.
         """

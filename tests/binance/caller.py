@@ -44,7 +44,8 @@ class Reply:
 
     def __init__(self, answer: Answer) -> None:
         self.status = answer.status
-        self.headers = {name.decode(): value.decode() for name, value in answer.headers}
+        lines = answer.head.decode().removesuffix("\r\n").split("\r\n")
+        self.headers = dict(line.split(": ", 1) for line in lines)
         self.json: Any = json.loads(answer.body)
 
     @property

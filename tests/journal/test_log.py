@@ -1,5 +1,6 @@
 """The log: what was written is there, a torn tail is cut, damage is refused with its place named."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -80,17 +81,27 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path, durability: s
     assert contents(tmp_path) == [3, 1, 2]
 
 
-@pytest.mark.parametrize(("durability", "syncs"), [("fsync", 3), ("os", 0)])
-def test_each_record_is_synced_whole_and_only_when_asked(
-    tmp_path: Path, durability: str, syncs: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("durability", "durable"), [("fsync", True), ("os", False)])
+def test_a_write_waits_for_the_disk_only_when_asked_in_old_and_new_segments(
+    tmp_path: Path, durability: str, durable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    synced: list[int] = []
-    monkeypatch.setattr(log_module, "_sync_file", lambda file: synced.append(os.fstat(file).st_size))
-    log = FileLog(tmp_path, durability)
-    for _ in range(3):
-        write(log, 5)
-    log.close()
-    assert synced == starts(segment_path(tmp_path, 1))[1 : 1 + syncs]
+    whole_write = os.write
+    written: list[tuple[bool, int]] = []
+
+    def watched(file: int, data: bytes) -> int:
+        written.append((bool(fcntl.fcntl(file, fcntl.F_GETFL) & os.O_DSYNC), len(data)))
+        return whole_write(file, data)
+
+    monkeypatch.setattr(log_module.os, "write", watched)
+    for _ in range(2):
+        log = FileLog(tmp_path, durability, segment_bytes=200)
+        for _ in range(6):
+            write(log, 5)
+        log.close()
+    records = [size for _durable, size in written if size != HEADER_BYTES]
+    assert len(records) == 12
+    assert len(segment_paths(tmp_path)) > 2
+    assert {is_durable for is_durable, _size in written} == {durable}
 
 
 def test_a_log_without_durability_makes_no_files(tmp_path: Path) -> None:

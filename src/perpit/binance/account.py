@@ -315,7 +315,7 @@ MARGIN_TYPE: Final = Param(
 DUAL: Final = Param("dualSidePosition", schema.boolean, True)
 MULTI: Final = Param("multiAssetsMargin", schema.boolean, True)
 
-ROUTES: Final = (
+ROUTES: Final[tuple[Route, ...]] = (
     *(
         Route("GET", f"/fapi/{version}/balance", USER_DATA, 5, balance, returns="Assets and what is free.")
         for version in ("v1", "v2", "v3")

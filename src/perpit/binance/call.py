@@ -28,10 +28,10 @@ class Settings(Protocol):
 
 
 class Answer(NamedTuple):
-    """An HTTP answer, ready to be written."""
+    """An HTTP answer, ready to be written; `head` are its header lines, each with its line end."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    head: bytes
     body: bytes
 
 

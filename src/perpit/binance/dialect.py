@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Headers = list[tuple[bytes, bytes]]
 
 UNKNOWN_PATH_WEIGHT: Final = 1
-JSON: Final = (b"content-type", b"application/json")
+HEAD: Final = "content-type: application/json\r\ndate: %s\r\nx-mbx-used-weight: "
 
 _log = logging.getLogger("perpit.binance")
 _encode = msgspec.json.Encoder().encode
@@ -82,7 +82,7 @@ class Dialect:
         self._in_doubt = in_doubt
         self._table = {target: Door(route) for target, route in by_target(ROUTES).items()}
         self._date_second = -1
-        self._date = JSON
+        self._head_start = b""
 
     async def http(
         self, method: str, path: str, query: bytes, headers: Headers, body: bytes, client_ip: str
@@ -115,7 +115,7 @@ class Dialect:
             status, result = unknown.status, unknown.body()
         if visit.used_weight < 0:
             visit.used_weight = self._weights.used(client_ip, now_ms)
-        return Answer(status, self._headers(now_ms, visit), _encode(result))
+        return Answer(status, self._head(now_ms, visit), _encode(result))
 
     def _begin(
         self,
@@ -167,18 +167,18 @@ class Dialect:
         values = door.schema.read(sent, self._symbols)
         return door.handler(Call(self._desk, values, key.account_id, key.api_key, now_ms))
 
-    def _headers(self, now_ms: int, visit: "Visit") -> Headers:
+    def _head(self, now_ms: int, visit: "Visit") -> bytes:
+        """The header lines of an answer."""
         if now_ms // 1000 != self._date_second:
             self._date_second = now_ms // 1000
-            self._date = (b"date", formatdate(self._date_second, usegmt=True).encode())
-        used = b"%d" % visit.used_weight
-        headers = [JSON, self._date, (b"x-mbx-used-weight", used), (b"x-mbx-used-weight-1m", used)]
+            self._head_start = (HEAD % formatdate(self._date_second, usegmt=True)).encode()
+        used = visit.used_weight
+        head = b"%b%d\r\nx-mbx-used-weight-1m: %d\r\n" % (self._head_start, used, used)
         if visit.order_counts is not None:
-            headers.append((b"x-mbx-order-count-10s", b"%d" % visit.order_counts[0]))
-            headers.append((b"x-mbx-order-count-1m", b"%d" % visit.order_counts[1]))
+            head += b"x-mbx-order-count-10s: %d\r\nx-mbx-order-count-1m: %d\r\n" % visit.order_counts
         if visit.retry_after_s:
-            headers.append((b"retry-after", b"%d" % visit.retry_after_s))
-        return headers
+            head += b"retry-after: %d\r\n" % visit.retry_after_s
+        return head
 
 
 class Door:

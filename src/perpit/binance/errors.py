@@ -41,97 +41,105 @@ class Kind(NamedTuple):
 
 
 # What went wrong inside, or around, a request (semantics 6.7).
-UNKNOWN: Final = Kind(-1000, "An unknown error occured while processing the request.", 500)
-STOPPED: Final = Kind(-1001, "Internal error; unable to process your request. Please try again.", 503)
-OUTCOME_UNKNOWN: Final = Kind(-1000, "Unknown error, please check your request or try again later.", 503)
-OVERLOADED: Final = Kind(
+UNKNOWN: Final[Kind] = Kind(-1000, "An unknown error occured while processing the request.", 500)
+STOPPED: Final[Kind] = Kind(-1001, "Internal error; unable to process your request. Please try again.", 503)
+OUTCOME_UNKNOWN: Final[Kind] = Kind(
+    -1000, "Unknown error, please check your request or try again later.", 503
+)
+OVERLOADED: Final[Kind] = Kind(
     -1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503
 )
-NO_SUCH_PATH: Final = Kind(-5000, "Path %s, Method %s is invalid", 404)  # seen on the wire, in no list
-BODY_TOO_LARGE: Final = Kind(-1101, "Too many parameters sent for this endpoint.", 413)
-QUERY_TOO_LONG: Final = Kind(-1101, "Too many parameters sent for this endpoint.", 414)
-UNSUPPORTED: Final = Kind(-1020, "This operation is not supported.")
-NOT_YET: Final = Kind(-4084, "Method is not allowed currently. Upcoming soon.")
+NO_SUCH_PATH: Final[Kind] = Kind(-5000, "Path %s, Method %s is invalid", 404)  # seen on the wire, in no list
+BODY_TOO_LARGE: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.", 413)
+QUERY_TOO_LONG: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.", 414)
+UNSUPPORTED: Final[Kind] = Kind(-1020, "This operation is not supported.")
+NOT_YET: Final[Kind] = Kind(-4084, "Method is not allowed currently. Upcoming soon.")
 
 # Limits (semantics 6.6.6).
-TOO_MUCH_WEIGHT: Final = Kind(
+TOO_MUCH_WEIGHT: Final[Kind] = Kind(
     -1003,
     "Too many requests; current limit is %s requests per minute. "
     "Please use the websocket for live updates to avoid polling the API.",
     429,
 )
-IP_BANNED: Final = Kind(
+IP_BANNED: Final[Kind] = Kind(
     -1003,
     "Way too many requests; IP banned until %s. Please use the websocket for live updates to avoid bans.",
     418,
 )
-TOO_MANY_ORDERS: Final = Kind(-1015, "Too many new orders; current limit is %s orders per %s.", 429)
+TOO_MANY_ORDERS: Final[Kind] = Kind(-1015, "Too many new orders; current limit is %s orders per %s.", 429)
 
 # Key, signature and time (semantics 6.3, 6.4).
-STALE_TIMESTAMP: Final = Kind(-1021, "Timestamp for this request is outside of the recvWindow.")
-EARLY_TIMESTAMP: Final = Kind(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
-BAD_SIGNATURE: Final = Kind(-1022, "Signature for this request is not valid.")
-BAD_KEY_FORMAT: Final = Kind(-2014, "API-key format invalid.", 401)
-KEY_REJECTED: Final = Kind(-2015, "Invalid API-key, IP, or permissions for action.", 401)
-BAD_LISTEN_KEY: Final = Kind(
+STALE_TIMESTAMP: Final[Kind] = Kind(-1021, "Timestamp for this request is outside of the recvWindow.")
+EARLY_TIMESTAMP: Final[Kind] = Kind(
+    -1021, "Timestamp for this request was 1000ms ahead of the server's time."
+)
+BAD_SIGNATURE: Final[Kind] = Kind(-1022, "Signature for this request is not valid.")
+BAD_KEY_FORMAT: Final[Kind] = Kind(-2014, "API-key format invalid.", 401)
+KEY_REJECTED: Final[Kind] = Kind(-2015, "Invalid API-key, IP, or permissions for action.", 401)
+BAD_LISTEN_KEY: Final[Kind] = Kind(
     -1125,
     "This listenKey does not exist. Please use `POST /fapi/v1/listenKey` to recreate `listenKey`",
 )
 
 # Parameters (semantics 6.5.1).
-START_AFTER_END: Final = Kind(-1023, "Start time is greater than end time.")
-ILLEGAL_CHARS: Final = Kind(-1100, "Illegal characters found in a parameter.")
-ILLEGAL_CHARS_IN: Final = Kind(-1100, "Illegal characters found in parameter '%s'; legal range is '%s'.")
-TOO_MANY_PARAMETERS: Final = Kind(-1101, "Too many parameters sent for this endpoint.")
-DUPLICATE_PARAMETER: Final = Kind(-1101, "Duplicate values for a parameter detected.")
-MANDATORY: Final = Kind(-1102, "Mandatory parameter '%s' was not sent, was empty/null, or malformed.")
-EITHER_MANDATORY: Final = Kind(-1102, "Param '%s' or '%s' must be sent, but both were empty/null!")
-EMPTY: Final = Kind(-1105, "Parameter '%s' was empty.")
-NOT_REQUIRED: Final = Kind(-1106, "Parameter '%s' sent when not required.")
-BAD_PRECISION: Final = Kind(-1111, "Precision is over the maximum defined for this asset.")
-NO_DEPTH: Final = Kind(-1112, "No orders on book for symbol.")
-BAD_TIME_IN_FORCE: Final = Kind(-1115, "Invalid timeInForce.")
-BAD_ORDER_TYPE: Final = Kind(-1116, "Invalid orderType.")
-BAD_SIDE: Final = Kind(-1117, "Invalid side.")
-BAD_INTERVAL: Final = Kind(-1120, "Invalid interval.")
-BAD_SYMBOL: Final = Kind(-1121, "Invalid symbol.")
-LOOKUP_TOO_LONG: Final = Kind(-1127, "More than %s hours between startTime and endTime.")
-BAD_COMBINATION: Final = Kind(-1128, "Combination of optional parameters invalid.")
-INTERVAL_TOO_LONG: Final = Kind(-4165, "Maximum time interval is %s days")
-BAD_PARAMETER: Final = Kind(-1130, "Data sent for parameter '%s' is not valid.")
-BAD_RESPONSE_TYPE: Final = Kind(-1136, "Invalid newOrderRespType.")
-BAD_CLIENT_ORDER_ID: Final = Kind(-4015, "Client order id length should not be more than 36 chars")
-BAD_DEPTH_LIMIT: Final = Kind(-4021, "'%s' is not valid depth limit.")
-BAD_WORKING_TYPE: Final = Kind(-4031, "Invalid parameter working type: `%s`")
-TOO_MANY_CANCELS: Final = Kind(-4032, "Exceed maximum cancel order size.")
-BAD_POSITION_SIDE: Final = Kind(-4060, "Invalid position side.")
-BAD_MARGIN_TYPE: Final = Kind(-1130, "Data sent for parameter 'marginType' is not valid.")
-BAD_BATCH_SIZE: Final = Kind(-4082, "Invalid number of batch place orders: %s")
-BAD_PRICE_MATCH: Final = Kind(-5037, "Invalid price match")
-PRICE_MATCH_TYPE: Final = Kind(-5038, "Price match only supports order type: LIMIT, STOP AND TAKE_PROFIT")
-BAD_STP_MODE: Final = Kind(-5039, "Invalid self trade prevention mode")
-NOT_REDUCE_ONLY: Final = Kind(-5047, "The original order is not a reduce-only order.")
+START_AFTER_END: Final[Kind] = Kind(-1023, "Start time is greater than end time.")
+ILLEGAL_CHARS: Final[Kind] = Kind(-1100, "Illegal characters found in a parameter.")
+ILLEGAL_CHARS_IN: Final[Kind] = Kind(
+    -1100, "Illegal characters found in parameter '%s'; legal range is '%s'."
+)
+TOO_MANY_PARAMETERS: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.")
+DUPLICATE_PARAMETER: Final[Kind] = Kind(-1101, "Duplicate values for a parameter detected.")
+MANDATORY: Final[Kind] = Kind(-1102, "Mandatory parameter '%s' was not sent, was empty/null, or malformed.")
+EITHER_MANDATORY: Final[Kind] = Kind(-1102, "Param '%s' or '%s' must be sent, but both were empty/null!")
+EMPTY: Final[Kind] = Kind(-1105, "Parameter '%s' was empty.")
+NOT_REQUIRED: Final[Kind] = Kind(-1106, "Parameter '%s' sent when not required.")
+BAD_PRECISION: Final[Kind] = Kind(-1111, "Precision is over the maximum defined for this asset.")
+NO_DEPTH: Final[Kind] = Kind(-1112, "No orders on book for symbol.")
+BAD_TIME_IN_FORCE: Final[Kind] = Kind(-1115, "Invalid timeInForce.")
+BAD_ORDER_TYPE: Final[Kind] = Kind(-1116, "Invalid orderType.")
+BAD_SIDE: Final[Kind] = Kind(-1117, "Invalid side.")
+BAD_INTERVAL: Final[Kind] = Kind(-1120, "Invalid interval.")
+BAD_SYMBOL: Final[Kind] = Kind(-1121, "Invalid symbol.")
+LOOKUP_TOO_LONG: Final[Kind] = Kind(-1127, "More than %s hours between startTime and endTime.")
+BAD_COMBINATION: Final[Kind] = Kind(-1128, "Combination of optional parameters invalid.")
+INTERVAL_TOO_LONG: Final[Kind] = Kind(-4165, "Maximum time interval is %s days")
+BAD_PARAMETER: Final[Kind] = Kind(-1130, "Data sent for parameter '%s' is not valid.")
+BAD_RESPONSE_TYPE: Final[Kind] = Kind(-1136, "Invalid newOrderRespType.")
+BAD_CLIENT_ORDER_ID: Final[Kind] = Kind(-4015, "Client order id length should not be more than 36 chars")
+BAD_DEPTH_LIMIT: Final[Kind] = Kind(-4021, "'%s' is not valid depth limit.")
+BAD_WORKING_TYPE: Final[Kind] = Kind(-4031, "Invalid parameter working type: `%s`")
+TOO_MANY_CANCELS: Final[Kind] = Kind(-4032, "Exceed maximum cancel order size.")
+BAD_POSITION_SIDE: Final[Kind] = Kind(-4060, "Invalid position side.")
+BAD_MARGIN_TYPE: Final[Kind] = Kind(-1130, "Data sent for parameter 'marginType' is not valid.")
+BAD_BATCH_SIZE: Final[Kind] = Kind(-4082, "Invalid number of batch place orders: %s")
+BAD_PRICE_MATCH: Final[Kind] = Kind(-5037, "Invalid price match")
+PRICE_MATCH_TYPE: Final[Kind] = Kind(
+    -5038, "Price match only supports order type: LIMIT, STOP AND TAKE_PROFIT"
+)
+BAD_STP_MODE: Final[Kind] = Kind(-5039, "Invalid self trade prevention mode")
+NOT_REDUCE_ONLY: Final[Kind] = Kind(-5047, "The original order is not a reduce-only order.")
 
 # Orders and accounts (semantics 1.7, 5).
-NO_SUCH_ORDER: Final = Kind(-2013, "Order does not exist.")
-UNKNOWN_ORDER: Final = Kind(-2011, "Unknown order sent.")
-PRICE_NOT_POSITIVE: Final = Kind(-4001, "Price less than 0.")
-QTY_NOT_POSITIVE: Final = Kind(-4003, "Quantity less than zero.")
-OFF_TICK: Final = Kind(-4014, "Price not increased by tick size.")
-OFF_STEP: Final = Kind(-4023, "Qty not increased by step size.")
-POSITION_MODE_SET: Final = Kind(-4059, "No need to change position side.")
-MARGIN_TYPE_SET: Final = Kind(-4046, "No need to change margin type.")
-MARGIN_MODE_SET: Final = Kind(
+NO_SUCH_ORDER: Final[Kind] = Kind(-2013, "Order does not exist.")
+UNKNOWN_ORDER: Final[Kind] = Kind(-2011, "Unknown order sent.")
+PRICE_NOT_POSITIVE: Final[Kind] = Kind(-4001, "Price less than 0.")
+QTY_NOT_POSITIVE: Final[Kind] = Kind(-4003, "Quantity less than zero.")
+OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
+OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
+POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
+MARGIN_TYPE_SET: Final[Kind] = Kind(-4046, "No need to change margin type.")
+MARGIN_MODE_SET: Final[Kind] = Kind(
     -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly."
 )
-USE_ALGO_ORDERS: Final = Kind(
+USE_ALGO_ORDERS: Final[Kind] = Kind(
     -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
 )
-NOTIONAL_BELOW_MIN: Final = Kind(
+NOTIONAL_BELOW_MIN: Final[Kind] = Kind(
     -4164, "Order's notional must be no smaller than %s (unless you choose reduce only)"
 )
-AMENDED_NOTIONAL_BELOW_MIN: Final = Kind(-5029, "Order's notional must be no smaller than %s")
-BAD_LEVERAGE: Final = Kind(-4028, "Leverage %s is not valid")
+AMENDED_NOTIONAL_BELOW_MIN: Final[Kind] = Kind(-5029, "Order's notional must be no smaller than %s")
+BAD_LEVERAGE: Final[Kind] = Kind(-4028, "Leverage %s is not valid")
 
 # Which refusal of the engine is which code (semantics 5.10, 1.7).
 BY_REFUSAL: Final[dict[int, Kind]] = {

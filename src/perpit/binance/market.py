@@ -371,7 +371,7 @@ BY_CANDLES: Final = by_limit(((99, 1), (499, 2), (1000, 5), (1500, 10)), 500)
 DEPTH_LIMIT: Final = Param("limit", schema.depth_limit, default=500)
 INTERVAL: Final = Param("interval", schema.interval, True)
 
-ROUTES: Final = (
+ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/fapi/v1/ping", NONE, 1, ping, returns="Nothing."),
     Route("GET", "/fapi/v1/time", NONE, 1, time, returns="The venue's time."),
     Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, exchange_info, returns="Symbols, filters and limits."),

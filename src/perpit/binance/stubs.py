@@ -53,7 +53,7 @@ def describe(call: Call) -> dict[str, Any]:
     return call.desk.describe()
 
 
-ROUTES: Final = (
+ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/openapi.json", NONE, 1, describe, returns="This description."),
     Route("GET", "/api/v3/ping", NONE, 1, ping, returns="Nothing."),
     Route("GET", "/api/v3/time", NONE, 1, time, returns="The venue's time."),

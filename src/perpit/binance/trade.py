@@ -360,7 +360,7 @@ KINDS: Final = "conditional types, GTD, RPI, priceMatch, hedge mode"
 ORDER: Final = "/fapi/v1/order"
 BATCHES: Final = "/fapi/v1/batchOrders"
 
-ROUTES: Final = (
+ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", ORDER, TRADE, 0, place, orders.PLACE, ONE, "The order, as accepted or as matched.", KINDS),
     Route("PUT", ORDER, TRADE, 0, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
     Route("DELETE", ORDER, TRADE, 1, cancel, orders.NAME_ORDER, returns="The cancelled order."),

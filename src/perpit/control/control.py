@@ -15,7 +15,7 @@ from perpit.control.problems import Problem
 from perpit.control.routes import Route, match
 
 BODY_LIMIT = 65_536
-JSON = (b"content-type", b"application/json")
+JSON = "application/json"
 
 _log = logging.getLogger("perpit.control")
 
@@ -38,20 +38,20 @@ class Control:
         client_ip: str,
     ) -> Answer:
         """Answer one request; problems of the caller are answered too, never raised."""
-        date = (b"date", formatdate(self._ports.clock.now_ms() // 1000, usegmt=True).encode())
+        date = formatdate(self._ports.clock.now_ms() // 1000, usegmt=True)
         if path == "/metrics" and method == "GET":
-            return Answer(200, [(b"content-type", CONTENT_TYPE), date], self._metrics.text())
+            return Answer(200, head(CONTENT_TYPE, date), self._metrics.text())
         try:
             status, payload = await self._call(method, path, headers, body)
-            extra: list[tuple[bytes, bytes]] = []
+            extra = ""
         except Problem as problem:
             status, payload = problem.status, {"error": problem.message}
             extra = challenge(problem.status, path)
         except Exception as error:  # a bug: the caller hears of it, the log says which call it was
             _log.error("control failed at %s %s", method, path, exc_info=error)
-            status, payload, extra = 500, {"error": "internal error; the venue's log says more"}, []
+            status, payload, extra = 500, {"error": "internal error; the venue's log says more"}, ""
         self._metrics.count(method, status)
-        return Answer(status, [JSON, date, *extra], msgspec.json.encode(payload))
+        return Answer(status, head(JSON, date, extra), msgspec.json.encode(payload))
 
     async def _call(
         self, method: str, path: str, headers: list[tuple[bytes, bytes]], body: bytes
@@ -98,10 +98,15 @@ def in_words(misfit: str, body: type[Body]) -> str:
     return misfit
 
 
-def challenge(status: int, path: str) -> list[tuple[bytes, bytes]]:
-    """The headers that an answer of this status owes its caller."""
+def head(content_type: str, date: str, extra: str = "") -> bytes:
+    """The header lines of an answer."""
+    return f"content-type: {content_type}\r\ndate: {date}\r\n{extra}".encode()
+
+
+def challenge(status: int, path: str) -> str:
+    """The header line that an answer of this status owes its caller."""
     if status == 401:
-        return [(b"www-authenticate", b"Bearer")]
+        return "www-authenticate: Bearer\r\n"
     if status == 405:
-        return [(b"allow", ", ".join(match(path)[0]).encode())]
-    return []
+        return f"allow: {', '.join(match(path)[0])}\r\n"
+    return ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from perpit.control.ports import Ports
 
-CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:

@@ -9,10 +9,10 @@ from perpit.views.world import World
 
 
 class Answer(NamedTuple):
-    """A whole HTTP answer."""
+    """A whole HTTP answer; `head` are its header lines, each with its line end."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    head: bytes
     body: bytes
 
 

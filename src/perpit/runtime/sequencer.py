@@ -6,11 +6,13 @@ the log promises are its commands applied, published and answered, in order:
 
     submit ─► waiting ─► batch ─► log.write ─► engine.apply ─► publish ─► future
                           ▲  (writer thread if it waits for the disk)        │
-                          └───────────── next batch, as soon as the log is free
+                          └── next batch, a turn of the loop after the answers
 
-With a log that waits for the disk the next batch is handed to the writer before the last one is applied: disk
-and engine work at the same time, and the batches are as large as the disk is slow. Without one, everything
-happens on the event loop, one batch for each turn of it.
+With a log that waits for the disk the next batch is handed to the writer when the last one is applied and those
+who were answered had a turn of the event loop to ask again. While the disk works, the edge reads and checks what
+comes next. Handed over before, writer and engine would fight for the interpreter's lock, and smaller batches would
+each pay for a sync: a sixth more CPU time for an order (`bench/http`). Without such a log, everything happens on the
+event loop, one batch for each turn of it.
 
 An exception from the engine, a view or the log is a bug or a broken disk. The command is logged, the
 sequencer stops, everything that waits fails with VenueStopped (with OutcomeUnknown when it may have been
@@ -178,10 +180,10 @@ class Sequencer:
         if error is not None:
             self._fail(error, batch)
             return
-        handed_over = self._hand_over(self._writer)
         self._apply(batch)
-        if not handed_over:
-            self._begin()
+        assert self._loop is not None
+        # answers are written in the loop's next turn, and what they bring is read at its end
+        self._loop.call_soon(self._loop.call_soon, self._begin)
 
     def _finish_inline(self) -> None:
         batch, record = self._take_batch()
@@ -259,8 +261,7 @@ class Sequencer:
         self._accepting = False
         self._alarm.stop()
         _log.critical("the venue stops at command %s", describe(batch[0][0]), exc_info=error)
-        for under_way in (batch, self._writing):
-            _refuse(under_way, OutcomeUnknown(f"the venue has stopped: {error!r}"))
+        _refuse(batch, OutcomeUnknown(f"the venue has stopped: {error!r}"))
         _refuse(self._waiting, self._stopped())
         self._waiting.clear()
         if self._drained is not None and not self._drained.done():

@@ -1,1 +1,1 @@
-"""Bytes: the ASGI application, its sockets, and uvicorn around them."""
+"""Bytes: HTTP connections, the application, its sockets, and uvicorn around them."""

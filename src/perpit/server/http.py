@@ -1,35 +1,96 @@
-"""The HTTP protocol: uvicorn's on httptools, with limits on what a client may leave unfinished and a short way out.
+"""The HTTP protocol: bytes to requests, requests to rooms, answers to bytes; with limits on what a client may leave
+unfinished.
 
-Made by uvicorn for each connection. Limits:
+Made by uvicorn for each connection, and the shortest way through it: httptools parses, the application's `respond`
+makes a coroutine of each request, the answer is one write. No ASGI scope, no messages and no task stand between, which
+together would cost as much as all the rest of an order (decision 22). Sockets leave for uvicorn's WebSocket protocol
+with their upgrade.
+
+A request that waits for nothing is answered at once. One that waits is gone on with by the future it waits for: its
+coroutine is stepped here, so whatever needs a task of its own makes one.
+
+Limits:
 - request line and headers together 32 KiB, else 431 and the connection is closed;
+- of a body the room gets no more than what is needed to refuse its size, and up to 1 MiB more is read and forgotten: a
+  client that is still sending when the connection closes would not see the answer;
 - a request must be whole 20 s after the connection was made or its own first byte came, and the next one must begin
-  75 s after an answer, else the connection is closed. One slow timer for each connection looks after both: a timer for
-  each request, as uvicorn has it, would be one of the dearer parts of an answer.
-The body's size is limited by the application.
-
-The short way: the application finds the request's cycle in `scope["extensions"]["perpit.cycle"]` and gives the whole
-answer to `write_answer`: one write, and none of the checks that ASGI's `send` makes of each header of our own.
+  75 s after an answer, else the connection is closed. One slow timer for each connection looks after both;
+- requests of one connection are answered one after the other; while one waits its turn, or the client does not read its
+  answers, nothing more is read.
 """
 
 import asyncio
+import logging
 from asyncio import TimerHandle
-from typing import Any, Final
+from collections import deque
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple, Protocol
+from urllib.parse import unquote
 
+import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-CYCLE_EXTENSION: Final = "perpit.cycle"
+Headers = list[tuple[bytes, bytes]]
+
 MAX_HEAD_BYTES: Final = 32 * 1024
-REQUEST_SECONDS: Final = 20.0
-KEEP_ALIVE_SECONDS: Final = 75.0
-HEAD_TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-)
+MAX_DISCARDED_BYTES: Final = 1024 * 1024
+REQUEST_SECONDS = 20.0  # not Final: tests are less patient, in the compiled build too
+KEEP_ALIVE_SECONDS = 75.0
+STATUS_LINES: Final = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
+}
+PLAIN_TEXT: Final = b"content-type: text/plain; charset=utf-8\r\n"
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+_log = logging.getLogger("perpit.server")
 
 
-class BoundedHttpProtocol(HttpToolsProtocol):
-    """One HTTP connection."""
+class Answer(Protocol):
+    """What a room answers: status, header lines (each with its line end), and the whole body."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def head(self) -> bytes: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+
+class Plain(NamedTuple):
+    """An answer of the server itself."""
+
+    status: int
+    body: bytes
+    head: bytes = PLAIN_TEXT
+
+
+class Responder(Protocol):
+    """Who answers. Bodies above `max_body_bytes` are given only as far as is needed to refuse them."""
+
+    max_body_bytes: int
+
+    def respond(
+        self, method: str, path: str, query: bytes, headers: Headers, body: bytes, client_ip: str
+    ) -> Coroutine[Any, Any, Answer]: ...
+
+
+class Request(NamedTuple):
+    """A whole request. Header names are in lower case; `keep_alive`: another one may follow."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Headers
+    body: bytes
+    keep_alive: bool
+
+
+class HttpConnection:
+    """One HTTP connection: an `asyncio.Protocol` for its transport, the callbacks of its parser."""
 
     def __init__(
         self,
@@ -38,74 +99,259 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+        self._config = config
+        self._server_state = server_state
+        self._app_state = app_state
+        self._loop = _loop or asyncio.get_running_loop()
+        responder: Responder = config.app  # type: ignore[assignment]
+        self._respond = responder.respond
+        self._max_body_bytes = responder.max_body_bytes
+        self._connections = server_state.connections
+        self._max_connections = config.limit_concurrency or 1 << 62
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport
+        self._client_ip = ""
+
+        # the request that is being read
+        self._url = b""
+        self._headers: Headers = []
+        self._body = b""
+        self._body_bytes = 0
+        self._keep_alive = True
+        self._expects_continue = False
+        self._upgrading = False
         self._in_head = True
         self._head_bytes = 0
-        self._whole = False
+        self._deaf = False  # what comes after the last request is not read
+
+        # the requests that are whole
+        self._requests: deque[Request] = deque()
+        self._answering: Request | None = None
+        self._coroutine: Coroutine[Any, Any, Answer]
+        self._reading_paused = False
+        self._writing_paused = False
+
+        self._partial = True  # a request has begun, or the first one is waited for
         self._since = 0.0  # when the unfinished request began, or the last answer was complete
         self._patrol: TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._since = self.loop.time()
-        self._patrol = self.loop.call_later(REQUEST_SECONDS / 4, self._look_after)
+    # What the transport calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]
+        self._connections.add(self)  # type: ignore[arg-type]
+        peer = transport.get_extra_info("peername")
+        self._client_ip = str(peer[0]) if isinstance(peer, (list, tuple)) else ""
+        self._since = self._loop.time()
+        self._patrol = self._loop.call_later(REQUEST_SECONDS / 4, self._look_after)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_patrol()
-        super().connection_lost(exc)
+        self._connections.discard(self)
+        self._requests.clear()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._in_head:
+        if self._deaf:
+            return
+        whole = len(self._requests)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._after_upgrade()
+        except httptools.HttpParserError:
+            self._refuse(400, b"Invalid HTTP request received.")
+            return
+        if self._in_head and len(self._requests) == whole:  # else some of the data was of the requests before
             self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-                self.transport.write(HEAD_TOO_LARGE)
-                self.transport.close()
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse(431, b"")
+        if self._requests:
+            self._next()
+
+    def eof_received(self) -> None:
+        """The client sends no more; the connection closes."""
+
+    def pause_writing(self) -> None:
+        self._writing_paused = True
+
+    def resume_writing(self) -> None:
+        self._writing_paused = False
+        self._next()
+
+    def shutdown(self) -> None:
+        """Called by uvicorn when the server stops: close, after the answer that is being made."""
+        self._deaf = True
+        self._requests.clear()
+        if self._answering is None:
+            self._transport.close()
+
+    # What the parser calls
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self._url = b""
+        self._headers = []
+        self._body = b""
+        self._body_bytes = 0
+        self._expects_continue = False
         self._in_head = True
-        self._whole = False
         self._head_bytes = 0
-        self._since = self.loop.time()
+        self._partial = True
+        self._since = self._loop.time()
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name == b"expect":
+            self._expects_continue = value.lower() == b"100-continue"
+        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        super().on_headers_complete()
+        parser = self._parser
+        self._keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        if parser.should_upgrade():
+            self._upgrading = _wants_websocket(self._headers)
+            self._keep_alive = False
+        elif self._expects_continue and self._answering is None and not self._requests:
+            self._transport.write(CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        if len(self._body) <= self._max_body_bytes:
+            self._body += body
+        elif self._body_bytes > self._max_body_bytes + MAX_DISCARDED_BYTES and not self._deaf:
+            self.on_message_complete()
+            self._deaf = True
 
     def on_message_complete(self) -> None:
-        self._whole = True
-        super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        """uvicorn's own, without the keep-alive timer."""
-        self.server_state.total_requests += 1
-        if self.transport.is_closing():
+        self._partial = False
+        if self._upgrading or self._deaf:
             return
-        self.flow.resume_reading()
-        self._since = self.loop.time()
-        if self.pipeline:
-            cycle, app = self.pipeline.pop()
-            self._start_asgi_task(cycle, app)
+        path, query = _target(self._url)
+        body = self._body
+        keep_alive = self._keep_alive and len(body) <= self._max_body_bytes
+        method = self._parser.get_method().decode("ascii")
+        self._requests.append(Request(method, path, query, self._headers, body, keep_alive))
 
-    def handle_websocket_upgrade(self) -> None:
+    # Requests and their answers
+
+    def _next(self) -> None:
+        """Begin to answer what is whole, one request at a time, and read no more while some must wait."""
+        requests = self._requests
+        while requests and self._answering is None and not self._writing_paused:
+            self._begin(requests.popleft())
+        wait = bool(requests) or self._writing_paused
+        if wait != self._reading_paused and not self._transport.is_closing():
+            self._reading_paused = wait
+            if wait:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+
+    def _begin(self, request: Request) -> None:
+        self._answering = request
+        if len(self._connections) >= self._max_connections:
+            self._answering = request._replace(keep_alive=False)
+            self._write(Plain(503, b"Service Unavailable"))
+            return
+        self._coroutine = self._respond(
+            request.method, request.path, request.query, request.headers, request.body, self._client_ip
+        )
+        self._go_on()
+
+    def _go_on(self, _awaited: object = None) -> None:
+        """Run the coroutine of the request up to the next future it waits for, or to its answer."""
+        try:
+            awaited = self._coroutine.send(None)
+        except StopIteration as end:
+            self._write(end.value)
+        except Exception as error:
+            _log.error("a request failed: %s", self._answering, exc_info=error)
+            assert self._answering is not None
+            self._answering = self._answering._replace(keep_alive=False)
+            self._write(Plain(500, b"Internal Server Error"))
+        else:
+            awaited.add_done_callback(self._finish)
+
+    def _finish(self, awaited: object) -> None:
+        """What the request waited for is there."""
+        self._go_on()
+        if self._requests or self._reading_paused or self._writing_paused:
+            self._next()
+
+    def _write(self, answer: Answer) -> None:
+        """Answer the request, whole and at once."""
+        request = self._answering
+        assert request is not None
+        self._answering = None
+        transport = self._transport
+        if transport.is_closing():
+            return
+        keep_alive = request.keep_alive and not self._deaf
+        connection = b"" if keep_alive else b"connection: close\r\n"
+        body = answer.body
+        shown = body if request.method != "HEAD" else b""
+        status_line = STATUS_LINES[answer.status]
+        transport.write(
+            b"%b%b%bcontent-length: %d\r\n\r\n%b" % (status_line, answer.head, connection, len(body), shown)
+        )
+        self._since = self._loop.time()
+        if not keep_alive:
+            self._requests.clear()
+            self._deaf = True
+            transport.close()
+
+    def _refuse(self, status: int, body: bytes) -> None:
+        """Answer what is no request, and close."""
+        self._deaf = True
+        self._requests.clear()
+        if not self._transport.is_closing():
+            head = STATUS_LINES[status] + PLAIN_TEXT
+            self._transport.write(
+                b"%bconnection: close\r\ncontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+            )
+            self._transport.close()
+
+    # Upgrades
+
+    def _after_upgrade(self) -> None:
+        """The parser stops at an upgrade: to WebSocket it is made, any other is a request like all."""
+        if not self._upgrading:
+            self._deaf = True
+        elif self._answering is not None or self._requests:
+            self._refuse(400, b"Invalid HTTP request received.")
+        else:
+            self._become_websocket()
+
+    def _become_websocket(self) -> None:
+        """Give the connection to uvicorn's WebSocket protocol, which wants to read the request itself."""
         self._end_patrol()
-        super().handle_websocket_upgrade()
+        self._connections.discard(self)
+        lines = [self._parser.get_method(), b" ", self._url, b" HTTP/1.1\r\n"]
+        for name, value in self._headers:
+            lines += (name, b": ", value, b"\r\n")
+        lines.append(b"\r\n")
+        make: Any = self._config.ws_protocol_class
+        protocol = make(
+            config=self._config, server_state=self._server_state, app_state=self._app_state, _loop=self._loop
+        )
+        protocol.connection_made(self._transport)
+        protocol.data_received(b"".join(lines))
+        self._transport.set_protocol(protocol)
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        scope: dict[str, Any] = cycle.scope  # type: ignore[assignment]
-        scope["extensions"] = {CYCLE_EXTENSION: cycle}
-        super()._start_asgi_task(cycle, app)
+    # Patience
 
     def _look_after(self) -> None:
         """Close what has waited too long for its client; a request that is being answered may take its time."""
         self._patrol = None
-        allowed = KEEP_ALIVE_SECONDS if self._whole else REQUEST_SECONDS
-        answering = self._whole and self.cycle is not None and not self.cycle.response_complete
-        if not answering and self.loop.time() - self._since >= allowed:
-            self.transport.close()
+        allowed = REQUEST_SECONDS if self._partial else KEEP_ALIVE_SECONDS
+        answering = self._answering is not None or self._writing_paused
+        if not answering and self._loop.time() - self._since >= allowed:
+            self._transport.close()
         else:
-            self._patrol = self.loop.call_later(REQUEST_SECONDS / 4, self._look_after)
+            self._patrol = self._loop.call_later(REQUEST_SECONDS / 4, self._look_after)
 
     def _end_patrol(self) -> None:
         if self._patrol is not None:
@@ -113,30 +359,23 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._patrol = None
 
 
-async def write_answer(
-    cycle: RequestResponseCycle, status: int, headers: list[tuple[bytes, bytes]], body: bytes
-) -> None:
-    """Answer a request whole, as `send` would: after what is waiting to be written, on the same conditions.
+def _target(url: bytes) -> tuple[str, bytes]:
+    """Path and query of a request line. Raises what the parser answers with 400 when it is no URL."""
+    if url.startswith(b"/") and b"#" not in url:
+        raw_path, _, query = url.partition(b"?")
+    else:
+        parsed = httptools.parse_url(url)
+        raw_path, query = parsed.path or b"", parsed.query or b""
+    path = raw_path.decode("ascii")
+    return unquote(path) if "%" in path else path, query
 
-    `headers` are the application's own and trusted; Content-Length and Connection are added here.
-    """
-    if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
-    if cycle.disconnected:
-        return
-    cycle.response_started = True
-    cycle.waiting_for_100_continue = False
-    parts = [STATUS_LINE[status]]
+
+def _wants_websocket(headers: Headers) -> bool:
+    wanted = b""
+    tokens: list[bytes] = []
     for name, value in headers:
-        parts += (name, b": ", value, b"\r\n")
-    if not cycle.keep_alive:
-        parts.append(b"connection: close\r\n")
-    parts.append(b"content-length: %d\r\n\r\n" % len(body))
-    if cycle.scope["method"] != "HEAD":
-        parts.append(body)
-    cycle.transport.write(b"".join(parts))
-    cycle.response_complete = True
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
+        if name == b"connection":
+            tokens = [token.lower().strip() for token in value.split(b",")]
+        elif name == b"upgrade":
+            wanted = value.lower()
+    return b"upgrade" in tokens and wanted == b"websocket"

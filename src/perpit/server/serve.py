@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from perpit.server.http import BoundedHttpProtocol
+from perpit.server.http import HttpConnection
 from perpit.server.websocket import SocketLimits, with_limits
 
 PING_SECONDS: Final = 180.0
@@ -58,7 +58,7 @@ class Server:
         config = uvicorn.Config(
             application,
             host=host,
-            http=BoundedHttpProtocol,
+            http=HttpConnection,  # type: ignore[arg-type]  # it has the methods and not the base class
             ws=with_limits(limits or SocketLimits()),
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_ping_interval=PING_SECONDS,
