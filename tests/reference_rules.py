@@ -103,7 +103,7 @@ class Rules(NaiveBook):
         yield command.side not in (w.BUY, w.SELL) or not known_stp, no.INVALID_VALUE
         yield not command.client_order_id, no.INVALID_VALUE
         hedged = self.is_hedged(command.account_id, symbol_id)
-        yield hedged and command.reduce_only, no.INVALID_VALUE
+        yield hedged and command.reduce_only, no.REDUCE_ONLY_IN_HEDGE_MODE
         elsewhere = self._names_another_mode(command.account_id, symbol_id, command.position_side)
         yield elsewhere, no.POSITION_SIDE_MISMATCH
         yield self.index_e8[symbol_id] == 0, no.NO_PRICE

@@ -191,7 +191,10 @@ def check_types(entry: Fact, answer: Any) -> None:
 def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
     tested = {(method, path) for method, path, _params in ANSWERED}
     others = {"/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk", "/fapi/v1/listenKey"}
-    refusing = {"/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"}
+    refusing = {
+        *("/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"),
+        "/fapi/v1/positionMargin",
+    }
     for route in LISTED:
         if route.path not in others | refusing:
             assert (route.method, route.path) in tested, route.path

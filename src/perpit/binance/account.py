@@ -6,20 +6,22 @@ from typing import Any, Final
 from perpit.binance import errors, limits, schema
 from perpit.binance.call import Call
 from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_row, instruments
-from perpit.binance.positions import account_position_v2, account_position_v3, risk_v2, risk_v3
+from perpit.binance.positions import account_position_v2, account_position_v3, risk_v2, risk_v3, rows_of
 from perpit.binance.render import units
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 from perpit.binance.security import TRADE, USER_DATA, USER_STREAM
-from perpit.domain.commands import SetLeverage
+from perpit.domain import refusals
+from perpit.domain.commands import AdjustMargin, Command, SetLeverage, SetMarginType, SetPositionMode
 from perpit.domain.events import LeverageChanged, Refused
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import format_scaled, format_shortest
-from perpit.domain.words import USDS_M
+from perpit.domain.numbers import UNIT, format_scaled, format_shortest
+from perpit.domain.words import BOTH, CROSS, ISOLATED, USDS_M
 from perpit.views.accounts import AccountView, ExposureView
 from perpit.views.margin import WalletMargin, wallet_margin
 
 TOTALS_ASSET: Final = "USDT"  # semantics 1.5.8
+ADD_MARGIN, REDUCE_MARGIN = 1, 2  # semantics 1.7.5
 ALIAS_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 Body = dict[str, Any]
@@ -56,7 +58,7 @@ def in_use(call: Call, found: Iterable[ExposureView]) -> list[ExposureView]:
     return [
         exposure
         for exposure in found
-        if exposure.position.qty_lots
+        if any(position.qty_lots for position in rows_of(exposure))
         or exposure.bid_units
         or exposure.ask_units
         or orders.open_orders(call.account_id, exposure.instrument.symbol_id)
@@ -139,8 +141,9 @@ def account_v3(call: Call) -> Body:
         **totals(call),
         "assets": [asset_row(call, asset) for asset in assets(call)],
         "positions": [
-            account_position_v3(call.world.prices, exposure)
+            account_position_v3(call.world.prices, exposure, position)
             for exposure in in_use(call, exposures(call, None))
+            for position in rows_of(exposure)
         ],
     }
 
@@ -151,12 +154,16 @@ def account_v2(call: Call) -> Body:
         **settings(),
         **totals(call),
         "assets": [asset_row(call, asset) for asset in assets(call)],
-        "positions": [account_position_v2(call.world.prices, each) for each in exposures(call, None)],
+        "positions": [
+            account_position_v2(call.world.prices, exposure, position)
+            for exposure in exposures(call, None)
+            for position in rows_of(exposure)
+        ],
     }
 
 
 def settings() -> Body:
-    """What is the same for every account in this release: one-way mode, single-asset mode, no fee tiers."""
+    """What is the same for every account in this release: single-asset mode, no fee tiers."""
     return {
         "feeTier": 0,
         "feeBurn": False,
@@ -171,7 +178,7 @@ def settings() -> Body:
 
 def account_config(call: Call) -> Body:
     """The settings of the account."""
-    config = {**settings(), "dualSidePosition": False}
+    config = {**settings(), **position_mode(call)}
     del config["feeBurn"]
     return config
 
@@ -179,12 +186,18 @@ def account_config(call: Call) -> Body:
 def position_risk_v3(call: Call) -> list[Body]:
     """Positions of the symbols with a position or an open order."""
     found = in_use(call, exposures(call, call.values["symbol"]))
-    return [risk_v3(call.world.prices, exposure) for exposure in found]
+    return [
+        risk_v3(call.world.prices, exposure, position) for exposure in found for position in rows_of(exposure)
+    ]
 
 
 def position_risk_v2(call: Call) -> list[Body]:
     """Positions of every symbol, flat ones too."""
-    return [risk_v2(call.world.prices, exposure) for exposure in exposures(call, call.values["symbol"])]
+    return [
+        risk_v2(call.world.prices, exposure, position)
+        for exposure in exposures(call, call.values["symbol"])
+        for position in rows_of(exposure)
+    ]
 
 
 def symbol_config(call: Call) -> list[Body]:
@@ -192,7 +205,7 @@ def symbol_config(call: Call) -> list[Body]:
     return [
         {
             "symbol": exposure.instrument.symbol,
-            "marginType": "CROSSED",
+            "marginType": "CROSSED" if exposure.margin_type == CROSS else "ISOLATED",
             "isAutoAddMargin": False,
             "leverage": exposure.leverage,
             "maxNotionalValue": format_shortest(exposure.max_notional_units, 8),
@@ -236,13 +249,14 @@ def commission_rate(call: Call) -> Body:
 
 
 def position_mode(call: Call) -> Body:
-    """One-way mode, always, in this release."""
-    return {"dualSidePosition": False}
+    """Whether the account is in hedge mode."""
+    return {"dualSidePosition": USDS_M in call.world.accounts[call.account_id].hedged}
 
 
-def set_position_mode(call: Call) -> Body:
-    """One-way mode is what is set already; hedge mode is not there yet (semantics 1.7.6)."""
-    raise errors.NOT_YET() if call.values["dualSidePosition"] else errors.POSITION_MODE_SET()
+async def set_position_mode(call: Call) -> Body:
+    """One-way or hedge mode for every symbol (semantics 1.7.6)."""
+    await _accepted(call, SetPositionMode(call.account_id, USDS_M, call.values["dualSidePosition"]))
+    return dict(DONE)
 
 
 def margin_mode(call: Call) -> Body:
@@ -255,9 +269,37 @@ def set_margin_mode(call: Call) -> Body:
     raise errors.NOT_YET() if call.values["multiAssetsMargin"] else errors.MARGIN_MODE_SET()
 
 
-def set_margin_type(call: Call) -> Body:
-    """Cross margin is what is set already; isolated margin is not there yet (semantics 1.7.4)."""
-    raise errors.NOT_YET() if call.values["marginType"] == "ISOLATED" else errors.MARGIN_TYPE_SET()
+async def set_margin_type(call: Call) -> Body:
+    """Cross or isolated margin of a symbol (semantics 1.7.4)."""
+    instrument: Instrument = call.values["symbol"]
+    command = SetMarginType(call.account_id, instrument.symbol_id, call.values["marginType"])
+    await _accepted(call, command)
+    return dict(DONE)
+
+
+async def adjust_margin(call: Call) -> Body:
+    """Add margin to an isolated position, type 1, or take it away, type 2 (semantics 1.7.5)."""
+    instrument: Instrument = call.values["symbol"]
+    mantissa, decimals = call.values["amount"]
+    amount_units = mantissa * UNIT // 10**decimals
+    if amount_units <= 0:
+        raise errors.BY_REFUSAL[refusals.AMOUNT_NOT_POSITIVE]()
+    signed = amount_units if call.values["type"] == ADD_MARGIN else -amount_units
+    command = AdjustMargin(call.account_id, instrument.symbol_id, call.values["positionSide"], signed)
+    await _accepted(call, command)
+    return {
+        "amount": amount_units / UNIT,
+        "code": 200,
+        "msg": "Successfully modify position margin.",
+        "type": call.values["type"],
+    }
+
+
+async def _accepted(call: Call, command: Command) -> None:
+    """Raises the exchange's error when the engine refuses the command."""
+    for event in await call.desk.submit(command):
+        if type(event) is Refused and event.command is command:
+            raise errors.from_refusal(command, event.refusal, call.values.get("symbol"))
 
 
 def fee_burn(call: Call) -> Body:
@@ -309,11 +351,16 @@ def close_listen_key(call: Call) -> Body:
 LEVERAGE: Final = Param("leverage", schema.integer, True)
 MARGIN_TYPE: Final = Param(
     "marginType",
-    schema.one_of({"CROSSED": "CROSSED", "ISOLATED": "ISOLATED"}, errors.BAD_MARGIN_TYPE),
+    schema.one_of({"CROSSED": CROSS, "ISOLATED": ISOLATED}, errors.BAD_MARGIN_TYPE),
     True,
 )
+AMOUNT: Final = Param("amount", schema.decimal, True)
+CHANGE_TYPE: Final = Param("type", schema.between(ADD_MARGIN, REDUCE_MARGIN), True)
+POSITION_SIDE: Final = Param("positionSide", schema.position_side, default=BOTH)
 DUAL: Final = Param("dualSidePosition", schema.boolean, True)
 MULTI: Final = Param("multiAssetsMargin", schema.boolean, True)
+
+DONE: Final[Body] = {"code": 200, "msg": "success"}
 
 ROUTES: Final[tuple[Route, ...]] = (
     *(
@@ -368,8 +415,16 @@ ROUTES: Final[tuple[Route, ...]] = (
         1,
         set_margin_type,
         (SYMBOL, MARGIN_TYPE),
-        returns="An error yet.",
-        partial="isolated margin",
+        returns="That it is done.",
+    ),
+    Route(
+        "POST",
+        "/fapi/v1/positionMargin",
+        TRADE,
+        1,
+        adjust_margin,
+        (SYMBOL, AMOUNT, CHANGE_TYPE, POSITION_SIDE),
+        returns="The amount.",
     ),
     Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, position_mode, returns="The position mode."),
     Route(
@@ -379,8 +434,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         1,
         set_position_mode,
         (DUAL,),
-        returns="An error yet.",
-        partial="hedge mode",
+        returns="That it is done.",
     ),
     Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, margin_mode, returns="The margin mode."),
     Route(

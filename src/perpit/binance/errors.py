@@ -205,6 +205,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.LEVERAGE_OF_ISOLATED_LOWERED: Kind(
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
+    refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
     refusals.UNKNOWN_ORDER: NO_SUCH_ORDER,
     refusals.AMEND_NOT_LIMIT: Kind(-5025, "Only limit order is supported."),
     refusals.AMEND_NO_CHANGE: Kind(-5027, "No need to modify the order."),
@@ -225,6 +226,8 @@ BY_COMMAND: Final[dict[tuple[type[Command], int], Kind]] = {
 def from_refusal(command: Command, refusal: int, instrument: Instrument | None = None) -> WireError:
     """The error that answers a refused command; `instrument` fills in the numbers that some texts carry."""
     kind = BY_COMMAND.get((type(command), refusal)) or BY_REFUSAL.get(refusal, UNKNOWN)
+    if kind is NOT_REQUIRED:
+        return kind("reduceOnly")  # semantics 4.4.2
     if kind is BAD_LEVERAGE:
         return kind(getattr(command, "leverage", ""))
     if kind is NOTIONAL_BELOW_MIN or kind is AMENDED_NOTIONAL_BELOW_MIN:

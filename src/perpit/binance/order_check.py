@@ -7,7 +7,7 @@ before a fill-or-kill order reaches them, and marks that will be computed betwee
 is placed and nothing is journaled.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
@@ -20,12 +20,16 @@ from perpit.domain.margin import (
     present_notional_units,
 )
 from perpit.domain.numbers import PPM, div_ceil
-from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, NEW, SELL
+from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, LONG, MARKET, NEW, SELL, SHORT
 from perpit.views.accounts import ExposureView
-from perpit.views.margin import exposure_margin, wallet_margin
+from perpit.views.margin import PositionMargin, exposure_margin, wallet_margin
 
 if TYPE_CHECKING:
     from perpit.views.world import World
+
+
+# Which side of an order makes a side of the hedge smaller.
+CLOSING_SIDE: Final = {LONG: SELL, SHORT: BUY}
 
 
 class Imagined:
@@ -48,22 +52,19 @@ def dry_run(world: "World", command: PlaceOrder) -> int:
         return no.NOT_SUPPORTED
     if command.close_position or command.price_match or command.good_till_ms:
         return no.NOT_SUPPORTED
-    if command.position_side != BOTH:
-        return no.POSITION_SIDE_MISMATCH
     if world.prices[command.symbol_id].mark_e8 == 0:
         return no.NO_PRICE
     exposure = world.accounts[command.account_id].exposure(instrument)
+    if exposure.is_hedged == (command.position_side == BOTH):
+        return no.POSITION_SIDE_MISMATCH
+    closes = command.reduce_only or command.side == CLOSING_SIDE.get(command.position_side)
     return (
         _quantity(instrument, command)
         or (_price(world, instrument, command) if command.order_type == LIMIT else 0)
-        or (0 if command.reduce_only else _notional(world, instrument, command))
+        or (0 if closes else _notional(world, instrument, command))
         or (_market_band(world, instrument, command) if command.order_type == MARKET else 0)
         or _open_orders(world, instrument, command)
-        or (
-            _reduce_only(world, exposure, command)
-            if command.reduce_only
-            else _margin(world, exposure, command)
-        )
+        or (_closing(world, exposure, command) if closes else _margin(world, exposure, command))
         or _liquidity(world, command)
     )
 
@@ -156,11 +157,17 @@ def _margin(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:
     else:
         ask_units += added_units
     after = present_notional_units(margin.notional_units, bid_units, ask_units)
+    if exposure.is_hedged:  # semantics 1.3.8: the side by itself
+        mark_e8 = world.prices[command.symbol_id].mark_e8
+        side = PositionMargin(exposure, exposure.side(command.position_side), mark_e8)
+        opening = exposure.bid_units if command.side == BUY else exposure.ask_units
+        before = abs(side.notional_units) + opening
+        after = before + added_units
     if after > before and after > exposure.max_notional_units:
         return no.LEVERAGE_BRACKET_EXCEEDED
     cost = initial_margin_units(after, exposure.leverage) - initial_margin_units(before, exposure.leverage)
     cost = max(cost, 0)
-    held = exposure.position.qty_lots
+    held = exposure.side(command.position_side).qty_lots
     opening_lots = command.qty_lots - abs(held) if held * command.side < 0 else command.qty_lots
     if opening_lots > 0:
         market = command.order_type == MARKET
@@ -171,16 +178,19 @@ def _margin(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:
     return no.INSUFFICIENT_MARGIN if cost > available else 0
 
 
-def _reduce_only(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:
-    held = exposure.position.qty_lots
+def _closing(world: "World", exposure: ExposureView, command: PlaceOrder) -> int:
+    """One-way: what trades sooner must leave room for it; hedge: every other closing order (semantics 4.4.3, 4.5.1)."""
+    held = exposure.side(command.position_side).qty_lots
     if held * command.side >= 0:
         return no.REDUCE_ONLY_REJECTED
     if command.order_type == MARKET:
-        return 0
+        return no.REDUCE_ONLY_REJECTED if exposure.is_hedged and command.qty_lots > abs(held) else 0
     sooner_lots = command.qty_lots
     for order in world.orders.open_orders(command.account_id, command.symbol_id):
+        request = order.request
         better = (order.price_ticks - command.price_ticks) * command.side
-        if order.request.side == command.side and better >= 0:
+        same = request.side == command.side and request.position_side == command.position_side
+        if same and (exposure.is_hedged or better >= 0):
             sooner_lots += order.qty_lots - order.filled_lots
     return no.REDUCE_ONLY_REJECTED if sooner_lots > abs(held) else 0
 

@@ -108,7 +108,7 @@ def check_kind(command: PlaceOrder, is_hedged: bool) -> int:
         return no.INVALID_VALUE
     if is_hedged:
         if command.reduce_only:
-            return no.INVALID_VALUE
+            return no.REDUCE_ONLY_IN_HEDGE_MODE
         return OK if command.position_side in (LONG, SHORT) else no.POSITION_SIDE_MISMATCH
     return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
 

@@ -20,7 +20,7 @@ from perpit.domain.margin import (
     present_notional_units,
     unrealised_units,
 )
-from perpit.domain.words import CROSS, LONG, SHORT
+from perpit.domain.words import BOTH, CROSS, LONG, SHORT
 from perpit.views.accounts import ExposureView, PositionView, WalletView
 from perpit.views.prices import PriceView
 
@@ -60,6 +60,39 @@ class ExposureMargin:
             presents = [present_notional_units(self.notional_units, bid_units, ask_units)]
         self.initial_units = sum(initial_margin_units(present, leverage) for present in presents)
         self.open_order_initial_units = self.initial_units - self.position_initial_units
+
+
+class PositionMargin:
+    """One position's part of an exposure: all of it in one-way mode, one side of a hedge (semantics 1.3.8)."""
+
+    __slots__ = (
+        "initial_units",
+        "isolated_margin_units",
+        "maintenance_units",
+        "notional_units",
+        "open_order_initial_units",
+        "position_initial_units",
+        "unrealised_units",
+    )
+
+    def __init__(self, exposure: ExposureView, position: PositionView, mark_e8: int) -> None:
+        instrument = exposure.instrument
+        qty_lots, leverage = position.qty_lots, exposure.leverage
+        notional = instrument.value_at_e8(mark_e8, qty_lots) if qty_lots else 0
+        if position.position_side == BOTH:
+            present = present_notional_units(notional, exposure.bid_units, exposure.ask_units)
+        else:
+            opening = exposure.bid_units if position.position_side == LONG else exposure.ask_units
+            present = abs(notional) + opening
+        self.notional_units = notional
+        self.initial_units = initial_margin_units(present, leverage)
+        self.position_initial_units = initial_margin_units(abs(notional), leverage)
+        self.open_order_initial_units = self.initial_units - self.position_initial_units
+        self.maintenance_units = maintenance_margin_units(instrument, qty_lots, mark_e8)
+        self.unrealised_units = unrealised_units(instrument, qty_lots, position.entry_value_units, mark_e8)
+        self.isolated_margin_units = 0  # semantics 1.2.6
+        if exposure.margin_type != CROSS:
+            self.isolated_margin_units = position.isolated_units + self.unrealised_units
 
 
 class WalletMargin:
