@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from perpit.domain.commands import CreateKey, PlaceOrder
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import BUY, HOUSE, NEW, SELL
+from perpit.domain.words import BUY, HOUSE, NEW, RPI, SELL
 from tests import reference_formulas as formulas
 
 
@@ -45,6 +45,10 @@ class Order:
     @property
     def reduce_only(self) -> bool:
         return self.request is not None and self.request.reduce_only
+
+    @property
+    def hidden(self) -> bool:
+        return self.request is not None and self.request.time_in_force == RPI
 
     def placed(self) -> PlaceOrder:
         """The command that placed a user's order."""

@@ -12,13 +12,13 @@ from perpit.domain import refusals as no
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from tests import reference_formulas as formulas
-from tests.reference_book import NaiveBook
+from tests.reference_kinds import Kinds
 from tests.reference_ledger import Order
 
 Faults = Iterator[tuple[bool, int]]
 
 
-class Rules(NaiveBook):
+class Rules(Kinds):
     def _first_fault(self, faults: Faults) -> int:
         return next((refusal for broken, refusal in faults if broken), 0)
 
@@ -45,20 +45,15 @@ class Rules(NaiveBook):
         """Every rule an order can break, in documented order (semantics 5.10)."""
         yield self.account(command.account_id) is None, no.UNKNOWN_ACCOUNT
         yield not 0 <= command.symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
+        yield from self._kind_faults(command)
+        yield self.index_e8[command.symbol_id] == 0, no.NO_PRICE
+
+    def _placement_faults(self, command: c.PlaceOrder) -> Faults:
+        """The rest of them, which hold for what a conditional order becomes, too."""
         symbol_id, instrument = command.symbol_id, self.instruments[command.symbol_id]
         market = command.order_type == w.MARKET
-        yield self._asks_for_later_features(command), no.NOT_SUPPORTED
-        known_stp = command.stp_mode in (
-            w.STP_NONE,
-            w.STP_EXPIRE_TAKER,
-            w.STP_EXPIRE_MAKER,
-            w.STP_EXPIRE_BOTH,
-        )
-        yield command.side not in (w.BUY, w.SELL) or not known_stp, no.INVALID_VALUE
-        yield not command.client_order_id, no.INVALID_VALUE
-        yield command.position_side != w.BOTH, no.POSITION_SIDE_MISMATCH
-        yield self.index_e8[symbol_id] == 0, no.NO_PRICE
-        yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
+        if not command.close_position:
+            yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
         if not market:
             yield from self._band_faults(symbol_id, command.side, command.price_ticks)
         if not command.reduce_only:
@@ -69,10 +64,7 @@ class Rules(NaiveBook):
         if market and opposite is not None:
             outside = any(b for b, _ in self._band_faults(symbol_id, command.side, opposite.price_ticks))
             yield outside, no.MARKET_PRICE_OUTSIDE_BAND
-        mine = self.open_orders(command.account_id, symbol_id)
-        names = [order.placed().client_order_id for order in mine]
-        yield command.client_order_id in names, no.DUPLICATE_CLIENT_ORDER_ID
-        yield not market and len(mine) >= instrument.max_open_orders, no.TOO_MANY_OPEN_ORDERS
+        yield from self._open_order_faults(command)
         if not command.reduce_only and not (market and opposite is None):
             yield from self._margin_faults(command, command.qty_lots, command.price_ticks, None)
         if command.reduce_only:
@@ -83,27 +75,18 @@ class Rules(NaiveBook):
         if not market:
             yield from self._time_in_force_faults(command)
 
-    def _asks_for_later_features(self, command: c.PlaceOrder) -> bool:
-        return (
-            command.order_type not in (w.LIMIT, w.MARKET)
-            or (command.order_type == w.LIMIT and command.time_in_force not in (w.GTC, w.IOC, w.FOK, w.GTX))
-            or command.close_position
-            or command.stop_price_ticks != 0
-            or command.activation_price_ticks != 0
-            or command.callback_ppm != 0
-            or command.good_till_ms != 0
-            or command.price_match != 0
-        )
-
     def _grid_faults(self, instrument: Instrument, lots: int, ticks: int, market: bool) -> Faults:
-        yield lots <= 0, no.QTY_NOT_POSITIVE
-        yield lots < (instrument.market_min_qty_lots if market else instrument.min_qty_lots), no.QTY_BELOW_MIN
-        yield lots > (instrument.market_max_qty_lots if market else instrument.max_qty_lots), no.QTY_ABOVE_MAX
+        yield from self._lot_faults(instrument, lots, market)
         if market:
             return
         yield ticks <= 0, no.PRICE_NOT_POSITIVE
         yield ticks < instrument.min_price_ticks, no.PRICE_BELOW_MIN
         yield ticks > instrument.max_price_ticks, no.PRICE_ABOVE_MAX
+
+    def _lot_faults(self, instrument: Instrument, lots: int, market: bool) -> Faults:
+        yield lots <= 0, no.QTY_NOT_POSITIVE
+        yield lots < (instrument.market_min_qty_lots if market else instrument.min_qty_lots), no.QTY_BELOW_MIN
+        yield lots > (instrument.market_max_qty_lots if market else instrument.max_qty_lots), no.QTY_ABOVE_MAX
 
     def _band_faults(self, symbol_id: int, side: int, ticks: int) -> Faults:
         """PERCENT_PRICE is one-sided (semantics 5.10.1)."""
@@ -121,7 +104,7 @@ class Rules(NaiveBook):
             resting = sum(maker.remaining for maker in makers)
             yield resting < command.qty_lots, no.FOK_NOT_FILLABLE
             yield not self._fills_in_a_trial(command), no.FOK_NOT_FILLABLE
-        yield command.time_in_force == w.GTX and bool(makers), no.POST_ONLY_WOULD_TAKE
+        yield command.time_in_force in (w.GTX, w.RPI) and bool(makers), no.POST_ONLY_WOULD_TAKE
 
     def _fills_in_a_trial(self, command: c.PlaceOrder) -> bool:
         """Fill a copy of everything and see: on the way reduce-only orders may leave the queue (semantics 4.5.3)."""
@@ -156,9 +139,17 @@ class Rules(NaiveBook):
 
     def _margin_faults(self, command: c.PlaceOrder, lots: int, ticks: int, replaced: Order | None) -> Faults:
         """Bracket and margin (semantics 1.4): `lots` at `ticks` come, the order `replaced` goes."""
+        assuming = self._assuming_e8(command, ticks)
+        limit_price = formulas.price_e8(self.instruments[command.symbol_id], ticks)
+        price = assuming if command.order_type == w.MARKET else limit_price
+        yield from self._cost_faults(command, lots, assuming, price, replaced)
+
+    def _cost_faults(
+        self, command: c.PlaceOrder, lots: int, assuming: int, price: int, replaced: Order | None
+    ) -> Faults:
+        """The same at an assuming price, with the open loss at another."""
         account_id, symbol_id = command.account_id, command.symbol_id
         instrument = self.instruments[symbol_id]
-        assuming = self._assuming_e8(command, ticks)
         more = formulas.value_at(instrument, assuming, lots)
         more -= self.open_notional(symbol_id, replaced) if replaced is not None else 0
         before = self.present(account_id, symbol_id)
@@ -171,7 +162,6 @@ class Rules(NaiveBook):
         opened = lots
         if exposure.qty_lots * command.side < 0:
             opened = max(0, lots - abs(exposure.qty_lots))
-        price = assuming if command.order_type == w.MARKET else formulas.price_e8(instrument, ticks)
         loss = formulas.open_loss(instrument, command.side, price, opened, self.mark_e8[symbol_id])
         cost = formulas.initial_margin(after, exposure.leverage)
         cost -= formulas.initial_margin(before, exposure.leverage)

@@ -21,6 +21,7 @@ def state_of(reference: Reference) -> list[object]:
         _amounts(reference.fees_collected),
         _amounts(reference.net_deposits),
         [],
+        reference.waiting_state(),
     ]
 
 

@@ -179,5 +179,6 @@ class Hand:
                 request.price_ticks,
                 request.qty_lots,
                 modify_id,
+                1,
             )
         )

@@ -7,7 +7,7 @@ before a fill-or-kill order reaches them, and marks that will be computed betwee
 is placed and nothing is journaled.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder
@@ -20,12 +20,15 @@ from perpit.domain.margin import (
     present_notional_units,
 )
 from perpit.domain.numbers import PPM, div_ceil
-from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, MARKET, NEW, SELL
+from perpit.domain.words import BOTH, BUY, FOK, GTD, GTX, LIMIT, MARKET, NEW, RPI, SELL
 from perpit.views.accounts import ExposureView
 from perpit.views.margin import exposure_margin, wallet_margin
 
 if TYPE_CHECKING:
     from perpit.views.world import World
+
+GOOD_TILL_AHEAD_MS: Final = 600_000  # semantics 5.3
+GOOD_TILL_END_MS: Final = 253_402_300_799_000
 
 
 class Imagined:
@@ -44,9 +47,15 @@ class Imagined:
 def dry_run(world: "World", command: PlaceOrder) -> int:
     """The refusal that the order would meet, or 0."""
     instrument = world.catalog.by_id[command.symbol_id]
-    if command.time_in_force not in (GTC, IOC, FOK, GTX):
+    if command.order_type not in (LIMIT, MARKET):
         return no.NOT_SUPPORTED
-    if command.close_position or command.price_match or command.good_till_ms:
+    if command.good_till_ms or command.time_in_force == GTD:
+        ahead = command.good_till_ms > world.time_ms + GOOD_TILL_AHEAD_MS
+        if command.time_in_force != GTD or not ahead or command.good_till_ms >= GOOD_TILL_END_MS:
+            return no.GOOD_TILL_DATE_INVALID
+    if command.close_position:
+        return no.CLOSE_POSITION_NOT_ALLOWED
+    if command.price_match:
         return no.NOT_SUPPORTED
     if command.position_side != BOTH:
         return no.POSITION_SIDE_MISMATCH
@@ -194,7 +203,7 @@ def _liquidity(world: "World", command: PlaceOrder) -> int:
         else:
             lots = sum(lots for ticks, lots in book.bids.items() if ticks >= price_ticks)
         return no.FOK_NOT_FILLABLE if lots < command.qty_lots else 0
-    if command.time_in_force == GTX:
+    if command.time_in_force in (GTX, RPI):
         best_ticks = _best_opposite(world, command)
         takes = best_ticks >= price_ticks if command.side == SELL else 0 < best_ticks <= price_ticks
         return no.POST_ONLY_WOULD_TAKE if takes else 0

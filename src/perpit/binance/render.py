@@ -175,7 +175,7 @@ def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> s
     value = form.value(state.filled_value_units) if state.filled_lots else form.zero_value
     price = form.price(state.price_ticks) if state.price_ticks else form.zero_price
     stop_price = form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price
-    kind = ORDER_TYPE[request.order_type]
+    kind, original = ORDER_TYPE[request.order_type], ORDER_TYPE[request.original_type]
     return (
         f'"orderId":{state.order_id},"symbol":"{instrument.symbol}","status":"{ORDER_STATUS[state.status]}",'
         f'"clientOrderId":"{request.client_order_id}","price":"{price}","avgPrice":"{form.average_of(state)}",'
@@ -184,7 +184,7 @@ def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> s
         f'"reduceOnly":{FLAG[request.reduce_only]},"closePosition":{FLAG[request.close_position]},'
         f'"side":"{SIDE[request.side]}","positionSide":"{POSITION_SIDE[request.position_side]}",'
         f'"stopPrice":"{stop_price}","workingType":"{WORKING_TYPE[request.working_type]}",'
-        f'"priceProtect":{FLAG[request.price_protect]},"origType":"{kind}",'
+        f'"priceProtect":{FLAG[request.price_protect]},"origType":"{original}",'
         f'"priceMatch":"{PRICE_MATCH[request.price_match]}",'
         f'"selfTradePreventionMode":"{STP_MODE[request.stp_mode]}","goodTillDate":{request.good_till_ms},'
         f'"updateTime":{updated_ms}'

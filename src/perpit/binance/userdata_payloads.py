@@ -14,6 +14,7 @@ from perpit.domain.events import (
     OrderClosed,
     OrderEvent,
     OrderTraded,
+    OrderTriggered,
     PositionChanged,
     WalletChanged,
 )
@@ -63,7 +64,7 @@ def order_update(world: World, event: OrderEvent) -> str:
         "m": trade.is_maker if trade else False,
         "R": request.reduce_only,
         "wt": render.WORKING_TYPE[request.working_type],
-        "ot": render.ORDER_TYPE[request.order_type],
+        "ot": render.ORDER_TYPE[request.original_type],
         "ps": render.POSITION_SIDE[request.position_side],
         "cp": request.close_position,
         "rp": amount(trade.realized_units) if trade else "0",
@@ -73,11 +74,17 @@ def order_update(world: World, event: OrderEvent) -> str:
         "V": render.STP_MODE[request.stp_mode],
         "pm": render.PRICE_MATCH[request.price_match],
         "gtd": request.good_till_ms,
-        "er": str(event.reason) if isinstance(event, OrderClosed) else "0",
+        "er": _expiry_reason(event),
     }
     if isinstance(event, OrderAmended) and event.modify_id:
         order["M"] = str(event.modify_id)
     return _text({"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
+
+
+def _expiry_reason(event: OrderEvent) -> str:
+    if isinstance(event, OrderTriggered):
+        return str(words.REASON_TRIGGERED)  # semantics 5.9.12
+    return str(event.reason) if isinstance(event, OrderClosed) else "0"
 
 
 def _execution_type(event: OrderEvent) -> str:

@@ -18,6 +18,7 @@ from perpit.domain.words import BOTH, BUY, CROSS, LONG, SHORT
 if TYPE_CHECKING:
     from perpit.engine.book import Order
     from perpit.engine.market import Market
+    from perpit.engine.triggers import Conditional
 
 
 class Wallet:
@@ -70,6 +71,7 @@ class Position:
         self.realized_units = 0
         self.fees_units = 0
         self.episode_realized_units = 0
+        self.attached: i64 = 0  # waiting orders that end with it (semantics 4.5.8)
 
     def size_lots(self) -> i64:
         return -self.qty_lots if self.qty_lots < 0 else self.qty_lots
@@ -103,6 +105,7 @@ class Exposure:
         self.is_hedged = is_hedged
         self.account = account
         self.sides: list[Position] = []  # LONG and SHORT, once the account was in hedge mode
+        self.conditionals: dict[str, Conditional] = {}  # waiting ordinary orders, like `orders`
 
     def position(self, position_side: i64) -> Position:
         """BOTH in one-way mode; LONG or SHORT in hedge mode, made at first use."""
@@ -203,6 +206,12 @@ class Exposure:
         self.is_hedged = is_hedged
         self.assessed_at_e8 = -1
 
+    def has_orders(self) -> bool:
+        """Whether anything is open here: on the book, or waiting for a price."""
+        if self.orders or self.conditionals:
+            return True
+        return any(waiting.position.exposure is self for waiting in self.account.algos.values())
+
     def has_position(self) -> bool:
         if self.both.qty_lots != 0:
             return True
@@ -230,6 +239,7 @@ class Account:
         self._recent: Exposure | None = None  # the one asked for last, which is mostly the one asked for next
         self.keys: list[CreateKey] = []
         self.hedged: list[int] = []
+        self.algos: dict[str, Conditional] = {}  # waiting orders of the Algo service, by client id
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""
