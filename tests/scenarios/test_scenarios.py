@@ -15,7 +15,7 @@ from perpit.domain import events as e
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from tests.instruments import btcusdt, ethusdt
-from tests.scenarios import questions
+from tests.scenarios import conditional, questions
 from tests.scenarios.phrases import compare, normal, parse, told
 from tests.scenarios.venue import Venue, e8
 
@@ -188,6 +188,7 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     ),
     (rf"(?P<who>\w+) leverage (?P<leverage>{NUMBER})", leverage),
     (rf"(?P<who>\w+) (?P<way>deposits|withdraws) (?P<amount>{NUMBER}) (?P<asset>\w+)", transfer),
+    *conditional.COMMANDS,
 ]
 QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     (
@@ -210,6 +211,7 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
         rf"margin of (?P<notional>{NUMBER}) at (?P<leverage>\d+)x rate (?P<rate>{NUMBER})",
         lambda _venue, found, _: questions.formula_margin(found),
     ),
+    *conditional.QUESTIONS,
 ]
 LISTS_ITS_OWN_INSTRUMENT = (terms,)
 

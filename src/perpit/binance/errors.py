@@ -223,7 +223,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.STOP_PRICE_BELOW_BAND: Kind(-4211, "Stop price is lower than price multiplier floor."),
     refusals.PRICE_ABOVE_STOP_BAND: Kind(-4183, "Price is higher than stop price multiplier cap."),
     refusals.PRICE_BELOW_STOP_BAND: Kind(-4184, "Price is lower than stop price multiplier floor."),
-    refusals.CALLBACK_RATE_INVALID: Kind(-1130, "Data sent for parameter 'callbackRate' is not valid."),
+    refusals.CALLBACK_RATE_INVALID: Kind(-1130, "Invalid data sent for a parameter."),
     refusals.ACTIVATION_PRICE_INVALID: Kind(-4135, "Invalid activation price"),
     refusals.WOULD_TRIGGER: Kind(-2021, "Order would immediately trigger."),
     refusals.TOO_MANY_ALGO_ORDERS: Kind(-4045, "Reach max stop order limit."),
