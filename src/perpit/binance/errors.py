@@ -92,6 +92,7 @@ BAD_PRECISION: Final = Kind(-1111, "Precision is over the maximum defined for th
 NO_DEPTH: Final = Kind(-1112, "No orders on book for symbol.")
 BAD_TIME_IN_FORCE: Final = Kind(-1115, "Invalid timeInForce.")
 BAD_ORDER_TYPE: Final = Kind(-1116, "Invalid orderType.")
+BAD_ALGO_TYPE: Final = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_SIDE: Final = Kind(-1117, "Invalid side.")
 BAD_INTERVAL: Final = Kind(-1120, "Invalid interval.")
 BAD_SYMBOL: Final = Kind(-1121, "Invalid symbol.")
@@ -118,6 +119,7 @@ NO_SUCH_ORDER: Final = Kind(-2013, "Order does not exist.")
 UNKNOWN_ORDER: Final = Kind(-2011, "Unknown order sent.")
 PRICE_NOT_POSITIVE: Final = Kind(-4001, "Price less than 0.")
 QTY_NOT_POSITIVE: Final = Kind(-4003, "Quantity less than zero.")
+STOP_PRICE_NOT_POSITIVE: Final = Kind(-4006, "Stop price less than zero.")
 OFF_TICK: Final = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final = Kind(-4023, "Qty not increased by step size.")
 POSITION_MODE_SET: Final = Kind(-4059, "No need to change position side.")
@@ -217,7 +219,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.CLOSE_POSITION_WITH_REDUCE_ONLY: NOT_REQUIRED_HERE,
     refusals.TRIGGER_FIELD_NOT_ALLOWED: NOT_REQUIRED_HERE,
     refusals.WORKING_TYPE_INVALID: Kind(-4031, "Invalid parameter working type"),
-    refusals.STOP_PRICE_NOT_POSITIVE: Kind(-4006, "Stop price less than zero."),
+    refusals.STOP_PRICE_NOT_POSITIVE: STOP_PRICE_NOT_POSITIVE,
     refusals.STOP_PRICE_ABOVE_MAX: Kind(-4007, "Stop price greater than max price."),
     refusals.STOP_PRICE_ABOVE_BAND: Kind(-4210, "Stop price is higher than price multiplier cap."),
     refusals.STOP_PRICE_BELOW_BAND: Kind(-4211, "Stop price is lower than price multiplier floor."),

@@ -13,6 +13,7 @@ from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
+    AlgoOrderChanged,
     Event,
     LeverageChanged,
     OrderEvent,
@@ -124,6 +125,8 @@ class UserData:
                     self._order(event)
             elif isinstance(event, PositionChanged):
                 position = event
+            elif isinstance(event, AlgoOrderChanged):
+                self._tell(event.request.account_id, "ALGO_UPDATE", payloads.algo_update, event)
             elif isinstance(event, WalletChanged):
                 self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
             elif isinstance(event, LeverageChanged):

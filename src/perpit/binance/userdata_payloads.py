@@ -4,10 +4,11 @@ from typing import Final
 
 import msgspec
 
-from perpit.binance import render
+from perpit.binance import errors, render
 from perpit.binance.streams_text import Texts, amount
 from perpit.domain import words
 from perpit.domain.events import (
+    AlgoOrderChanged,
     LeverageChanged,
     OrderAccepted,
     OrderAmended,
@@ -62,7 +63,7 @@ def order_update(world: World, event: OrderEvent) -> str:
         "b": amount(event.bid_units),
         "a": amount(event.ask_units),
         "m": trade.is_maker if trade else False,
-        "R": request.reduce_only,
+        "R": request.reduce_only or request.close_position,  # semantics 4.5.6
         "wt": render.WORKING_TYPE[request.working_type],
         "ot": render.ORDER_TYPE[request.original_type],
         "ps": render.POSITION_SIDE[request.position_side],
@@ -78,6 +79,9 @@ def order_update(world: World, event: OrderEvent) -> str:
     }
     if isinstance(event, OrderAmended) and event.modify_id:
         order["M"] = str(event.modify_id)
+    if request.callback_ppm:
+        order["AP"] = texts.price(request.activation_price_ticks) if request.activation_price_ticks else "0"
+        order["cr"] = render.rate(request)
     return _text({"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
 
 
@@ -95,6 +99,43 @@ def _execution_type(event: OrderEvent) -> str:
     if isinstance(event, OrderAmended):
         return "AMENDMENT"
     return "CANCELED" if event.status == words.CANCELED else "EXPIRED"
+
+
+def algo_update(world: World, event: AlgoOrderChanged) -> str:
+    """ALGO_UPDATE (semantics 5.9.7); `ia` is of trailing stops only."""
+    request = event.request
+    instrument = world.catalog.by_id[request.symbol_id]
+    texts = Texts(instrument)
+    order: dict[str, object] = {
+        "caid": request.client_order_id,
+        "aid": event.algo_id,
+        "at": "CONDITIONAL",
+        "o": render.ORDER_TYPE[request.order_type],
+        "s": instrument.symbol,
+        "S": render.SIDE[request.side],
+        "ps": render.POSITION_SIDE[request.position_side],
+        "f": render.TIME_IN_FORCE[request.time_in_force],
+        "q": texts.qty(request.qty_lots) if request.qty_lots else "0",
+        "X": render.ALGO_STATUS[event.status],
+        "ai": str(event.order_id) if event.order_id else "",
+        "ap": render.algo_average(event, render.digits(instrument)),
+        "aq": texts.qty(event.filled_lots) if event.filled_lots else "0",
+        "act": render.ORDER_TYPE[event.order_type] if event.order_type else "0",
+        "tp": texts.price(request.stop_price_ticks) if request.stop_price_ticks else "0",
+        "p": texts.price(request.price_ticks) if request.price_ticks else "0",
+        "V": render.STP_MODE[request.stp_mode],
+        "wt": render.WORKING_TYPE[request.working_type],
+        "pm": render.PRICE_MATCH[request.price_match],
+        "cp": request.close_position,
+        "pP": request.price_protect,
+        "R": request.reduce_only or request.close_position,
+        "tt": event.triggered_ms,
+        "gtd": request.good_till_ms,
+        "rm": errors.BY_REFUSAL[event.refusal].text if event.refusal else "",
+    }
+    if request.callback_ppm:
+        order["ia"] = event.is_activated
+    return _text({"e": "ALGO_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
 
 
 def trade_lite(world: World, event: OrderTraded) -> str:
