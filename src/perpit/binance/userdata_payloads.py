@@ -6,7 +6,7 @@ import msgspec
 
 from perpit.binance import errors, render
 from perpit.binance.streams_text import Texts, amount
-from perpit.domain import words
+from perpit.domain import status, words
 from perpit.domain.events import (
     AlgoOrderChanged,
     LeverageChanged,
@@ -31,6 +31,13 @@ CAUSES: Final = {
     words.CAUSE_MARGIN_TRANSFER: "MARGIN_TRANSFER",
     words.CAUSE_MARGIN_TYPE: "MARGIN_TYPE_CHANGE",
     words.CAUSE_INSURANCE: "INSURANCE_CLEAR",
+}
+
+EXECUTION: Final[dict[type[OrderEvent], str]] = {
+    OrderAccepted: status.X_NEW,
+    OrderTraded: status.X_TRADE,
+    OrderAmended: status.X_AMENDMENT,
+    OrderTriggered: status.X_EXPIRED,
 }
 
 
@@ -92,13 +99,9 @@ def _expiry_reason(event: OrderEvent) -> str:
 
 
 def _execution_type(event: OrderEvent) -> str:
-    if isinstance(event, OrderAccepted):
-        return "NEW"
-    if isinstance(event, OrderTraded):
-        return "TRADE"
-    if isinstance(event, OrderAmended):
-        return "AMENDMENT"
-    return "CANCELED" if event.status == words.CANCELED else "EXPIRED"
+    if isinstance(event, OrderClosed):
+        return status.execution_of_ending(event.status, event.reason)
+    return EXECUTION[type(event)]
 
 
 def algo_update(world: World, event: AlgoOrderChanged) -> str:
