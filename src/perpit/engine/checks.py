@@ -223,13 +223,14 @@ def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
     """Rules 8 and 9."""
     if command.client_order_id in exposure.orders:
         return no.DUPLICATE_CLIENT_ORDER_ID
-    if exposure.conditionals and command.client_order_id in exposure.conditionals:
-        return no.DUPLICATE_CLIENT_ORDER_ID
-    if command.order_type == LIMIT:
-        # semantics 5.10: those of the Algo service are not counted since 2025-12
-        count = len(exposure.orders) + len(exposure.conditionals)
-        if count >= exposure.market.instrument.max_open_orders:
-            return no.TOO_MANY_OPEN_ORDERS
+    count = len(exposure.orders)
+    waiting = exposure.conditionals
+    if waiting:  # semantics 5.10: those of the Algo service are not counted since 2025-12
+        if command.client_order_id in waiting:
+            return no.DUPLICATE_CLIENT_ORDER_ID
+        count += len(waiting)
+    if command.order_type == LIMIT and count >= exposure.market.instrument.max_open_orders:
+        return no.TOO_MANY_OPEN_ORDERS
     return OK
 
 
