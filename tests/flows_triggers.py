@@ -12,7 +12,6 @@ from tests.flows import Flow
 KINDS = (w.STOP, w.STOP_MARKET, w.TAKE_PROFIT, w.TAKE_PROFIT_MARKET, w.TRAILING_STOP_MARKET)
 STOPS = (w.STOP, w.STOP_MARKET)
 LIMITS = (w.STOP, w.TAKE_PROFIT)
-YEAR_MS = 365 * 24 * 3_600_000
 
 
 class TriggerFlow(Flow):

@@ -17,16 +17,18 @@ from perpit.domain import words as w
 from tests import reference_formulas as formulas
 from tests import reference_state
 from tests.reference_events import Row
+from tests.reference_funding import Funding
 from tests.reference_house import House
 from tests.reference_ledger import Account, Order
-from tests.reference_triggers import DAY_MS, YEAR_MS, Triggers
+from tests.reference_triggers import DAY_MS, Triggers
 
 # Choices that the rules leave open.
 TICK_MS = 1000  # semantics 3.2.5
+YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(Triggers, House):
+class Reference(Funding, Triggers, House):
     def __init__(self) -> None:
         super().__init__()
         self.next_tick_ms = 0
@@ -68,6 +70,7 @@ class Reference(Triggers, House):
         self.instruments.append(instrument)
         self.orders.append([])
         self.basis.append([])
+        self.list_funding(command.instrument.symbol_id)
         self.marks.append([])
         for numbers in (self.index_e8, self.mark_e8, self.pinned_e8, self.last_ticks):
             numbers.append(0)
@@ -166,9 +169,21 @@ class Reference(Triggers, House):
             if self.next_tick_ms > until_ms:
                 return
             self._tick()
-        self.next_tick_ms = max(self.next_tick_ms, until_ms // TICK_MS * TICK_MS)
-        if self.next_tick_ms <= until_ms:
+        if self.next_tick_ms <= until_ms:  # of a sleep that is longer than a year the beginning is lost
+            self.next_tick_ms = max(self.next_tick_ms, until_ms // TICK_MS * TICK_MS - YEAR_MS)
+        while self.next_tick_ms <= until_ms:
+            # nothing moves any more: from settlement to settlement, and to the last whole second
+            resume_ms = min([until_ms // TICK_MS * TICK_MS, *self._settlements_ms()])
+            self.take_missed_samples(resume_ms)
+            self.next_tick_ms = resume_ms
             self._tick()
+
+    def _settlements_ms(self) -> list[int]:
+        """The next settlement of every instrument that has a price, from the next tick on."""
+        listed = [
+            symbol_id for symbol_id, index in enumerate(self.index_e8) if index and self.hours[symbol_id]
+        ]
+        return [self.next_funding_ms(symbol_id, self.next_tick_ms - 1) for symbol_id in listed]
 
     def _tick(self) -> None:
         self.time_ms = self.next_tick_ms
@@ -176,6 +191,7 @@ class Reference(Triggers, House):
         for symbol_id, index in enumerate(self.index_e8):
             if index == 0:
                 continue
+            self.take_sample(symbol_id)
             middle = self._middle_e8(symbol_id)
             if middle is not None:
                 self.basis[symbol_id].append(middle - index)
@@ -184,6 +200,7 @@ class Reference(Triggers, House):
             self.marks[symbol_id].append(mark)
             del self.marks[symbol_id][: -formulas.MARK_AVERAGE_WINDOW]
             self._set_mark(symbol_id, mark)
+            self.settle_funding(symbol_id)
         self._settle()
 
     def _middle_e8(self, symbol_id: int) -> int | None:
@@ -198,14 +215,15 @@ class Reference(Triggers, House):
         samples = self.basis[symbol_id]
         if self._middle_e8(symbol_id) is None or last == 0 or not samples:
             return index
-        return formulas.median(index, index + formulas.mean_floor(samples), last)
+        return formulas.median(self.price_1_e8(symbol_id), index + formulas.mean_floor(samples), last)
 
     def _set_mark(self, symbol_id: int, mark_e8: int) -> None:
         self.mark_e8[symbol_id] = mark_e8
         self.noted.append((symbol_id, w.MARK_PRICE, mark_e8))
         samples = self.marks[symbol_id]  # one a second: a mark set in between is no sample
         average = formulas.mean_floor(samples) if samples else mark_e8
-        self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], mark_e8, average)
+        rate, at_ms = self.rate_e8(symbol_id), self.next_funding_ms(symbol_id, self.time_ms)
+        self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], mark_e8, average, rate, at_ms)
 
     # -- the book ---------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,14 @@ TRADE_FIELDS = (
     "realized_units",
     "is_maker",
 )
+CALCULATED_FIELDS = (
+    "trade_id",
+    "fill_price_e8",
+    "fill_lots",
+    "fill_value_units",
+    "realized_units",
+    "kind",
+)
 FIELDS: dict[str, tuple[str, ...]] = {
     "Refused": ("refusal",),
     "InstrumentListed": ("symbol",),
@@ -86,7 +94,36 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind"),
     "BookChanged": ("symbol_id", "side", "price_ticks", "qty_lots"),
     "IndexPriceChanged": ("symbol_id", "index_e8"),
-    "MarkPriceChanged": ("symbol_id", "index_e8", "mark_e8", "average_e8"),
+    "MarkPriceChanged": (
+        "symbol_id",
+        "index_e8",
+        "mark_e8",
+        "average_e8",
+        "funding_rate_e8",
+        "next_funding_ms",
+    ),
+    "OrderCalculated": (*ORDER_FIELDS, *CALCULATED_FIELDS),
+    "TradeCalculated": ("symbol_id", "trade_id", "price_e8", "qty_lots", "taker_side", "kind"),
+    "InsuranceFundChanged": ("market", "asset", "wallet_units"),
+    "MarginCalled": (
+        "account_id",
+        "symbol_id",
+        "position_side",
+        "qty_lots",
+        "entry_value_units",
+        "isolated_units",
+        "cross_wallet_units",
+    ),
+    "FundingSettled": ("symbol_id", "rate_e8", "mark_e8", "interval_hours"),
+    "FundingPaid": (
+        "account_id",
+        "symbol_id",
+        "position_side",
+        "change_units",
+        "isolated_units",
+        "wallet_units",
+        "cross_wallet_units",
+    ),
 }
 
 

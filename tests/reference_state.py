@@ -18,9 +18,11 @@ def state_of(reference: Reference) -> list[object]:
         reference.next_order_id,
         [_market(reference, symbol_id) for symbol_id in range(len(reference.instruments))],
         [_account(reference, account) for account in reference.accounts],
+        [-1, "insurance fund", [], [], [], []],
         _amounts(reference.fees_collected),
         _amounts(reference.net_deposits),
         [],
+        _amounts(reference.funding_kept),
         reference.waiting_state(),
     ]
 
@@ -40,6 +42,12 @@ def _market(reference: Reference, symbol_id: int) -> list[object]:
         reference.pinned_e8[symbol_id],
         list(reference.basis[symbol_id]),
         list(reference.marks[symbol_id]),
+        [
+            reference.hours[symbol_id],
+            reference.rate_e8(symbol_id),
+            reference.calm[symbol_id],
+            reference.window(symbol_id),
+        ],
         _side(reference.queue(symbol_id, BUY)),
         _side(reference.queue(symbol_id, SELL)),
     ]
@@ -55,7 +63,7 @@ def _side(queue: list[Order]) -> list[object]:
 
 def _account(reference: Reference, account: Account) -> list[object]:
     keys = [key.api_key for key in reference.keys.values() if key.account_id == account.account_id]
-    wallets = [[*key, units, 0] for key, units in sorted(account.wallets.items()) if units]
+    wallets = [[*key, units, 0, 0] for key, units in sorted(account.wallets.items()) if units]
     exposures = []
     for symbol_id in sorted(account.exposures):
         row = _exposure(reference, account.account_id, symbol_id)
@@ -109,6 +117,7 @@ def _positions(held: Exposure) -> list[object]:
             held.realized_units,
             held.fees_units,
             held.episode_realized_units,
+            0,
         ]
     ]
 

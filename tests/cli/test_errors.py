@@ -48,6 +48,12 @@ def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int,
         (["verify", "--data", "gone"], "there is no journal in gone"),
         (["serve", "--memory", "--symbols", "FOOUSDT"], "unknown symbol 'FOOUSDT'; known are BTCUSDT"),
         (["serve", "--memory", "--symbols", "BTCUSD_PERP"], "COIN-M instruments are not available"),
+        (["serve", "--memory", "--symbols", "ETHUSD_261225"], "COIN-M instruments are not available"),
+        (["serve", "--memory", "--symbols", "BTCUSDT_261225"], "quarterly contracts and their delivery"),
+        (
+            ["serve", "--memory", "--symbols", "BTCUSDT_261224"],
+            "not a delivery day; that quarter's is 261225",
+        ),
         (["serve", "--config", "gone.toml"], "there is no file at gone.toml"),
     ],
 )

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from perpit.domain import commands
 from perpit.domain.commands import Advance, Command, CreateAccount, PlaceOrder, Transfer
+from perpit.domain.instrument import Instrument
 from perpit.journal.codec import TAGS, decode, encode
 from perpit.journal.errors import JournalError
+from tests.instruments import btcusdt
 from tests.journal.generated import KINDS, commands_of_any_kind, contents
 
 
@@ -76,6 +78,15 @@ def test_a_record_from_before_a_field_was_added_gets_its_default() -> None:
     assert isinstance(command, PlaceOrder)
     assert (command.seq, command.time_ms, command.qty_lots) == (7, 17, 10)
     assert (command.reduce_only, command.price_match) == (False, 0)
+
+
+def test_an_instrument_from_before_funding_was_a_term_gets_the_usual_bounds() -> None:
+    ((tag, time_ms, (terms,)),) = msgspec.msgpack.decode(encode([commands.ListInstrument(btcusdt())]))
+    command = decode_one(record(tag, time_ms, [terms[: Instrument.FIELDS.index("funding_cap_e8")]]))
+    assert isinstance(command, commands.ListInstrument)
+    instrument = command.instrument
+    assert (instrument.funding_cap_e8, instrument.funding_floor_e8) == (2_000_000, -2_000_000)
+    assert instrument.interest_e8 == 10_000
 
 
 @pytest.mark.parametrize(

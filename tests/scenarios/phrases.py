@@ -18,6 +18,7 @@ REASONS = {
     w.REASON_IOC_REMAINDER: "ioc",
     w.REASON_IOC_SELF_TRADE: "ioc-self-trade",
     w.REASON_REDUCE_ONLY: "reduce-only",
+    w.REASON_LIQUIDATED: "liquidated",
     w.REASON_MARKET_REMAINDER: "market",
     w.REASON_GTE_CONDITION: "position-gone",
     w.REASON_TRIGGERED: "trigger",
@@ -34,8 +35,8 @@ ALGO_STATES = {
     w.ALGO_REJECTED: "rejected",
 }
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
-PUBLIC = ("trade", "book", "mark", "trades")
-DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to")
+PUBLIC = ("trade", "book", "mark", "trades", "funding")
+DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to", "at", "next")
 FLAGS = ("maker", "taker")
 
 
@@ -112,6 +113,11 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.WalletChanged):
         amount = shown(event.wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"wallet {amount} {event.asset}")
+    if isinstance(event, e.MarginCalled):
+        return Phrase((venue.account_name(event.account_id),), "margin call")
+    if isinstance(event, e.FundingPaid):
+        verb = "pays" if event.change_units < 0 else "receives"
+        return Phrase((venue.account_name(event.account_id),), f"{verb} {shown(abs(event.change_units))}")
     if isinstance(event, e.AlgoOrderChanged):
         return tell_algo(venue, event)
     if isinstance(event, e.CountdownSet):
@@ -149,6 +155,10 @@ def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
         details["profit"] = shown(event.realized_units)
         details["maker" if event.is_maker else "taker"] = ""
         return Phrase(who, f"{verb} {lots} @ {venue.price(instrument, event.fill_price_ticks)}", details)
+    if isinstance(event, e.OrderCalculated):
+        verb = {w.TRADE_INSURANCE_FUND: "taken over", w.TRADE_ADL: "deleveraged"}[event.kind]
+        lots, details["profit"] = venue.quantity(instrument, event.fill_lots), shown(event.realized_units)
+        return Phrase(who, f"{verb} {lots} @ {shown(event.fill_price_e8)}", details)
     if isinstance(event, e.OrderClosed):
         return Phrase(who, ENDINGS[event.status], {**details, "because": REASONS[event.reason]})
     if isinstance(event, e.OrderTriggered):
@@ -170,6 +180,9 @@ def tell_public(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.MarkPriceChanged):
         details = {"index": shown(event.index_e8), "average": shown(event.average_e8)}
         return Phrase((), f"mark {shown(event.mark_e8)}", details)
+    if isinstance(event, e.FundingSettled):
+        details = {"at": shown(event.mark_e8), "next": str(event.interval_hours)}
+        return Phrase((), f"funding {shown(event.rate_e8)}", details)
     return None
 
 
@@ -182,7 +195,8 @@ def compare(venue: Venue, events: list[e.Event], said: list[Phrase]) -> str:
     happened = told(venue, events)
     for phrase in said:
         if phrase.public and not any(real.told_by(phrase) for real in happened):
-            return f"there was no “{phrase}”, but " + "; ".join(str(real) for real in happened if real.public)
+            public = [str(real) for real in happened if real.public]
+            return f"there was no “{phrase}”, but " + "; ".join(dict.fromkeys(public[-20:]))
     private = [real for real in happened if not real.public]
     wanted = [phrase for phrase in said if not phrase.public and phrase.head not in ("rests", "nothing")]
     names_acceptance = any(phrase.head.startswith("new") for phrase in wanted)

@@ -10,7 +10,10 @@ from perpit.domain import words as w
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import parse_scaled
 from perpit.engine.account import Exposure
-from tests.instruments import linear
+from perpit.engine.funding import impact_price_e8, premium_e8
+from perpit.engine.funding_rate import FundingRate
+from perpit.engine.rules import IMPACT_NOTIONAL
+from tests.instruments import btcusdt, linear
 from tests.scenarios.phrases import SIDES
 from tests.scenarios.venue import Venue, e8, shown
 
@@ -147,3 +150,21 @@ def formula_margin(found: dict[str, str]) -> Answer:
     maintenance = margin.maintenance_margin_units(one_bracket(found["rate"], "0"), 10**8, notional)
     initial = margin.initial_margin_units(notional, int(found["leverage"]))
     return {"initial": shown(initial), "maintenance": shown(maintenance)}
+
+
+def premium(venue: Venue, instrument: Instrument) -> Answer:
+    """The impact prices and the premium index of the present book (semantics 3.4.1 - 3.4.3)."""
+    market = venue.engine.markets[instrument.symbol_id]
+    notional = IMPACT_NOTIONAL * instrument.brackets[0].max_leverage
+    return {
+        "bid": shown(impact_price_e8(market, market.book.bids, notional)),
+        "ask": shown(impact_price_e8(market, market.book.asks, notional)),
+        "": shown(premium_e8(market)),
+    }
+
+
+def funding_rate(found: dict[str, str]) -> Answer:
+    """The rate that a steady premium gives (semantics 3.4.5)."""
+    rate = FundingRate(btcusdt(0, funding_interval_hours=int(found["hours"])))
+    rate.sample(e8(found["premium"]))
+    return {"": shown(rate.rate_e8)}

@@ -88,6 +88,11 @@ def terms(venue: Venue, found: Found, _instrument: Instrument | None) -> Events:
     return []
 
 
+def alone(venue: Venue, _found: Found, _instrument: Instrument) -> Events:
+    venue.is_alone = True
+    return []
+
+
 def house(venue: Venue, found: Found, instrument: Instrument) -> Events:
     depth = c.HouseDepth(instrument.symbol_id, [], [], [], [])
     for level in found["levels"].split(","):
@@ -169,6 +174,7 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
         rf"pin (?P<price>{NUMBER})",
         lambda venue, found, i: venue.apply(c.PinMarkPrice(i.symbol_id, e8(found["price"]))),
     ),
+    (r"engine alone", alone),
     (r"unpin", lambda venue, _found, i: venue.apply(c.PinMarkPrice(i.symbol_id, 0))),
     (rf"wait (?P<seconds>{NUMBER})", lambda venue, found, _: venue.wait(found["seconds"])),
     (r"house (?P<levels>.+)", house),
@@ -201,6 +207,11 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
         lambda venue, found, i: questions.queue(venue, i, found["side"], found["price"]),
     ),
     (r"mark", lambda venue, _found, i: questions.mark(venue, i)),
+    (r"premium", lambda venue, _found, i: questions.premium(venue, i)),
+    (
+        rf"funding rate of (?P<premium>{NUMBER}) every (?P<hours>\d+) h",
+        lambda _venue, found, _: questions.funding_rate(found),
+    ),
     (
         rf"liquidation (?P<side>long|short) (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER}) wallet (?P<wallet>{NUMBER})"
         rf" rate (?P<rate>{NUMBER}) cum (?P<cum>{NUMBER})( maintenance (?P<maintenance>{NUMBER}))?"
@@ -213,7 +224,7 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     ),
     *conditional.QUESTIONS,
 ]
-LISTS_ITS_OWN_INSTRUMENT = (terms,)
+LISTS_ITS_OWN_INSTRUMENT = (terms, alone)
 
 
 # -- playing --------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class Hand:
         self.fold(TradePrinted(self.time_ms, symbol_id, trade_id, price_ticks, qty_lots, taker_side, kind))
 
     def mark(self, mark_e8: int, symbol_id: int = 0) -> None:
-        self.fold(MarkPriceChanged(self.time_ms, symbol_id, mark_e8 + 1, mark_e8, mark_e8 - 1))
+        self.fold(MarkPriceChanged(self.time_ms, symbol_id, mark_e8 + 1, mark_e8, mark_e8 - 1, 0, 0))
 
     def wallet(self, units: int, asset: str = "USDT") -> None:
         self.fold(WalletChanged(self.time_ms, 1, w.USDS_M, asset, units, units, units, w.CAUSE_DEPOSIT))

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from perpit.binance import errors, funding, limits, schema
+from perpit import catalogue
+from perpit.binance import errors, limits, schema
 from perpit.binance.call import Call
 from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
 from perpit.binance.route import Route, by_limit, one_or_all
@@ -60,6 +61,7 @@ def time(call: Call) -> dict[str, int]:
 def exchange_info(call: Call) -> dict[str, Any]:
     """Every symbol, with its filters; a symbol parameter changes nothing (semantics 6.5.4)."""
     listed = instruments(call)
+    thresholds = {row.asset: row.auto_asset_exchange for row in catalogue.assets()}
     assets = dict.fromkeys(instrument.margin_asset for instrument in listed)
     return {
         "timezone": "UTC",
@@ -67,13 +69,20 @@ def exchange_info(call: Call) -> dict[str, Any]:
         "futuresType": "U_MARGINED",
         "rateLimits": RATE_LIMITS,
         "exchangeFilters": [],
-        "assets": [{"asset": asset, "marginAvailable": True, "autoAssetExchange": "0"} for asset in assets],
+        "assets": [
+            {"asset": asset, "marginAvailable": True, "autoAssetExchange": thresholds.get(asset, "0")}
+            for asset in assets
+        ],
         "symbols": [symbol_row(instrument) for instrument in listed],
     }
 
 
 def symbol_row(instrument: Instrument) -> dict[str, Any]:
-    """One symbol of exchangeInfo. The two margin percents are dummies there as well (semantics 5.10.5)."""
+    """One symbol of exchangeInfo. The two margin percents are dummies there as well (semantics 5.10.5).
+
+    What no order depends on stands in the catalogue only, and not at all for a contract that it does not have.
+    """
+    facts = catalogue.find(instrument.symbol)
     return {
         "symbol": instrument.symbol,
         "pair": instrument.pair,
@@ -90,8 +99,8 @@ def symbol_row(instrument: Instrument) -> dict[str, Any]:
         "quantityPrecision": instrument.qty_decimals,
         "baseAssetPrecision": 8,
         "quotePrecision": 8,
-        "underlyingType": "COIN",
-        "underlyingSubType": [],
+        "underlyingType": facts.underlying_type if facts else "COIN",
+        "underlyingSubType": facts.underlying_subtypes if facts else [],
         "settlePlan": 0,
         "triggerProtect": format_scaled(instrument.trigger_protect_ppm // 100, 4),
         "liquidationFee": format_scaled(instrument.liquidation_fee_ppm, 6),
@@ -100,6 +109,7 @@ def symbol_row(instrument: Instrument) -> dict[str, Any]:
         "filters": symbol_filters(instrument),
         "orderTypes": ACCEPTED_TYPES,
         "timeInForce": ACCEPTED_TIMES_IN_FORCE,
+        "permissionSets": facts.permission_sets if facts else [],
     }
 
 
@@ -264,9 +274,9 @@ def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
         "markPrice": units(prices.mark_e8),
         "indexPrice": units(prices.index_e8),
         "estimatedSettlePrice": units(prices.index_e8),
-        "lastFundingRate": units(funding.RATE_E8),
-        "interestRate": units(funding.INTEREST_E8),
-        "nextFundingTime": funding.next_settlement_ms(instrument, call.now_ms),
+        "lastFundingRate": units(prices.funding_rate_e8),
+        "interestRate": units(instrument.interest_e8),
+        "nextFundingTime": prices.next_funding_ms,
         "time": prices.time_ms,
     }
 

@@ -287,7 +287,7 @@ def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
         "id": row.trade_id,
         "orderId": row.order_id,
         "side": SIDE[row.side],
-        "price": form.price(row.price_ticks),
+        "price": form.price(row.price_ticks) if not row.price_e8 else format_shortest(row.price_e8, 8),
         "qty": qty,
         "realizedPnl": units_or_zero(row.realized_units),  # semantics 4.1.6
         "quoteQty": form.value(row.value_units),

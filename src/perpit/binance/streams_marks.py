@@ -6,7 +6,6 @@ When the clock jumps, one command brings the mark prices of every second it pass
 from collections import deque
 from typing import Final
 
-from perpit.binance import funding
 from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.domain.events import MarkPriceChanged
@@ -70,10 +69,9 @@ class AllMarkPrices(Channel):
 
 def mark_payload(mark: MarkPriceChanged, instrument: Instrument) -> str:
     """A markPriceUpdate. A perpetual's estimated settle price is its index price; `T` is the next funding time."""
-    next_ms = funding.next_settlement_ms(instrument, mark.time_ms)
     index = units(mark.index_e8)
     return (
         f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}",'
-        f'"ap":"{units(mark.average_e8)}","P":"{index}","i":"{index}","r":"{units(funding.RATE_E8)}",'
-        f'"T":{next_ms},"st":1}}'
+        f'"ap":"{units(mark.average_e8)}","P":"{index}","i":"{index}","r":"{units(mark.funding_rate_e8)}",'
+        f'"T":{mark.next_funding_ms},"st":1}}'
     )

@@ -15,12 +15,17 @@ from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
     AlgoOrderChanged,
     Event,
+    FundingPaid,
     LeverageChanged,
+    MarginCalled,
+    MarginTypeChanged,
+    OrderCalculated,
     OrderEvent,
     OrderTraded,
     PositionChanged,
     WalletChanged,
 )
+from perpit.domain.words import CAUSE_ORDER
 from perpit.views.world import World
 
 EndOfKey = Callable[[str, int, int], None]
@@ -118,24 +123,39 @@ class UserData:
         position: PositionChanged | None = None
         for event in events:
             if isinstance(event, OrderEvent):
-                if isinstance(event, OrderTraded):
+                if isinstance(event, (OrderTraded, OrderCalculated)):
                     self._fill(event, position)
                     position = None
                 else:
                     self._order(event)
             elif isinstance(event, PositionChanged):
-                position = event
+                if event.cause == CAUSE_ORDER:
+                    position = event
+                else:
+                    self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.position_update, event)
             elif isinstance(event, AlgoOrderChanged):
                 self._tell(event.request.account_id, "ALGO_UPDATE", payloads.algo_update, event)
-            elif isinstance(event, WalletChanged):
-                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
-            elif isinstance(event, LeverageChanged):
-                self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
+            else:
+                self._of_account(event)
 
-    def _fill(self, trade: OrderTraded, position: PositionChanged | None) -> None:
+    def _of_account(self, event: Event) -> None:
+        """What happens to an account apart from its orders and their fills."""
+        if isinstance(event, FundingPaid):
+            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.funding_update, event)
+        elif isinstance(event, MarginCalled):
+            self._tell(event.account_id, "MARGIN_CALL", payloads.margin_call, event)
+        elif isinstance(event, MarginTypeChanged):
+            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.margin_type_update, event)
+        elif isinstance(event, WalletChanged):
+            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
+        elif isinstance(event, LeverageChanged):
+            self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
+
+    def _fill(self, trade: OrderTraded | OrderCalculated, position: PositionChanged | None) -> None:
         """A fill's position change stands right before it and goes out between its two order events."""
         account_id = trade.request.account_id
-        self._tell(account_id, "TRADE_LITE", payloads.trade_lite, trade)
+        if isinstance(trade, OrderTraded):
+            self._tell(account_id, "TRADE_LITE", payloads.trade_lite, trade)
         if position is not None:
             assert position.account_id == account_id, (position.account_id, account_id)
             self._tell(account_id, "ACCOUNT_UPDATE", payloads.position_update, position)

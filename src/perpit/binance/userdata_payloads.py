@@ -9,9 +9,13 @@ from perpit.binance.streams_text import Texts, amount
 from perpit.domain import status, words
 from perpit.domain.events import (
     AlgoOrderChanged,
+    FundingPaid,
     LeverageChanged,
+    MarginCalled,
+    MarginTypeChanged,
     OrderAccepted,
     OrderAmended,
+    OrderCalculated,
     OrderClosed,
     OrderEvent,
     OrderTraded,
@@ -19,7 +23,8 @@ from perpit.domain.events import (
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.margin import entry_price_e8, unrealised_units
+from perpit.domain.margin import entry_price_e8, maintenance_margin_units, unrealised_units
+from perpit.views.accounts import ExposureView, PositionView
 from perpit.views.margin import break_even_price_e8
 from perpit.views.world import World
 
@@ -38,6 +43,7 @@ EXECUTION: Final[dict[type[OrderEvent], str]] = {
     OrderTraded: status.X_TRADE,
     OrderAmended: status.X_AMENDMENT,
     OrderTriggered: status.X_EXPIRED,
+    OrderCalculated: status.X_CALCULATED,
 }
 
 
@@ -46,7 +52,7 @@ def order_update(world: World, event: OrderEvent) -> str:
     request = event.request
     instrument = world.catalog.by_id[request.symbol_id]
     texts = Texts(instrument)
-    trade = event if isinstance(event, OrderTraded) else None
+    trade = event if isinstance(event, (OrderTraded, OrderCalculated)) else None
     order: dict[str, object] = {
         "s": instrument.symbol,
         "c": request.client_order_id,
@@ -62,14 +68,14 @@ def order_update(world: World, event: OrderEvent) -> str:
         "i": event.order_id,
         "l": texts.qty(trade.fill_lots) if trade else "0",
         "z": texts.qty(event.filled_lots) if event.filled_lots else "0",
-        "L": texts.price(trade.fill_price_ticks) if trade else "0",
-        "n": amount(trade.fee_units) if trade else "0",
+        "L": _fill_price(texts, event),
+        "n": amount(event.fee_units) if isinstance(event, OrderTraded) else "0",
         "N": instrument.margin_asset,
         "T": event.time_ms,
         "t": trade.trade_id if trade else 0,
         "b": amount(event.bid_units),
         "a": amount(event.ask_units),
-        "m": trade.is_maker if trade else False,
+        "m": isinstance(event, OrderTraded) and event.is_maker,
         "R": request.reduce_only or request.close_position,  # semantics 4.5.6
         "wt": render.WORKING_TYPE[request.working_type],
         "ot": render.ORDER_TYPE[request.original_type],
@@ -90,6 +96,13 @@ def order_update(world: World, event: OrderEvent) -> str:
         order["AP"] = texts.price(request.activation_price_ticks) if request.activation_price_ticks else "0"
         order["cr"] = render.rate(request)
     return _text({"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
+
+
+def _fill_price(texts: Texts, event: OrderEvent) -> str:
+    """A takeover or deleveraging has a price that need not lie on the grid (semantics 2.4.4)."""
+    if isinstance(event, OrderTraded):
+        return texts.price(event.fill_price_ticks)
+    return amount(event.fill_price_e8) if isinstance(event, OrderCalculated) else "0"
 
 
 def _expiry_reason(event: OrderEvent) -> str:
@@ -165,31 +178,84 @@ def trade_lite(world: World, event: OrderTraded) -> str:
 
 
 def position_update(world: World, event: PositionChanged) -> str:
-    """ACCOUNT_UPDATE of a fill: the wallet, and the position at the present mark (semantics 4.7)."""
+    """ACCOUNT_UPDATE of a fill or of isolated margin: wallet, and position at the present mark (semantics 4.7)."""
     instrument = world.catalog.by_id[event.symbol_id]
-    texts = Texts(instrument)
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    position = _position(world, exposure, event)
+    balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)
+    return _account_update(event.time_ms, event.cause, [balance], [position])
+
+
+def funding_update(world: World, event: FundingPaid) -> str:
+    """ACCOUNT_UPDATE of a funding payment: the balance; an isolated position, too, and the symbol (semantics 3.5.5)."""
+    instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    positions = []
+    if exposure.margin_type != words.CROSS:
+        positions.append(_position(world, exposure, exposure.side(event.position_side)))
+    balance = _balance(
+        instrument.margin_asset, event.wallet_units, event.cross_wallet_units, event.change_units
+    )
+    return _account_update(event.time_ms, words.CAUSE_FUNDING, [balance], positions, instrument.symbol)
+
+
+def margin_call(world: World, event: MarginCalled) -> str:
+    """MARGIN_CALL for one position; `cw` only where the position is cross (semantics 2.8.4)."""
+    instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
     mark_e8 = world.prices[event.symbol_id].mark_e8
-    size, entry_units = event.qty_lots, event.entry_value_units
-    spent_units = event.fees_units - event.episode_realized_units
+    is_cross = exposure.margin_type == words.CROSS
     position = {
+        "s": instrument.symbol,
+        "ps": render.POSITION_SIDE[event.position_side],
+        "pa": Texts(instrument).qty(event.qty_lots),
+        "mt": "CROSSED" if is_cross else "ISOLATED",
+        "iw": amount(event.isolated_units),
+        "mp": amount(mark_e8),
+        "up": amount(unrealised_units(instrument, event.qty_lots, event.entry_value_units, mark_e8)),
+        "mm": amount(maintenance_margin_units(instrument, event.qty_lots, mark_e8)),
+    }
+    call: dict[str, object] = {"e": "MARGIN_CALL", "E": event.time_ms}
+    if is_cross:
+        call["cw"] = amount(event.cross_wallet_units)
+    call["p"] = [position]
+    return _text(call)
+
+
+def margin_type_update(world: World, event: MarginTypeChanged) -> str:
+    """ACCOUNT_UPDATE of another margin type: no balance has changed (semantics 1.7.7)."""
+    instrument = world.catalog.by_id[event.symbol_id]
+    exposure = world.accounts[event.account_id].exposure(instrument)
+    position = _position(world, exposure, exposure.position)
+    return _account_update(event.time_ms, words.CAUSE_MARGIN_TYPE, [], [position])
+
+
+def _position(
+    world: World, exposure: ExposureView, position: PositionView | PositionChanged
+) -> dict[str, str]:
+    """A row of `P`: the position as it stands now, or as it stood right after something happened to it."""
+    instrument = exposure.instrument
+    texts = Texts(instrument)
+    mark_e8 = world.prices[instrument.symbol_id].mark_e8
+    size, entry_units = position.qty_lots, position.entry_value_units
+    spent_units = position.fees_units - position.episode_realized_units
+    return {
         "s": instrument.symbol,
         "pa": texts.qty(size) if size else "0",
         "ep": amount(entry_price_e8(instrument, size, entry_units)),
-        "cr": amount(event.realized_units),
+        "cr": amount(position.realized_units),
         "up": amount(unrealised_units(instrument, size, entry_units, mark_e8)),
-        "mt": "cross",
-        "iw": "0",
-        "ps": render.POSITION_SIDE[event.position_side],
+        "mt": "cross" if exposure.margin_type == words.CROSS else "isolated",
+        "iw": amount(position.isolated_units) if position.isolated_units else "0",
+        "ps": render.POSITION_SIDE[position.position_side],
         "bep": amount(break_even_price_e8(instrument, size, entry_units, spent_units)),
     }
-    balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)
-    return _account_update(event.time_ms, event.cause, balance, [position])
 
 
 def wallet_update(world: World, event: WalletChanged) -> str:
     """ACCOUNT_UPDATE of a wallet that moved without a fill; no positions (semantics 4.7.2)."""
     balance = _balance(event.asset, event.wallet_units, event.cross_wallet_units, event.change_units)
-    return _account_update(event.time_ms, event.cause, balance, [])
+    return _account_update(event.time_ms, event.cause, [balance], [])
 
 
 def config_update(world: World, event: LeverageChanged) -> str:
@@ -220,16 +286,16 @@ def _balance(asset: str, wallet_units: int, cross_wallet_units: int, change_unit
 
 
 def _account_update(
-    time_ms: int, cause: int, balance: dict[str, str], positions: list[dict[str, str]]
+    time_ms: int,
+    cause: int,
+    balances: list[dict[str, str]],
+    positions: list[dict[str, str]],
+    symbol: str | None = None,
 ) -> str:
-    return _text(
-        {
-            "e": "ACCOUNT_UPDATE",
-            "T": time_ms,
-            "E": time_ms,
-            "a": {"B": [balance], "P": positions, "m": CAUSES[cause]},
-        }
-    )
+    about: dict[str, object] = {"B": balances, "P": positions, "m": CAUSES[cause]}
+    if symbol is not None:
+        about["S"] = symbol
+    return _text({"e": "ACCOUNT_UPDATE", "T": time_ms, "E": time_ms, "a": about})
 
 
 def _text(payload: dict[str, object]) -> str:

@@ -1,6 +1,16 @@
 """The catalogue: the terms of real contracts, so that a venue can list them by name. Imports domain only."""
 
 from perpit.catalogue.instruments import load_instrument
-from perpit.catalogue.rows import UnknownSymbol, assets, common, facts, symbols
+from perpit.catalogue.rows import Facts, UnknownSymbol, assets, facts, find, origin, quarter_pairs, symbols
 
-__all__ = ["UnknownSymbol", "assets", "common", "facts", "load_instrument", "symbols"]
+__all__ = [
+    "Facts",
+    "UnknownSymbol",
+    "assets",
+    "facts",
+    "find",
+    "load_instrument",
+    "origin",
+    "quarter_pairs",
+    "symbols",
+]

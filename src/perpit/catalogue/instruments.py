@@ -1,33 +1,39 @@
 """From a catalogue row to an `Instrument`: text becomes integers of the contract's grid, or nothing at all.
 
-Called by the composition root when it lists a symbol.
+Called by the composition root when it lists a symbol. Linear and inverse contracts go the same way: an inverse one's
+quantity is in contracts, so that its lot is one whole contract, and its brackets are in coins (semantics 1.1.2, 9).
 """
 
-from perpit.catalogue.rows import BracketRow, Facts, common, facts
+from perpit.catalogue import quarters
+from perpit.catalogue.rows import CONTRACT_KINDS, MARKETS, BracketRow, Facts, facts
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import PPM, UNIT, parse_scaled
-from perpit.domain.words import LINEAR, USDS_M
 
 
-def load_instrument(symbol: str, symbol_id: int) -> Instrument:
-    """The terms of a contract under the id that the venue gives it; UnknownSymbol when there is none."""
+def load_instrument(symbol: str, symbol_id: int, time_ms: int | None = None) -> Instrument:
+    """The terms of a contract under the id that the venue gives it; UnknownSymbol when there is none.
+
+    A quarter is CURRENT_QUARTER unless a time says that it is the next one; ValueError when it is not traded then.
+    """
     row = facts(symbol)
-    shared = common()
+    contract_type = row.contract_type
+    if row.is_quarter and time_ms is not None:
+        contract_type = quarters.contract_type(row.delivery_ms, time_ms)
     tick_e8 = parse_scaled(row.tick_size, 8)
     lot_e8 = parse_scaled(row.step_size, 8)
     return Instrument(
         symbol_id=symbol_id,
         symbol=row.symbol,
-        pair=row.symbol,
-        market=USDS_M,
-        contract_kind=LINEAR,
-        contract_type=shared.contract_type,
+        pair=row.pair,
+        market=MARKETS[row.market],
+        contract_kind=CONTRACT_KINDS[row.contract_kind],
+        contract_type=contract_type,
         base_asset=row.base_asset,
         quote_asset=row.quote_asset,
         margin_asset=row.margin_asset,
         tick_e8=tick_e8,
         lot_e8=lot_e8,
-        contract_size=0,
+        contract_size=row.contract_size,
         price_decimals=row.price_precision,
         qty_decimals=row.quantity_precision,
         min_price_ticks=_on_grid(row, row.min_price, tick_e8),
@@ -43,14 +49,17 @@ def load_instrument(symbol: str, symbol_id: int) -> Instrument:
         trigger_protect_ppm=parse_scaled(row.trigger_protect, 6),
         liquidation_fee_ppm=parse_scaled(row.liquidation_fee, 6),
         max_open_orders=row.max_orders,
-        max_amendments=shared.max_amendments,
-        maker_fee_ppm=parse_scaled(shared.maker_fee, 6),
-        taker_fee_ppm=parse_scaled(shared.taker_fee, 6),
-        default_leverage=shared.default_leverage,
+        max_amendments=row.max_amendments,
+        maker_fee_ppm=parse_scaled(row.maker_fee, 6),
+        taker_fee_ppm=parse_scaled(row.taker_fee, 6),
+        default_leverage=row.default_leverage,
         onboard_ms=row.onboard_ms,
-        delivery_ms=shared.delivery_ms,
-        funding_interval_hours=shared.funding_interval_hours,
+        delivery_ms=row.delivery_ms,
+        funding_interval_hours=row.funding_interval_hours,
         brackets=_brackets(row.symbol, row.brackets),
+        funding_cap_e8=parse_scaled(row.funding_cap, 8),
+        funding_floor_e8=parse_scaled(row.funding_floor, 8),
+        interest_e8=parse_scaled(row.interest, 8),
     )
 
 

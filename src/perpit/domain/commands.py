@@ -106,7 +106,10 @@ class RevokeKey(Command):
 
 @mypyc_attr(acyclic=True)
 class Transfer(Command):
-    """Deposit (amount > 0) or withdraw (amount < 0) units of 1e-8 of an asset, to or from one market's wallet."""
+    """Deposit (amount > 0) or withdraw (amount < 0) units of 1e-8 of an asset, to or from one market's wallet.
+
+    The account is a customer, or `INSURANCE_FUND`.
+    """
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "asset", "amount_units")
 

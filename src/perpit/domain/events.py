@@ -336,6 +336,50 @@ class CountdownSet(Event):
 
 
 @mypyc_attr(acyclic=True)
+class OrderCalculated(OrderEvent):
+    """A fill of an order of the venue's making, off the book: takeover, deleveraging (execution type CALCULATED).
+
+    `fill_price_e8` need not lie on the grid; there is no commission. `kind` is a TRADE_* word.
+    """
+
+    def __init__(
+        self,
+        time_ms: i64,
+        order_id: i64,
+        request: PlaceOrder,
+        price_ticks: i64,
+        qty_lots: i64,
+        filled_lots: i64,
+        filled_value_units: int,
+        status: i64,
+        bid_units: int,
+        ask_units: int,
+        trade_id: i64,
+        fill_price_e8: int,
+        fill_lots: i64,
+        fill_value_units: int,
+        realized_units: int,
+        kind: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.order_id: i64 = order_id
+        self.request = request
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.filled_lots: i64 = filled_lots
+        self.filled_value_units = filled_value_units
+        self.status: i64 = status
+        self.bid_units = bid_units
+        self.ask_units = ask_units
+        self.trade_id: i64 = trade_id
+        self.fill_price_e8 = fill_price_e8
+        self.fill_lots: i64 = fill_lots
+        self.fill_value_units = fill_value_units
+        self.realized_units = realized_units
+        self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
 class AllOrdersCancelled(Event):
     """Ends the answer to `CancelAllOrders`; `count` orders were closed, each with its own `OrderClosed`."""
 
@@ -411,6 +455,65 @@ class TradePrinted(Event):
         self.kind: i64 = kind
 
 
+@mypyc_attr(acyclic=True)
+class TradeCalculated(Event):
+    """A trade off the book, at a price that need not lie on the grid; no part of candles and trade lists (2.6.3)."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        trade_id: i64,
+        price_e8: int,
+        qty_lots: i64,
+        taker_side: i64,
+        kind: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.trade_id: i64 = trade_id
+        self.price_e8 = price_e8
+        self.qty_lots: i64 = qty_lots
+        self.taker_side: i64 = taker_side
+        self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
+class InsuranceFundChanged(Event):
+    """What the insurance fund has of an asset now, without the profit of what it holds."""
+
+    def __init__(self, time_ms: i64, market: i64, asset: str, wallet_units: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.market: i64 = market
+        self.asset = asset
+        self.wallet_units = wallet_units
+
+
+@mypyc_attr(acyclic=True)
+class MarginCalled(Event):
+    """A position is among those whose margin ratio has come near liquidation (semantics 2.8.4)."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        account_id: i64,
+        symbol_id: i64,
+        position_side: i64,
+        qty_lots: i64,
+        entry_value_units: int,
+        isolated_units: int,
+        cross_wallet_units: int,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.position_side: i64 = position_side
+        self.qty_lots: i64 = qty_lots
+        self.entry_value_units = entry_value_units
+        self.isolated_units = isolated_units
+        self.cross_wallet_units = cross_wallet_units
+
+
 @mypyc_attr(acyclic=True, free_list_len=1)
 class BookChanged(Event):
     """The whole quantity now resting at a price; 0 when the level is gone. After the trades that caused it."""
@@ -437,12 +540,64 @@ class IndexPriceChanged(Event):
 class MarkPriceChanged(Event):
     """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
 
-    `average_e8` is the moving average of the mark over the basis window.
+    `average_e8` is the moving average of the mark over the basis window. `funding_rate_e8` is the running estimate for
+    the settlement at `next_funding_ms`, which is 0 where no funding is charged (semantics 3.4.12).
     """
 
-    def __init__(self, time_ms: i64, symbol_id: i64, index_e8: int, mark_e8: int, average_e8: int) -> None:
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        index_e8: int,
+        mark_e8: int,
+        average_e8: int,
+        funding_rate_e8: int,
+        next_funding_ms: i64,
+    ) -> None:
         self.time_ms: i64 = time_ms
         self.symbol_id: i64 = symbol_id
         self.index_e8 = index_e8
         self.mark_e8 = mark_e8
         self.average_e8 = average_e8
+        self.funding_rate_e8 = funding_rate_e8
+        self.next_funding_ms: i64 = next_funding_ms
+
+
+@mypyc_attr(acyclic=True)
+class FundingSettled(Event):
+    """Funding was charged at a rate and a mark price; the `FundingPaid` of everybody who holds a position follow.
+
+    `interval_hours` is the time until the next settlement: a rate at its bound changes it (semantics 3.4.10).
+    """
+
+    def __init__(self, time_ms: i64, symbol_id: i64, rate_e8: int, mark_e8: int, interval_hours: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.rate_e8 = rate_e8
+        self.mark_e8 = mark_e8
+        self.interval_hours = interval_hours
+
+
+@mypyc_attr(acyclic=True)
+class FundingPaid(Event):
+    """A position received `change_units`, or paid them if negative; isolated margin and wallet are those after it."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        account_id: i64,
+        symbol_id: i64,
+        position_side: i64,
+        change_units: int,
+        isolated_units: int,
+        wallet_units: int,
+        cross_wallet_units: int,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.position_side: i64 = position_side
+        self.change_units = change_units
+        self.isolated_units = isolated_units
+        self.wallet_units = wallet_units
+        self.cross_wallet_units = cross_wallet_units

@@ -82,6 +82,9 @@ class Instrument:
         "delivery_ms",
         "funding_interval_hours",
         "brackets",
+        "funding_cap_e8",
+        "funding_floor_e8",
+        "interest_e8",
     )
 
     def __init__(
@@ -121,6 +124,9 @@ class Instrument:
         delivery_ms: int,
         funding_interval_hours: int,
         brackets: list[Bracket],
+        funding_cap_e8: int = 2_000_000,
+        funding_floor_e8: int = -2_000_000,
+        interest_e8: int = 10_000,
     ) -> None:
         self.symbol_id = symbol_id
         self.symbol = symbol
@@ -157,7 +163,13 @@ class Instrument:
         self.delivery_ms = delivery_ms
         self.funding_interval_hours = funding_interval_hours
         self.brackets = brackets
+        self.is_perpetual = contract_type == "PERPETUAL"
         self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
+        # Bounds of the funding rate of one settlement, and interest per 8 hours (semantics 3.4.6, 3.4.8); a journal
+        # that is older than these fields gets what most perpetuals have.
+        self.funding_cap_e8 = funding_cap_e8
+        self.funding_floor_e8 = funding_floor_e8
+        self.interest_e8 = interest_e8
         # One lot in whole base units, reduced: quantity = lots × qty_num / qty_den.
         common = gcd(lot_e8, UNIT)
         self.qty_num = lot_e8 // common
@@ -216,10 +228,22 @@ class Instrument:
 
     def bracket_for(self, notional_units: int) -> Bracket:
         """The bracket that holds a notional; exactly at a cap the lower row holds it (semantics 1.1.8)."""
+        return self.brackets[self.bracket_index(notional_units)]
+
+    def bracket_index(self, notional_units: int) -> int:
+        """Index of the bracket that holds a notional; the last one holds what is beyond its cap."""
+        index = 0
         for bracket in self.brackets:
             if notional_units <= bracket.cap_units:
-                return bracket
-        return self.brackets[-1]
+                return index
+            index += 1
+        return index - 1
+
+    def lots_worth(self, units: int, price_e8: int) -> int:
+        """The most lots whose value at a price is not above `units`."""
+        if self.contract_kind == INVERSE:
+            return units * price_e8 // (self.contract_size * UNIT * UNIT)
+        return units * self.qty_den // (price_e8 * self.qty_num)
 
     def max_notional_units(self, leverage: int) -> int:
         """Largest notional that may be held with this leverage (semantics 1.4.8, 1.7.1)."""

@@ -7,7 +7,7 @@ zero, so nested cuts give the same digits as one cut (semantics 1.2.3).
 from typing import Final
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.numbers import PPM, UNIT, div_trunc, mul
+from perpit.domain.numbers import PPM, UNIT, div_ceil, div_half_up, div_trunc, mul
 from perpit.domain.words import BUY, LINEAR
 
 # Assuming price of a limit SELL: at least the last price and this much (semantics 1.4.2).
@@ -30,6 +30,13 @@ def unrealised_units(instrument: Instrument, qty_lots: int, entry_value_units: i
     scaled = instrument.value_scale * mark_e8
     present = qty_lots * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
     return div_trunc(entry_value_units * mark_e8 - present, scaled)
+
+
+def funding_units(instrument: Instrument, qty_lots: int, mark_e8: int, rate_e8: int) -> int:
+    """What a signed position pays at a funding rate, cut toward zero; negative: it receives (semantics 3.5.2)."""
+    if instrument.contract_kind == LINEAR:
+        return div_trunc(qty_lots * instrument.qty_num * mark_e8 * rate_e8, instrument.qty_den * UNIT)
+    return div_trunc(qty_lots * instrument.contract_size * UNIT * rate_e8, mark_e8)
 
 
 def present_notional_units(position_units: int, bid_units: int, ask_units: int) -> int:
@@ -108,7 +115,29 @@ def entry_price_e8(instrument: Instrument, qty_lots: int, entry_value_units: int
     else:
         numerator = size * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
         denominator = value
-    return (2 * numerator + denominator) // (2 * denominator)
+    return div_half_up(numerator, denominator)
+
+
+def bankruptcy_price_e8(
+    instrument: Instrument, qty_lots: int, entry_value_units: int, collateral_units: int
+) -> int:
+    """Price at which a position has used up its collateral; 0 when there is none (semantics 2.4).
+
+    Rounded in favour of the collateral, to 1e-8: a long up, a short down.
+    """
+    size = abs(qty_lots)
+    own = collateral_units * instrument.value_scale
+    if instrument.contract_kind == LINEAR:
+        left = entry_value_units - own  # of a short the entry value is negative, and so is this
+        numerator, denominator = abs(left) * instrument.qty_den, size * instrument.qty_num
+        if (left > 0) != (qty_lots > 0):
+            return 0
+    else:
+        numerator = size * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
+        denominator = abs(entry_value_units) + (own if qty_lots > 0 else -own)
+        if denominator <= 0:
+            return 0
+    return div_ceil(numerator, denominator) if qty_lots > 0 else numerator // denominator
 
 
 def liquidation_price_e8(

@@ -50,6 +50,11 @@ def div_ceil(numerator: int, denominator: int) -> int:
     return -(-numerator // denominator)
 
 
+def div_half_up(numerator: int, denominator: int) -> int:
+    """Divide and round to the nearest, a half up; denominator > 0."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
 def mul_div_trunc(a: int, b: int, denominator: int) -> int:
     """a·b ÷ denominator, cut toward zero; denominator > 0."""
     return div_trunc(mul(a, b), denominator)

@@ -36,12 +36,15 @@ X_TRADE: Final = "TRADE"
 X_AMENDMENT: Final = "AMENDMENT"
 X_CANCELED: Final = "CANCELED"
 X_EXPIRED: Final = "EXPIRED"
+X_CALCULATED: Final = "CALCULATED"
 
 # from, to, execution type, reason; beside it what happened
 MOVES: Final[tuple[tuple[tuple[int, ...], int, str, int], ...]] = (
     ((NOTHING,), NEW, X_NEW, REASON_NONE),  # accepted on the book, about to match, or waiting for a price
     (OPEN, PARTIALLY_FILLED, X_TRADE, REASON_NONE),  # a fill, something remains
     (OPEN, FILLED, X_TRADE, REASON_NONE),  # a fill, nothing remains
+    (OPEN, PARTIALLY_FILLED, X_CALCULATED, REASON_NONE),  # takeover or deleveraging, something remains
+    (OPEN, FILLED, X_CALCULATED, REASON_NONE),
     ((NEW,), NEW, X_AMENDMENT, REASON_NONE),  # amended
     ((PARTIALLY_FILLED,), PARTIALLY_FILLED, X_AMENDMENT, REASON_NONE),
     (

@@ -127,3 +127,6 @@ PERMIT_FUTURES: Final = 2
 
 # The account that market sources trade through: exempt from margin and fees, never liquidated.
 HOUSE: Final = 0
+
+# The venue's own account that collects liquidation fees and takes over positions; like the house it has no events.
+INSURANCE_FUND: Final = -1

@@ -14,6 +14,7 @@ from perpit.domain.margin import (
     unrealised_units,
 )
 from perpit.domain.words import BOTH, BUY, CROSS, LONG, SHORT
+from perpit.engine.scope import Scope
 
 if TYPE_CHECKING:
     from perpit.engine.book import Order
@@ -27,12 +28,13 @@ class Wallet:
     `exposures` are those that this wallet collateralises, in the order in which the account first met them.
     """
 
-    def __init__(self, market: i64, asset: str) -> None:
+    def __init__(self, account: Account, market: i64, asset: str) -> None:
         self.market: i64 = market
         self.asset = asset
         self.wallet_units = 0
         self.isolated_units = 0  # the part of it that isolated positions hold
         self.exposures: list[Exposure] = []
+        self.scope = Scope(account, self, None)
 
     def cross_wallet_units(self) -> int:
         """What is collateral for everything that is not isolated (semantics 1.5.2)."""
@@ -72,6 +74,8 @@ class Position:
         self.fees_units = 0
         self.episode_realized_units = 0
         self.attached: i64 = 0  # waiting orders that end with it (semantics 4.5.8)
+        self.scope: Scope | None = None  # its own while it is isolated
+        self.edge_number = 0  # of the edge that counts; 0 when it has none, see `risk`
 
     def size_lots(self) -> i64:
         return -self.qty_lots if self.qty_lots < 0 else self.qty_lots
@@ -106,6 +110,14 @@ class Exposure:
         self.account = account
         self.sides: list[Position] = []  # LONG and SHORT, once the account was in hedge mode
         self.conditionals: dict[str, Conditional] = {}  # waiting ordinary orders, like `orders`
+
+    def scope_of(self, position: Position) -> Scope:
+        """What one of its positions is liquidated with (semantics 2.1.3)."""
+        if self.margin_type == CROSS:
+            return self.wallet.scope
+        if position.scope is None:
+            position.scope = Scope(self.account, self.wallet, position)
+        return position.scope
 
     def position(self, position_side: i64) -> Position:
         """BOTH in one-way mode; LONG or SHORT in hedge mode, made at first use."""
@@ -245,7 +257,7 @@ class Account:
         """The wallet of an asset in a market, made empty at first use."""
         wallet = self.wallets.get((market, asset))
         if wallet is None:
-            wallet = Wallet(market, asset)
+            wallet = Wallet(self, market, asset)
             self.wallets[(market, asset)] = wallet
         return wallet
 
@@ -261,5 +273,6 @@ class Account:
             exposure = Exposure(self, market, wallet, instrument.market in self.hedged)
             self.exposures[instrument.symbol_id] = exposure
             wallet.exposures.append(exposure)
+            market.exposures.append(exposure)
         self._recent = exposure
         return exposure

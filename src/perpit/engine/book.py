@@ -48,6 +48,7 @@ class Order:
         self.is_closing = is_closing
         self.is_open = False
         self.is_listed = False  # has rested, and is found in the indexes
+        self.is_forced = False  # of the venue's making: it pays no commission
         self.price_ticks: i64 = request.price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_value_units = 0

@@ -44,18 +44,22 @@ from perpit.domain.events import (
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import HOUSE, LINEAR, MARKET, USDS_M
+from perpit.domain.words import HOUSE, INSURANCE_FUND, LINEAR, MARKET, USDS_M
 from perpit.engine import funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.agenda import Agenda
 from perpit.engine.conditional_state import broken_waiting, waiting_state
 from perpit.engine.conditionals import Conditionals
 from perpit.engine.deadlines import first_year_ms, run_due
+from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
+from perpit.engine.insurance import InsuranceFund
 from perpit.engine.invariants import broken_invariants
+from perpit.engine.liquidation import Liquidator
 from perpit.engine.market import Market, tell_book
 from perpit.engine.matching import Matcher
-from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS
+from perpit.engine.risk import Risk
+from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS, SLEEP_MS_MAX
 from perpit.engine.state import canonical_state, hash_state
 from perpit.engine.timers import NEVER, Timers
 from perpit.engine.trading import Trading
@@ -75,12 +79,15 @@ class Engine:
         self.markets: list[Market] = []
         self.symbol_ids: dict[str, int] = {}
         self.treasury = Treasury()
+        self.risk = Risk()
         matcher = Matcher()
         self.timers = Timers()
         self.agenda = Agenda()
         self.trading = Trading(matcher, self.timers)
         self.conditionals = Conditionals(self.trading, self.agenda, self.timers)
         self.house = House(self.accounts[HOUSE], matcher)
+        self.fund = InsuranceFund(matcher)
+        self.liquidator = Liquidator(self.risk, self.trading, matcher, self.fund, self.accounts[HOUSE])
 
     def apply(self, command: Command) -> list[Event]:
         """Do what the command asks, after the timers that were due; the events tell what happened.
@@ -120,6 +127,7 @@ class Engine:
             self.trading.next_order_id,
             self.markets,
             self.accounts,
+            self.fund.account,
             self.treasury,
         )
         state.append(waiting_state(self.conditionals, self.timers, self.markets))
@@ -136,7 +144,7 @@ class Engine:
     def check_invariants(self) -> list[str]:
         """What is broken, in words; empty when all holds."""
         return [
-            *broken_invariants(self.markets, self.accounts, self.treasury),
+            *broken_invariants(self.markets, [*self.accounts, self.fund.account], self.treasury),
             *broken_waiting(self.conditionals, self.timers, self.markets, self.accounts),
         ]
 
@@ -151,9 +159,13 @@ class Engine:
         if isinstance(command, (SetIndexPrice, PinMarkPrice)):
             return self._set_price(command, events)
         if isinstance(command, Transfer):
+            if command.account_id == INSURANCE_FUND:
+                return self.fund.transfer(self.treasury, command, events)
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
-            return funds.transfer(self.accounts[command.account_id], self.treasury, command, events)
+            return funds.transfer(
+                self.accounts[command.account_id], self.treasury, self.risk, command, events
+            )
         if isinstance(command, SetPositionMode):
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
@@ -241,6 +253,7 @@ class Engine:
             market = self.markets[command.symbol_id]
             if market.set_index(command.price_e8):
                 _tell_mark(market, command.time_ms, events)
+                self._marks_moved(command.time_ms, events)
             else:
                 events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
             if self.next_mark_ms == 0:
@@ -255,28 +268,15 @@ class Engine:
         market = self.markets[command.symbol_id]
         if market.index_e8 == 0:
             return no.NO_PRICE
-        market.pin_mark(command.price_e8)
+        market.pin_mark(command.price_e8, command.time_ms)
         _tell_mark(market, command.time_ms, events)
+        self._marks_moved(command.time_ms, events)
         return 0
 
     def _administer(self, command: Command, events: list[Event]) -> int:
         """Instruments, accounts, keys."""
         if isinstance(command, ListInstrument):
-            instrument = command.instrument
-            if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
-                return no.ALREADY_LISTED
-            if instrument.contract_kind != LINEAR or not instrument.brackets:
-                return no.NOT_SUPPORTED
-            if (
-                instrument.max_price_ticks > LARGEST_ON_GRID
-                or instrument.largest_qty_lots() > LARGEST_ON_GRID
-            ):
-                return no.INVALID_VALUE
-            self.symbol_ids[instrument.symbol] = instrument.symbol_id
-            till = self.treasury.till(instrument.market, instrument.margin_asset)
-            self.markets.append(Market(instrument, till, self.agenda))
-            events.append(InstrumentListed(command.time_ms, instrument))
-            return 0
+            return self._list(command, events)
         if isinstance(command, CreateAccount):
             if command.name in self.account_ids:
                 return no.DUPLICATE_NAME
@@ -320,7 +320,7 @@ class Engine:
             return no.INVALID_VALUE
         self.symbol_ids[instrument.symbol] = instrument.symbol_id
         till = self.treasury.till(instrument.market, instrument.margin_asset)
-        self.markets.append(Market(instrument, till, self.agenda))
+        self.markets.append(Market(instrument, till, self.risk, self.agenda))
         events.append(InstrumentListed(command.time_ms, instrument))
         return 0
 
@@ -348,15 +348,40 @@ class Engine:
         last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
         ticks = 0
         while self.next_mark_ms <= last_due_ms:
-            if ticks == MARK_CATCH_UP_TICKS:
-                self.next_mark_ms = last_due_ms
+            if ticks >= MARK_CATCH_UP_TICKS:
+                self._skip(last_due_ms)
             for market in self.markets:
                 if market.index_e8 != 0:
-                    market.tick_mark()
-                    _tell_mark(market, self.next_mark_ms, events)
+                    _tick(market, self.next_mark_ms, events)
+            self._marks_moved(self.next_mark_ms, events)
+            for market in self.markets:
+                self.fund.unwind(market, self.next_mark_ms, events)
+                tell_book(market, self.next_mark_ms, events)
             self._settle(self.next_mark_ms, events)
             self.next_mark_ms += MARK_INTERVAL_MS
             ticks += 1
+
+    def _marks_moved(self, time_ms: i64, events: list[Event]) -> None:
+        """Whoever the mark prices have brought below the maintenance margin is liquidated."""
+        self.liquidator.run(self.markets, time_ms, events)
+        for market in self.markets:
+            tell_book(market, time_ms, events)
+
+    def _skip(self, last_due_ms: i64) -> None:
+        """Nothing moves any more: go on at the next settlement, or at the last whole second."""
+        if last_due_ms - self.next_mark_ms > SLEEP_MS_MAX:
+            self.next_mark_ms = last_due_ms - SLEEP_MS_MAX
+        target = last_due_ms
+        for market in self.markets:
+            settles_ms = market.funding.next_ms(self.next_mark_ms - 1)
+            if market.index_e8 != 0 and settles_ms != 0 and settles_ms < target:
+                target = settles_ms
+        # samples that were due from the next tick until the one at which it goes on
+        missed: int = (target - 1) // PREMIUM_INTERVAL_MS - (self.next_mark_ms - 1) // PREMIUM_INTERVAL_MS
+        for market in self.markets:
+            if market.index_e8 != 0 and market.funding.interval_hours != 0 and missed > 0:
+                market.funding.sample_repeatedly(premium_e8(market), missed)
+        self.next_mark_ms = target
 
 
 def _set_terms(exposure: Exposure, command: Command, events: list[Event]) -> int:
@@ -379,9 +404,25 @@ def _is_depth(ticks: list[int], lots: list[int]) -> bool:
     return True
 
 
+def _tick(market: Market, time_ms: i64, events: list[Event]) -> None:
+    """A mark interval of one market: sample the premium, compute the mark, charge funding."""
+    if market.funding.interval_hours != 0 and time_ms % PREMIUM_INTERVAL_MS == 0:
+        market.funding.sample(premium_e8(market))
+    market.tick_mark(time_ms)
+    _tell_mark(market, time_ms, events)
+    if market.funding.is_due(time_ms):
+        settle(market, time_ms, events)
+
+
 def _tell_mark(market: Market, time_ms: i64, events: list[Event]) -> None:
     events.append(
         MarkPriceChanged(
-            time_ms, market.instrument.symbol_id, market.index_e8, market.mark_e8, market.average_e8()
+            time_ms,
+            market.instrument.symbol_id,
+            market.index_e8,
+            market.mark_e8,
+            market.average_e8(),
+            market.funding.rate_e8,
+            market.funding.next_ms(time_ms),
         )
     )

@@ -6,10 +6,11 @@ from perpit.domain.events import Event, WalletChanged
 from perpit.domain.margin import max_withdraw_units
 from perpit.domain.words import CAUSE_DEPOSIT, CAUSE_WITHDRAW, COIN_M, CROSS, USDS_M
 from perpit.engine.account import Account, Wallet
+from perpit.engine.risk import Risk
 from perpit.engine.treasury import Treasury
 
 
-def transfer(account: Account, treasury: Treasury, command: Transfer, events: list[Event]) -> int:
+def transfer(account: Account, treasury: Treasury, risk: Risk, command: Transfer, events: list[Event]) -> int:
     """Deposit any amount; withdraw what is neither margin nor unrealised profit (semantics 1.5.5)."""
     amount = command.amount_units
     if amount == 0 or command.asset == "" or (command.market != USDS_M and command.market != COIN_M):
@@ -18,6 +19,7 @@ def transfer(account: Account, treasury: Treasury, command: Transfer, events: li
         return no.BALANCE_TOO_SMALL
     wallet = account.wallet(command.market, command.asset)
     wallet.wallet_units += amount
+    risk.touch(wallet.scope)
     treasury.till(command.market, command.asset).net_deposits_units += amount
     events.append(
         WalletChanged(

@@ -36,6 +36,7 @@ def book_fill(position: Position, side: i64, qty_lots: i64, fill_value: int, fee
     else:
         realized = _reduce(position, side, qty_lots, fill_value, fee_units)
     exposure.wallet.wallet_units += realized - fee_units
+    exposure.market.risk.touch(exposure.scope_of(position))
     return realized
 
 
@@ -108,9 +109,9 @@ def move_isolated(position: Position, units: int) -> None:
 
 
 def position_changed(position: Position, cause: i64, time_ms: i64, events: list[Event]) -> None:
-    """Tell of a position and its wallet as they stand now; the house's are nobody's business."""
+    """Tell of a position and its wallet as they stand now; those of house and fund are nobody's business."""
     exposure = position.exposure
-    if exposure.account.account_id == HOUSE:
+    if exposure.account.account_id <= HOUSE:
         return
     wallet = exposure.wallet
     events.append(

@@ -1,34 +1,49 @@
 """The state of one traded instrument: its book, its prices, its trade counter."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from mypy_extensions import i64
 
 from perpit.domain.events import BookChanged, Event
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
-from perpit.domain.numbers import PPM, div_ceil, mul
+from perpit.domain.numbers import PPM, UNIT, div_ceil, mul
 from perpit.domain.words import BUY, CONTRACT_PRICE, TRADING
 from perpit.engine.agenda import Agenda
 from perpit.engine.book import Book, Ladder, Level
+from perpit.engine.edges import EdgeHeap
+from perpit.engine.funding_rate import FundingRate
 from perpit.engine.order_index import OrderIndex
-from perpit.engine.rules import BASIS_SAMPLES
+from perpit.engine.rules import BASIS_SAMPLES, HOUR_MS
 from perpit.engine.treasury import Till
 from perpit.engine.triggers import Watch
+
+if TYPE_CHECKING:
+    from perpit.engine.account import Exposure
+    from perpit.engine.risk import Risk
 
 
 class Market:
     """One instrument as the engine trades it. Prices are 0 until there is one."""
 
-    def __init__(self, instrument: Instrument, till: Till, agenda: Agenda) -> None:
+    def __init__(self, instrument: Instrument, till: Till, risk: Risk, agenda: Agenda) -> None:
         self.instrument = instrument
         self.agenda = agenda
         self.watch: Watch | None = None  # once an order waited for a price
         self.till = till
+        self.risk = risk
+        self.long_edges = EdgeHeap(2)
+        self.short_edges = EdgeHeap(1)
+        self.edges_at_e8 = 0  # the mark price that the edges were last held against
         self.status: i64 = TRADING
         self.book = Book()
         self.orders = OrderIndex()  # every resting order of a customer
         self.next_trade_id: i64 = 1
         self.last_price_ticks: i64 = 0
         self.assumed_sell_e8 = 0  # what the last price makes of a sell order's assuming price
+        self.tick_ms: i64 = 0  # when the mark was last computed
         self.index_e8 = 0
         self.mark_e8 = 0
         self.pinned_e8 = 0
@@ -38,6 +53,9 @@ class Market:
         self.sell_floor_ticks = 0
         self.buy_bound_ticks = 0
         self.sell_bound_ticks = 0
+        self.funding = FundingRate(instrument)
+        # everybody who ever traded here, in the order of their first time: whom funding and liquidation visit
+        self.exposures: list[Exposure] = []
         self.basis_window: list[int] = []
         self.mark_window: list[int] = []
 
@@ -52,10 +70,14 @@ class Market:
     def last_price_e8(self) -> int:
         return self.price_e8(self.last_price_ticks)
 
-    def print_trade(self, price_ticks: i64) -> i64:
-        """A trade at a price: the last price follows. Returns the trade's id."""
+    def take_trade_id(self) -> i64:
         trade_id = self.next_trade_id
         self.next_trade_id = trade_id + 1
+        return trade_id
+
+    def print_trade(self, price_ticks: i64) -> i64:
+        """A trade at a price: the last price follows. Returns the trade's id."""
+        trade_id = self.take_trade_id()
         if price_ticks != self.last_price_ticks:
             self.last_price_ticks = price_ticks
             last_e8 = self.last_price_e8()
@@ -84,13 +106,15 @@ class Market:
         self._set_mark(price_e8)
         return True
 
-    def pin_mark(self, price_e8: int) -> None:
+    def pin_mark(self, price_e8: int, time_ms: i64) -> None:
         """Hold the mark, or with 0 let it be computed again."""
+        self.tick_ms = time_ms
         self.pinned_e8 = price_e8
         self._set_mark(price_e8 if price_e8 != 0 else self._computed_mark_e8())
 
-    def tick_mark(self) -> None:
+    def tick_mark(self, time_ms: i64) -> None:
         """One mark interval passed: sample the basis, compute the mark, sample it too."""
+        self.tick_ms = time_ms
         bid, ask = self.book.bids.best, self.book.asks.best
         if bid is not None and ask is not None:
             middle_e8 = mul(self.instrument.tick_e8, bid.price_ticks + ask.price_ticks) // 2
@@ -120,8 +144,9 @@ class Market:
     def _computed_mark_e8(self) -> int:
         """Median of the index, the index plus the average basis, and the last price (semantics 3.2.1).
 
-        Price 1 is the index itself while no funding is charged. With an empty side of the book, before the first
-        trade or the first basis sample, the index stands alone (semantics 3.2.7).
+        Price 1 is the index with what the running funding rate has still to earn (semantics 3.2.2). With an empty side
+        of the book, before the first trade or the first basis sample, the index stands alone (semantics 3.2.7). A
+        delivery contract has no funding and no median (semantics 3.3.1).
         """
         book = self.book
         if book.bids.best is None or book.asks.best is None:
@@ -129,7 +154,18 @@ class Market:
         if self.last_price_ticks == 0 or not self.basis_window:
             return self.index_e8
         price_2 = self.index_e8 + sum(self.basis_window) // len(self.basis_window)
-        return sorted([self.index_e8, price_2, self.last_price_e8()])[1]
+        if not self.instrument.is_perpetual:
+            return price_2
+        return sorted([self._price_1_e8(), price_2, self.last_price_e8()])[1]
+
+    def _price_1_e8(self) -> int:
+        """Index × (1 + rate × time to the next settlement ÷ interval), floor (semantics 3.2.2)."""
+        funding = self.funding
+        interval_ms = funding.interval_hours * HOUR_MS
+        if interval_ms == 0 or funding.is_due(self.tick_ms):
+            return self.index_e8
+        left_ms: int = funding.next_ms(self.tick_ms) - self.tick_ms
+        return self.index_e8 + self.index_e8 * funding.rate_e8 * left_ms // (UNIT * interval_ms)
 
 
 def _slide(window: list[int], sample: int) -> None:

@@ -96,7 +96,7 @@ class Matcher:
         if maker.account_id != HOUSE or taker.account_id != HOUSE:
             fee = instrument.fee_units(fill_value, instrument.maker_fee_ppm)
             self._fill(maker, lots, price_ticks, fill_value, fee, trade_id, True, time_ms, events)
-            fee = instrument.fee_units(fill_value, instrument.taker_fee_ppm)
+            fee = 0 if taker.is_forced else instrument.fee_units(fill_value, instrument.taker_fee_ppm)
             self._fill(taker, lots, price_ticks, fill_value, fee, trade_id, False, time_ms, events)
         events.append(
             TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
@@ -119,9 +119,9 @@ class Matcher:
         time_ms: i64,
         events: list[Event],
     ) -> None:
-        """One side of a fill. The house pays no fee and has no events."""
+        """One side of a fill. House and insurance fund pay no fee and have no events."""
         exposure = order.exposure
-        if order.account_id == HOUSE:
+        if order.account_id <= HOUSE:
             book_fill(order.position, order.side, lots, fill_value, 0)
             return
         realized = book_fill(order.position, order.side, lots, fill_value, fee_units)

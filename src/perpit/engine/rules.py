@@ -24,3 +24,21 @@ CALLBACK_PPM_STEP: Final = 1_000
 # A trigger price may be so many times the present price, or that part of it. The exchange does not publish its limits
 # (semantics 5.8.8); PERCENT_PRICE would refuse a stop 10 % away, which traders set every day and the exchange takes.
 STOP_PRICE_TIMES_MAX: Final = 10
+
+HOUR_MS: Final = 3_600_000
+# Of a sleep longer than this only the last part is made up for: settlements before it are not charged.
+SLEEP_MS_MAX: Final = 365 * 24 * HOUR_MS
+# The premium index is sampled this often (semantics 3.4.4).
+PREMIUM_INTERVAL_MS: Final = 5_000
+# Impact margin notional: so many units of the quote asset for each unit of the highest leverage (semantics 3.4.1).
+IMPACT_NOTIONAL: Final = 200
+# How far the interest rate pulls the premium, in 1e-8 (semantics 3.4.5).
+FUNDING_DAMPING_E8: Final = 50_000
+# After so many hourly settlements with a rate within this bound, four hours are back (semantics 3.4.10).
+FUNDING_CALM_CYCLES: Final = 16
+FUNDING_CALM_RATE_E8: Final = 25_000
+
+# A margin ratio of so much calls for margin, once until it has fallen below again (semantics 2.8.4).
+MARGIN_CALL_PERCENT: Final = 80
+# The insurance fund holds positions worth so much of its balance, at most (semantics 2.6.2).
+FUND_HOLDS_PERCENT: Final = 100

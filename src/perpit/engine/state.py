@@ -4,20 +4,24 @@ Sequence number and time are not part of it: a command that is refused, or that 
 and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
 else that has a key sorted by it, queues in time priority:
 
-    [next_mark_ms, next_order_id, markets, accounts, fees, deposits, dust, waiting]    waiting: `conditional_state`
+    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting]
+                                                                waiting: see `conditional_state`
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
-                mark_window, bids, asks]                    bids, asks: best price first
+                mark_window, funding, bids, asks]           bids, asks: best price first
+    funding  = [interval_hours, rate_e8, calm_cycles, samples]
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
     account  = [account_id, name, api_keys, hedged, wallets, exposures]        api_keys in order of creation
     hedged   = markets in which it is in hedge mode, sorted
-    wallet   = [market, asset, wallet_units, isolated_units]                   only wallets that are not empty
+    fund     = the insurance fund, an account like the others
+    wallet   = [market, asset, wallet_units, isolated_units, is_warned]        only wallets that are not empty
     exposure = [symbol_id, leverage, margin_type, positions, bid_units, ask_units, orders]    only what differs from new
     position = [position_side, qty_lots, entry_value_units, isolated_units, realized_units, fees_units,
-                episode_realized_units]                                        only what differs from new
+                episode_realized_units, is_warned]                             only what differs from new
     order    = [order_id, client_order_id, side, price_ticks, qty_lots, remaining_lots, filled_value_units,
                 assumed_e8, reserved_units, amendments, is_closing]            in order of id
     fees     = [[market, asset, units], ...]    deposits alike, withdrawals subtracted; only what is not 0
     dust     = [[market, asset, value], ...]    in value units; only what is not 0
+    funding  = like fees: what funding took in and did not pay out
 """
 
 from hashlib import blake2b
@@ -35,6 +39,7 @@ def canonical_state(
     next_order_id: int,
     markets: list[Market],
     accounts: list[Account],
+    fund: Account,
     treasury: Treasury,
 ) -> list[object]:
     """See the module's docstring for the shape."""
@@ -43,9 +48,11 @@ def canonical_state(
         next_order_id,
         [_market(market) for market in markets],
         [_account(account) for account in accounts],
+        _account(fund),
         _amounts({key: till.fees_units for key, till in treasury.tills.items()}),
         _amounts({key: till.net_deposits_units for key, till in treasury.tills.items()}),
         _amounts({key: till.dust_value for key, till in treasury.tills.items()}),
+        _amounts({key: till.funding_units for key, till in treasury.tills.items()}),
     ]
 
 
@@ -65,6 +72,12 @@ def _market(market: Market) -> list[object]:
         market.pinned_e8,
         list(market.basis_window),
         list(market.mark_window),
+        [
+            market.funding.interval_hours,
+            market.funding.rate_e8,
+            market.funding.calm_cycles,
+            list(market.funding.samples),
+        ],
         ladder_state(market.book.bids),
         ladder_state(market.book.asks),
     ]
@@ -85,7 +98,7 @@ def ladder_state(ladder: Ladder) -> list[object]:
 
 def _account(account: Account) -> list[object]:
     wallets: list[object] = [
-        [wallet.market, wallet.asset, wallet.wallet_units, wallet.isolated_units]
+        [wallet.market, wallet.asset, wallet.wallet_units, wallet.isolated_units, int(wallet.scope.is_warned)]
         for _key, wallet in sorted(account.wallets.items())
         if wallet.wallet_units != 0 or wallet.isolated_units != 0
     ]
@@ -117,6 +130,7 @@ def _positions(exposure: Exposure) -> list[object]:
             position.realized_units,
             position.fees_units,
             position.episode_realized_units,
+            int(position.scope is not None and position.scope.is_warned),
         ]
         for position in [exposure.both, *exposure.sides]
         if position.qty_lots != 0 or position.realized_units != 0 or position.fees_units != 0

@@ -86,6 +86,9 @@ def adjust_margin(exposure: Exposure, command: AdjustMargin, events: list[Event]
     if amount < 0 and -amount > removable_units(position):
         return no.ISOLATED_BALANCE_SHORT
     move_isolated(position, amount)
+    risk = exposure.market.risk
+    risk.touch(exposure.scope_of(position))
+    risk.touch(exposure.wallet.scope)
     position_changed(position, CAUSE_MARGIN_TRANSFER, command.time_ms, events)
     return 0
 

@@ -42,6 +42,12 @@ class Trading:
         self.timers = timers
         self.next_order_id: i64 = 1
 
+    def take_order_id(self) -> i64:
+        """The next order id."""
+        order_id = self.next_order_id
+        self.next_order_id = order_id + 1
+        return order_id
+
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
         refusal = checks.check_kind(command, exposure.is_hedged)
@@ -150,8 +156,7 @@ class Trading:
                 qty_lots = size
                 open_orders.expire_closing(position, command.time_ms, events)
         if order_id == 0:
-            order_id = self.next_order_id
-            self.next_order_id += 1
+            order_id = self.take_order_id()
         order = Order(order_id, command, position, qty_lots, assumed_e8, reserved_units, is_closing)
         order.is_tied = command.is_algo or command.time_in_force == GTD
         exposure = position.exposure

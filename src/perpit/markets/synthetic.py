@@ -202,6 +202,10 @@ class SyntheticSymbol:
         return self._lots(LEVEL_QUOTE * (1 + chance.below(8)) * (1 + chance.below(8)) * (20 + rank) // 20)
 
     def _lots(self, quote: int) -> int:
-        """A value in whole quote units as lots at the fair price, at least the smallest quantity."""
-        per_lot_e8 = self.fair.price_e8 * self.instrument.qty_num // self.instrument.qty_den
-        return max(self.instrument.min_qty_lots, quote * UNIT // per_lot_e8)
+        """A value in whole quote units as lots at the fair price, at least the smallest quantity.
+
+        A lot of an inverse contract is worth its size, whatever the price.
+        """
+        instrument = self.instrument
+        at_price_e8 = self.fair.price_e8 * instrument.qty_num // instrument.qty_den
+        return max(instrument.min_qty_lots, quote * UNIT // (instrument.contract_size * UNIT or at_price_e8))

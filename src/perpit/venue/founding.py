@@ -5,12 +5,14 @@ whether it is there already: a start that a crash cut short is finished by the n
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
-from perpit.catalogue import UnknownSymbol, facts, load_instrument
+from perpit.catalogue import Facts, UnknownSymbol, facts, load_instrument
 from perpit.control.keys import random_key
 from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
 from perpit.domain.events import Event, Refused
-from perpit.domain.words import KEY_HMAC, PERMIT_FUTURES, PERMIT_READ, USDS_M
+from perpit.domain.numbers import UNIT
+from perpit.domain.words import COIN_M, INSURANCE_FUND, KEY_HMAC, PERMIT_FUTURES, PERMIT_READ, USDS_M
 from perpit.home import AccountKey, CannotStart
 from perpit.views.world import World
 
@@ -19,14 +21,26 @@ Submit = Callable[[Command], Awaitable[list[Event]]]
 DEMO = "demo"
 DEMO_ASSET = "USDT"
 
+# What the insurance fund of a new venue has of each margin asset: enough for what a few people lose.
+FUND_UNITS: Final = {USDS_M: 10_000_000 * UNIT, COIN_M: 100 * UNIT}
+
+# What the catalogue knows and the engine cannot trade yet. The first that fits is told.
+NOT_YET: Final[tuple[tuple[Callable[[Facts], bool], str], ...]] = (
+    (lambda row: row.contract_kind == "INVERSE", "COIN-M instruments are"),
+    (lambda row: row.is_quarter, "quarterly contracts and their delivery are"),
+)
+
 
 def check_symbols(wanted: Sequence[str]) -> None:
     """Raises CannotStart for a symbol that no venue can list; asked before anything is written."""
     try:
-        for symbol in wanted:
-            facts(symbol)
+        rows = [facts(symbol) for symbol in wanted]
     except UnknownSymbol as error:
         raise CannotStart(f"--symbols: {error}", 2) from None
+    for row in rows:
+        for cannot, why in NOT_YET:
+            if cannot(row):
+                raise CannotStart(f"--symbols: {row.symbol}: {why} not available in this release", 2)
 
 
 async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balance_units: int) -> None:
@@ -38,6 +52,12 @@ async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balanc
         if world.prices[instrument.symbol_id].index_e8 == 0:
             price_e8 = facts(instrument.symbol).initial_price_e8
             await accepted(submit, SetIndexPrice(instrument.symbol_id, price_e8))
+    for instrument in list(world.catalog.by_id):
+        if (instrument.market, instrument.margin_asset) not in world.insurance_units:
+            units = FUND_UNITS[instrument.market]
+            await accepted(
+                submit, Transfer(INSURANCE_FUND, instrument.market, instrument.margin_asset, units)
+            )
     if set(world.account_ids) <= {DEMO}:
         await found_demo(world, submit, demo_balance_units)
 

@@ -5,6 +5,7 @@ of assets, and of instruments that an account has touched.
 """
 
 from perpit.domain.events import (
+    FundingPaid,
     LeverageChanged,
     MarginTypeChanged,
     PositionChanged,
@@ -80,6 +81,15 @@ class ExposureView:
         self.bid_units = 0
         self.ask_units = 0
 
+    def side(self, position_side: int) -> PositionView:
+        """The one-way position, or a side of the hedge, made empty at first use."""
+        if position_side == BOTH:
+            return self.position
+        side = self.sides.get(position_side)
+        if side is None:
+            side = self.sides[position_side] = PositionView(position_side)
+        return side
+
 
 class AccountView:
     """One account. Wallets and exposures are there from the first event that speaks of them.
@@ -129,6 +139,14 @@ class AccountView:
         wallet.updated_ms = event.time_ms
 
 
+def fold_funding(exposure: ExposureView, event: FundingPaid) -> None:
+    exposure.side(event.position_side).isolated_units = event.isolated_units
+    wallet = exposure.wallet
+    wallet.wallet_units = event.wallet_units
+    wallet.cross_wallet_units = event.cross_wallet_units
+    wallet.updated_ms = event.time_ms
+
+
 def fold_margin_type(exposure: ExposureView, event: MarginTypeChanged) -> None:
     exposure.margin_type = event.margin_type
 
@@ -139,12 +157,7 @@ def fold_leverage(exposure: ExposureView, event: LeverageChanged) -> None:
 
 
 def fold_position(exposure: ExposureView, event: PositionChanged) -> None:
-    position = exposure.position
-    if event.position_side != BOTH:
-        side = exposure.sides.get(event.position_side)
-        if side is None:
-            side = exposure.sides[event.position_side] = PositionView(event.position_side)
-        position = side
+    position = exposure.side(event.position_side)
     position.qty_lots = event.qty_lots
     position.entry_value_units = event.entry_value_units
     position.isolated_units = event.isolated_units

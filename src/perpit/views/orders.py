@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from perpit.domain.commands import PlaceOrder
-from perpit.domain.events import OrderAccepted, OrderAmended, OrderClosed, OrderTraded
+from perpit.domain.events import OrderAccepted, OrderAmended, OrderCalculated, OrderClosed, OrderTraded
 from perpit.domain.words import FILLED, NEW, REASON_NONE
 from perpit.views.quota import Quota
 from perpit.views.tail import Tail
@@ -65,6 +65,7 @@ class FillView:
         "is_maker",
         "order_id",
         "position_side",
+        "price_e8",
         "price_ticks",
         "qty_lots",
         "realized_units",
@@ -75,20 +76,27 @@ class FillView:
         "value_units",
     )
 
-    def __init__(self, event: OrderTraded) -> None:
+    def __init__(self, event: OrderTraded | OrderCalculated) -> None:
         request = event.request
         self.trade_id = event.trade_id
         self.order_id = event.order_id
         self.symbol_id = request.symbol_id
         self.side = request.side
         self.position_side = request.position_side
-        self.price_ticks = event.fill_price_ticks
         self.qty_lots = event.fill_lots
         self.value_units = event.fill_value_units
-        self.fee_units = event.fee_units
         self.realized_units = event.realized_units
-        self.is_maker = event.is_maker
         self.time_ms = event.time_ms
+        if isinstance(event, OrderTraded):
+            self.price_ticks = event.fill_price_ticks
+            self.price_e8 = 0
+            self.fee_units = event.fee_units
+            self.is_maker = event.is_maker
+        else:
+            self.price_ticks = 0
+            self.price_e8 = event.fill_price_e8
+            self.fee_units = 0
+            self.is_maker = False
 
 
 class OrderHistory:
@@ -120,7 +128,7 @@ class OrderHistory:
         self.open[order_id] = order
         self.newest[order.request.client_order_id] = order
 
-    def trade(self, event: OrderTraded) -> None:
+    def trade(self, event: OrderTraded | OrderCalculated) -> None:
         order = self.open[event.order_id]
         order.filled_lots = event.filled_lots
         order.filled_value_units = event.filled_value_units
@@ -191,7 +199,7 @@ class OrdersView:
             self._histories.setdefault(request.account_id, {})[request.symbol_id] = history
         history.accept(event)
 
-    def trade(self, event: OrderTraded) -> None:
+    def trade(self, event: OrderTraded | OrderCalculated) -> None:
         request = event.request
         history = self._histories[request.account_id][request.symbol_id]
         history.trade(event)

@@ -9,12 +9,23 @@ class PriceView:
     `time_ms` is when the mark was last computed, `last_price_ms` when the last trade was.
     """
 
-    __slots__ = ("average_e8", "index_e8", "last_price_ms", "last_price_ticks", "mark_e8", "time_ms")
+    __slots__ = (
+        "average_e8",
+        "funding_rate_e8",
+        "index_e8",
+        "last_price_ms",
+        "last_price_ticks",
+        "mark_e8",
+        "next_funding_ms",
+        "time_ms",
+    )
 
     def __init__(self) -> None:
         self.index_e8 = 0
         self.mark_e8 = 0
         self.average_e8 = 0
+        self.funding_rate_e8 = 0  # the running estimate for the settlement at `next_funding_ms`
+        self.next_funding_ms = 0
         self.time_ms = 0
         self.last_price_ticks = 0
         self.last_price_ms = 0
@@ -23,6 +34,8 @@ class PriceView:
         self.index_e8 = event.index_e8
         self.mark_e8 = event.mark_e8
         self.average_e8 = event.average_e8
+        self.funding_rate_e8 = event.funding_rate_e8
+        self.next_funding_ms = event.next_funding_ms
         self.time_ms = event.time_ms
 
     def fold_index(self, event: IndexPriceChanged) -> None:

@@ -16,15 +16,20 @@ from perpit.domain.events import (
     BookChanged,
     CountdownSet,
     Event,
+    FundingPaid,
+    FundingSettled,
     IndexPriceChanged,
     InstrumentListed,
+    InsuranceFundChanged,
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
+    MarginCalled,
     MarginTypeChanged,
     MarkPriceChanged,
     OrderAccepted,
     OrderAmended,
+    OrderCalculated,
     OrderClosed,
     OrderEvent,
     OrderTraded,
@@ -32,6 +37,7 @@ from perpit.domain.events import (
     PositionChanged,
     PositionModeChanged,
     Refused,
+    TradeCalculated,
     TradePrinted,
     WalletChanged,
 )
@@ -39,6 +45,7 @@ from perpit.domain.words import TRADE_MARKET
 from perpit.views.accounts import (
     AccountView,
     ExposureView,
+    fold_funding,
     fold_leverage,
     fold_margin_type,
     fold_position,
@@ -95,9 +102,12 @@ class World:
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
         self.algo_orders = AlgoOrdersView(closed_orders_max, all_closed_orders_max)
         self.keys = KeysView()
+        self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
+            FundingSettled: _unseen,
+            FundingPaid: self._funding_paid,
             AllOrdersCancelled: _unseen,
             AllAlgoOrdersCancelled: _unseen,
             CountdownSet: _unseen,
@@ -112,6 +122,10 @@ class World:
             WalletChanged: self._wallet_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
+            OrderCalculated: self._order_traded,
+            TradeCalculated: _unseen,
+            MarginCalled: _unseen,
+            InsuranceFundChanged: self._insurance_fund_changed,
             OrderClosed: self._order_closed,
             OrderTriggered: self._order_notionals,
             OrderAmended: self._order_amended,
@@ -156,6 +170,12 @@ class World:
     def _leverage_changed(self, event: LeverageChanged) -> None:
         fold_leverage(self._exposure(event.account_id, event.symbol_id), event)
 
+    def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
+        self.insurance_units[(event.market, event.asset)] = event.wallet_units
+
+    def _funding_paid(self, event: FundingPaid) -> None:
+        fold_funding(self._exposure(event.account_id, event.symbol_id), event)
+
     def _margin_type_changed(self, event: MarginTypeChanged) -> None:
         fold_margin_type(self._exposure(event.account_id, event.symbol_id), event)
 
@@ -172,7 +192,7 @@ class World:
         self._order_notionals(event)
         self.orders.accept(event)
 
-    def _order_traded(self, event: OrderTraded) -> None:
+    def _order_traded(self, event: OrderTraded | OrderCalculated) -> None:
         self._order_notionals(event)
         self.orders.trade(event)
 

@@ -1,0 +1,124 @@
+"""Auto-deleveraging: the other side gives way when the insurance fund cannot (semantics 2.7).
+
+Who has the most profit on the least margin goes first. The house, which is the counterpart of last resort, goes after
+all customers, and after it the fund itself: positions sum to zero, so there is always enough on the other side.
+"""
+
+from mypy_extensions import i64
+
+from perpit.domain.commands import PlaceOrder
+from perpit.domain.events import Event, OrderAccepted, TradeCalculated
+from perpit.domain.numbers import UNIT
+from perpit.domain.words import CROSS, GTC, HOUSE, LIMIT, NEW, STP_NONE, TRADE_ADL
+from perpit.engine import open_orders
+from perpit.engine.account import Account, Position
+from perpit.engine.book import Order
+from perpit.engine.market import Market
+from perpit.engine.off_book import fill_order, trade_off_book
+from perpit.engine.scope import position_maintenance_units, profit_units
+from perpit.engine.trading import Trading
+
+
+class Deleverager:
+    """Closes a bankrupt order against the ranked positions of the other side."""
+
+    def __init__(self, trading: Trading, house: Account) -> None:
+        self.trading = trading
+        self.house = house
+
+    def close(self, order: Order, fund: Position, price_e8: int, time_ms: i64, events: list[Event]) -> None:
+        """Fill the order at its bankruptcy price."""
+        market = order.exposure.market
+        for position in ranked(market, order):
+            if order.remaining_lots == 0:
+                return
+            self._close_against(order, position, price_e8, time_ms, events)
+        for last in (self.house.exposure(market).both, fund):
+            lots = _opposite_lots(last, order)
+            if order.remaining_lots > 0 and lots > 0:
+                trade_off_book(order, last, lots, price_e8, TRADE_ADL, time_ms, events)
+        assert order.remaining_lots == 0, "positions do not sum to zero"
+
+    def _close_against(
+        self, order: Order, position: Position, price_e8: int, time_ms: i64, events: list[Event]
+    ) -> None:
+        """One counterpart: its open orders in the instrument go, then both sides are booked (semantics 2.7.2)."""
+        exposure = position.exposure
+        for resting in list(exposure.orders.values()):
+            open_orders.cancel(resting, time_ms, events)
+        market = exposure.market
+        lots = _opposite_lots(position, order)
+        value = market.instrument.fill_value_at_e8(price_e8, lots)
+        trade_id = market.take_trade_id()
+        order_id = self.trading.take_order_id()
+        request = PlaceOrder(
+            exposure.account.account_id,
+            market.instrument.symbol_id,
+            "adl_autoclose",
+            -order.side,
+            LIMIT,
+            GTC,
+            lots,
+            order.price_ticks,
+            False,
+            STP_NONE,
+            position.position_side,
+        )
+        request.time_ms = time_ms
+        own = Order(order_id, request, position, lots, 0, 0, True)
+        open_orders.enter(own)
+        events.append(
+            OrderAccepted(
+                time_ms,
+                order_id,
+                request,
+                own.price_ticks,
+                lots,
+                0,
+                0,
+                NEW,
+                exposure.bid_units,
+                exposure.ask_units,
+            )
+        )
+        fill_order(own, lots, value, price_e8, trade_id, TRADE_ADL, time_ms, events)
+        fill_order(order, lots, value, price_e8, trade_id, TRADE_ADL, time_ms, events)
+        symbol_id = market.instrument.symbol_id
+        events.append(TradeCalculated(time_ms, symbol_id, trade_id, price_e8, lots, order.side, TRADE_ADL))
+
+
+def ranked(market: Market, order: Order) -> list[Position]:
+    """Customers' positions on the other side, the first to give way first; equal ones by account and side."""
+    found: list[tuple[int, int, int, Position]] = []
+    for exposure in market.exposures:
+        account_id: int = exposure.account.account_id
+        if account_id <= HOUSE or account_id == order.account_id:
+            continue
+        found += [
+            (-leverage_profit(position), account_id, position.position_side, position)
+            for position in exposure.positions()
+            if position.qty_lots * order.side > 0
+        ]
+    found.sort(key=lambda row: row[:3])
+    return [row[3] for row in found]
+
+
+def leverage_profit(position: Position) -> int:
+    """Profit ÷ wallet × maintenance margin ÷ margin balance, in 1e-16 (semantics 2.7.1)."""
+    exposure = position.exposure
+    collateral = position.isolated_units
+    if exposure.margin_type == CROSS:
+        collateral = exposure.wallet.cross_wallet_units()
+    profit = profit_units(position)
+    if profit <= 0 or collateral + profit <= 0:
+        return 0
+    profit_share = profit * UNIT // max(UNIT, collateral)
+    return profit_share * (position_maintenance_units(position) * UNIT // (collateral + profit))
+
+
+def _opposite_lots(position: Position, order: Order) -> i64:
+    """How much of the order a position can give: a seller's counterpart is short, a buyer's long."""
+    if position.qty_lots * order.side <= 0:
+        return 0
+    size = position.size_lots()
+    return size if size < order.remaining_lots else order.remaining_lots

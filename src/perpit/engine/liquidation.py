@@ -1,0 +1,243 @@
+"""Liquidation, step by step (semantics 2.5): cancel, test again, reduce by brackets, take over, deleverage.
+
+Each step reduction is one immediate-or-cancel order at the bankruptcy price through the ordinary book. What the book
+does not take at that price goes to the insurance fund, and what the fund may not hold, to the other side
+(`deleveraging`). The procedure ends with a scope that is healthy again, or has nothing left.
+"""
+
+from mypy_extensions import i64
+
+from perpit.domain.commands import PlaceOrder
+from perpit.domain.events import Event, OrderAccepted, WalletChanged
+from perpit.domain.margin import bankruptcy_price_e8
+from perpit.domain.numbers import div_ceil
+from perpit.domain.words import (
+    BUY,
+    CAUSE_INSURANCE,
+    EXPIRED,
+    IOC,
+    LIMIT,
+    NEW,
+    REASON_IOC_REMAINDER,
+    REASON_LIQUIDATED,
+    SELL,
+    STP_NONE,
+    TRADE_INSURANCE_FUND,
+)
+from perpit.engine import open_orders
+from perpit.engine.account import Account, Exposure, Position
+from perpit.engine.book import Order
+from perpit.engine.deleveraging import Deleverager
+from perpit.engine.insurance import InsuranceFund
+from perpit.engine.ledger import move_isolated
+from perpit.engine.market import Market
+from perpit.engine.matching import Matcher
+from perpit.engine.off_book import trade_off_book
+from perpit.engine.risk import Risk
+from perpit.engine.scope import Scope, position_maintenance_units, profit_units
+from perpit.engine.trading import Trading
+
+
+class Liquidator:
+    """Looks after everybody's margin whenever mark prices have moved."""
+
+    def __init__(
+        self, risk: Risk, trading: Trading, matcher: Matcher, fund: InsuranceFund, house: Account
+    ) -> None:
+        self.risk = risk
+        self.trading = trading
+        self.matcher = matcher
+        self.fund = fund
+        self.deleverager = Deleverager(trading, house)
+
+    def run(self, markets: list[Market], time_ms: i64, events: list[Event]) -> None:
+        """Liquidate who must be, in canonical order, until nobody must; then warn who is near."""
+        risk = self.risk
+        risk.gather(markets)
+        healthy: dict[object, Scope] = {}
+        scope = risk.next()
+        while scope is not None:
+            if scope.is_unhealthy():
+                self.liquidate(scope, time_ms, events)
+                risk.touch(scope)
+                risk.gather_touched()  # whoever the fills have changed
+            else:
+                healthy[scope.key] = scope
+            scope = risk.next()
+        for calm in sorted(healthy.values(), key=lambda one: one.key):
+            risk.settle(calm, time_ms, events)
+        risk.forget_calm()
+
+    def liquidate(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
+        """Bring one scope back above its maintenance margin, or to nothing."""
+        _cancel_orders(scope, time_ms, events)
+        while scope.is_unhealthy():
+            went_on = self._reduce(scope, _heaviest(scope), time_ms, events)
+            if not went_on and scope.is_unhealthy():
+                self._take_over(scope, time_ms, events)
+
+    def _reduce(self, scope: Scope, position: Position, time_ms: i64, events: list[Event]) -> bool:
+        """One order at the bankruptcy price for what lies above the next lower bracket, and its fee.
+
+        False when the book did not take all of it, or nothing is left to go on with.
+        """
+        market = position.exposure.market
+        lots = lots_to_close(position)
+        price_e8 = _bankruptcy_e8(scope, position)
+        order = self._forced_order(position, lots, _limit_ticks(market, position, price_e8), time_ms, events)
+        self.matcher.cross(market, order, order.price_ticks, STP_NONE, time_ms, events)
+        unfilled = order.is_open and order.remaining_lots > 0
+        if unfilled:
+            open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
+        self._charge(scope, position, order.filled_value_units, time_ms, events)
+        return not unfilled and scope.balance_units() > 0
+
+    def _forced_order(
+        self, position: Position, lots: i64, limit_ticks: i64, time_ms: i64, events: list[Event]
+    ) -> Order:
+        """An order that the venue places for an account; it pays the liquidation fee instead of a commission."""
+        exposure = position.exposure
+        order_id = self.trading.take_order_id()
+        request = PlaceOrder(
+            exposure.account.account_id,
+            exposure.market.instrument.symbol_id,
+            f"autoclose-{time_ms}{order_id}",
+            SELL if position.qty_lots > 0 else BUY,
+            LIMIT,
+            IOC,
+            lots,
+            limit_ticks,
+            False,
+            STP_NONE,
+            position.position_side,
+        )
+        request.time_ms = time_ms
+        order = Order(order_id, request, position, lots, 0, 0, True)
+        order.is_forced = True
+        open_orders.enter(order)
+        events.append(
+            OrderAccepted(
+                time_ms,
+                order_id,
+                request,
+                limit_ticks,
+                lots,
+                0,
+                0,
+                NEW,
+                exposure.bid_units,
+                exposure.ask_units,
+            )
+        )
+        return order
+
+    def _charge(
+        self, scope: Scope, position: Position, filled_value: int, time_ms: i64, events: list[Event]
+    ) -> None:
+        """The liquidation fee on what was filled, at most what is left, goes to the fund (semantics 2.5.5)."""
+        instrument = position.exposure.market.instrument
+        fee = instrument.fee_units(filled_value, instrument.liquidation_fee_ppm)
+        left = scope.balance_units()
+        if fee > left:
+            fee = left
+        if fee > 0:
+            self._hand_to_fund(scope, fee, time_ms, events)
+
+    def _take_over(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
+        """The fund, or the other side, takes every position at its bankruptcy price (semantics 2.5.7, 2.5.8)."""
+        before = scope.wallet.wallet_units
+        isolated = 0 if scope.position is None else scope.position.isolated_units
+        for position in scope.positions():
+            price_e8 = _bankruptcy_e8(scope, position)
+            market = position.exposure.market
+            order = self._forced_order(
+                position, position.size_lots(), _limit_ticks(market, position, price_e8), time_ms, events
+            )
+            counterpart = self.fund.position(market)
+            if self.fund.may_take(market, position, counterpart):
+                trade_off_book(
+                    order, counterpart, order.remaining_lots, price_e8, TRADE_INSURANCE_FUND, time_ms, events
+                )
+            else:
+                self.deleverager.close(order, counterpart, price_e8, time_ms, events)
+        if scope.position is None:
+            left = scope.wallet.cross_wallet_units()
+        else:
+            left = isolated + scope.wallet.wallet_units - before
+        if left != 0:
+            self._hand_to_fund(scope, left, time_ms, events)
+
+    def _hand_to_fund(self, scope: Scope, units: int, time_ms: i64, events: list[Event]) -> None:
+        """Fee and leftover to the fund; with a negative number the fund pays (semantics 2.5.7)."""
+        wallet = scope.wallet
+        if scope.position is not None and scope.position.qty_lots != 0:
+            move_isolated(scope.position, -units)
+        wallet.wallet_units -= units
+        self.fund.receive(wallet.market, wallet.asset, units, time_ms, events)
+        events.append(
+            WalletChanged(
+                time_ms,
+                scope.account.account_id,
+                wallet.market,
+                wallet.asset,
+                wallet.wallet_units,
+                wallet.cross_wallet_units(),
+                -units,
+                CAUSE_INSURANCE,
+            )
+        )
+
+
+def lots_to_close(position: Position) -> i64:
+    """What lies above the cap of the next lower bracket at the mark price; in the lowest bracket all of it.
+
+    The size rule is not published: semantics 2.5.3, and the setting of section 12.
+    """
+    market = position.exposure.market
+    instrument = market.instrument
+    size: int = position.size_lots()
+    row = instrument.bracket_index(instrument.value_at_e8(market.mark_e8, size))
+    if row == 0:
+        return size
+    kept = instrument.lots_worth(instrument.brackets[row - 1].cap_units, market.mark_e8)
+    return size - kept if kept < size else size
+
+
+def _heaviest(scope: Scope) -> Position:
+    """The position with the largest maintenance margin; of equal ones the first."""
+    positions = scope.positions()
+    heaviest = positions[0]
+    for position in positions:
+        if position_maintenance_units(position) > position_maintenance_units(heaviest):
+            heaviest = position
+    return heaviest
+
+
+def _bankruptcy_e8(scope: Scope, position: Position) -> int:
+    """Price at which the collateral of the scope is used up, the other positions at their marks (semantics 2.4.2)."""
+    collateral = scope.collateral_units()
+    for other in scope.positions():
+        if other is not position:
+            collateral += profit_units(other)
+    market = position.exposure.market
+    price_e8 = bankruptcy_price_e8(
+        market.instrument, position.qty_lots, position.entry_value_units, collateral
+    )
+    return price_e8 if price_e8 > 0 else market.mark_e8
+
+
+def _limit_ticks(market: Market, position: Position, price_e8: int) -> i64:
+    """The bankruptcy price on the grid, never worse than itself."""
+    tick_e8 = market.instrument.tick_e8
+    ticks = div_ceil(price_e8, tick_e8) if position.qty_lots > 0 else price_e8 // tick_e8
+    return max(1, ticks)
+
+
+def _cancel_orders(scope: Scope, time_ms: i64, events: list[Event]) -> None:
+    """Every open order of the scope goes at once (semantics 2.5.1)."""
+    exposures: list[Exposure] = list(scope.wallet.exposures)
+    if scope.position is not None:
+        exposures = [scope.position.exposure]
+    for exposure in exposures:
+        for order in list(exposure.orders.values()):
+            open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)

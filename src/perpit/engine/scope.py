@@ -1,0 +1,86 @@
+"""A scope: positions that are liquidated together, and the money that stands for them (semantics 2.1.3).
+
+All cross positions of one wallet are one scope; every isolated position is one of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perpit.domain.margin import maintenance_margin_units, unrealised_units
+from perpit.domain.words import CROSS
+from perpit.engine.rules import MARGIN_CALL_PERCENT
+
+if TYPE_CHECKING:
+    from perpit.engine.account import Account, Position, Wallet
+
+Key = tuple[int, int, str, int, int]
+
+
+class Scope:
+    """`position` is None for the cross positions of the wallet. `key` gives scopes their canonical order."""
+
+    def __init__(self, account: Account, wallet: Wallet, position: Position | None) -> None:
+        self.account = account
+        self.wallet = wallet
+        self.position = position
+        symbol_id = side = -1
+        if position is not None:
+            symbol_id = position.exposure.market.instrument.symbol_id
+            side = position.position_side
+        self.key: Key = (account.account_id, wallet.market, wallet.asset, symbol_id, side)
+        self.is_touched = False  # something changed since its edges were set, see `risk`
+        self.is_queued = False
+        self.is_warned = False
+
+    def positions(self) -> list[Position]:
+        """What is open in it, in the order in which the account first met the instruments."""
+        if self.position is not None:
+            return [self.position] if self.position.qty_lots != 0 else []
+        found: list[Position] = []
+        for exposure in self.wallet.exposures:
+            if exposure.margin_type == CROSS:
+                found += [position for position in exposure.positions() if position.qty_lots != 0]
+        return found
+
+    def collateral_units(self) -> int:
+        """The money without unrealised profit: cross wallet, or isolated wallet."""
+        if self.position is not None:
+            return self.position.isolated_units
+        return self.wallet.cross_wallet_units()
+
+    def balance_units(self) -> int:
+        """Margin balance: collateral and unrealised profit at the mark prices (semantics 1.5.1)."""
+        balance = self.collateral_units()
+        for position in self.positions():
+            balance += profit_units(position)
+        return balance
+
+    def maintenance_units(self) -> int:
+        """Maintenance margin of all its positions, each by its own bracket."""
+        total = 0
+        for position in self.positions():
+            total += position_maintenance_units(position)
+        return total
+
+    def is_unhealthy(self) -> bool:
+        """Margin balance below maintenance margin: it is liquidated (semantics 2.1.2)."""
+        maintenance = self.maintenance_units()
+        return maintenance > 0 and self.balance_units() < maintenance
+
+    def is_near(self) -> bool:
+        """So near to it that its owner is warned (semantics 2.8.4)."""
+        maintenance = self.maintenance_units()
+        return maintenance > 0 and maintenance * 100 >= self.balance_units() * MARGIN_CALL_PERCENT
+
+
+def profit_units(position: Position) -> int:
+    """Unrealised profit of a position at the mark price."""
+    market = position.exposure.market
+    return unrealised_units(market.instrument, position.qty_lots, position.entry_value_units, market.mark_e8)
+
+
+def position_maintenance_units(position: Position) -> int:
+    """Maintenance margin of a position at the mark price."""
+    market = position.exposure.market
+    return maintenance_margin_units(market.instrument, position.qty_lots, market.mark_e8)
