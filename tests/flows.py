@@ -1,4 +1,7 @@
-"""Generated flows of commands: a few accounts trade two instruments around a wandering price, and some err.
+"""Generated flows of commands: a few accounts trade three instruments around a wandering price, and some err.
+
+Two are linear and share a wallet in USDT, the third is inverse with a wallet in BTC. Accounts begin in one-way or in
+hedge mode, with some symbols isolated, and seldom change that.
 
 A flow is a function of its seed. Commands come stamped (`seq`, `time_ms`), so the same flow can be given to the
 engine, to the reference, to another build and to the journal. Nothing here reads the book: prices are drawn so near to
@@ -10,9 +13,9 @@ from random import Random
 
 from perpit.domain import commands as c
 from perpit.domain import words as w
-from perpit.domain.instrument import Instrument
+from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import UNIT
-from tests.instruments import brackets, btcusdt, ethusdt
+from tests.instruments import brackets, btcusd_perp, btcusdt, ethusdt
 
 START_MS = 1_700_000_000_123
 SMALL_BRACKETS = (
@@ -21,13 +24,29 @@ SMALL_BRACKETS = (
     (5, 60_000, 200_000, 100_000, 4_800),
     (1, 200_000, 500_000, 500_000, 84_800),
 )
+SMALL_COIN_BRACKETS = (  # in thousandths of a BTC
+    (50, 0, 500, 10_000, 0),
+    (20, 500, 1_500, 25_000, 7.5),
+    (5, 1_500, 5_000, 100_000, 120),
+    (1, 5_000, 12_000, 500_000, 2_120),
+)
+MONEY = {
+    w.USDS_M: ("USDT", UNIT),
+    w.COIN_M: ("BTC", UNIT // 50_000),
+}  # the asset, and a sum that is worth a dollar
 
 
 def venue_instruments() -> list[Instrument]:
-    """BTCUSDT and ETHUSDT with brackets, order and amendment limits so low that a flow reaches them."""
+    """BTCUSDT, ETHUSDT, BTCUSD_PERP with brackets, order and amendment limits so low that a flow reaches them."""
+    milli = UNIT // 1000
+    coin_brackets = [
+        Bracket(leverage, floor * milli, cap * milli, rate, int(cum * milli))
+        for leverage, floor, cap, rate, cum in SMALL_COIN_BRACKETS
+    ]
     return [
         btcusdt(0, brackets=brackets(SMALL_BRACKETS), max_open_orders=12, max_amendments=4),
         ethusdt(1, maker_fee_ppm=-37, taker_fee_ppm=433, max_open_orders=12, max_amendments=4),
+        btcusd_perp(2, brackets=coin_brackets, maker_fee_ppm=-13, max_open_orders=12, max_amendments=4),
     ]
 
 
@@ -38,11 +57,17 @@ class Flow:
         self.random = Random(seed)
         self.accounts = accounts
         self.instruments = venue_instruments()
-        self.middle_ticks = [600_000, 300_000]
+        self.middle_ticks = [600_000, 300_000, 600_000]
+        # what an account's position mode in a market probably is; None: it tried to change it
+        self.hedged: dict[tuple[int, int], bool | None] = {}
+        self.isolated: list[tuple[int, int]] = []  # symbols that an account has isolated, at least at first
         self.seq = 0
         self.time_ms = START_MS
         self.placed = 0
         self.client_ids = 0
+        self.busy = self.random.choice(
+            [(1, 1, 1), (1, 1, 1), (8, 1, 1), (1, 1, 8)]
+        )  # how much each is traded
         self.recent: list[c.PlaceOrder] = []  # limit orders that may still be open
         self.reach = self.random.choice([(-6, 10), (-3, 40)])  # ticks behind the middle: busy, or deep books
         # the house is switched off in some flows: then users trade only with each other
@@ -61,6 +86,9 @@ class Flow:
             (1, self.pin),
             (2, self.leverage),
             (2, self.transfer),
+            (3, self.adjust_margin),
+            (1, self.margin_type),
+            (1, self.position_mode),
             (2, self.advance),
             (1, self.invalid),
         ]
@@ -88,9 +116,21 @@ class Flow:
             yield c.CreateKey(
                 account_id, f"key-{account_id}", "secret", w.KEY_HMAC, "test", w.PERMIT_FUTURES, []
             )
-            yield c.Transfer(account_id, w.USDS_M, "USDT", self.random.choice([500, 4_000, 60_000]) * UNIT)
+            yield from self.terms(account_id)
         for symbol_id in range(len(self.instruments)):
             yield self.index(symbol_id)
+
+    def terms(self, account_id: int) -> Iterator[c.Command]:
+        """Money, position modes, and isolated symbols."""
+        for market, (asset, dollar) in MONEY.items():
+            yield c.Transfer(account_id, market, asset, self.random.choice([500, 4_000, 60_000]) * dollar)
+            hedged = self.hedged[account_id, market] = self.random.random() < 0.4
+            if hedged:
+                yield c.SetPositionMode(account_id, market, True)
+        for symbol_id in range(len(self.instruments)):
+            if self.random.random() < 0.4:
+                self.isolated.append((account_id, symbol_id))
+                yield c.SetMarginType(account_id, symbol_id, w.ISOLATED)
 
     # -- drawing ----------------------------------------------------------------------------------------------------
 
@@ -98,10 +138,19 @@ class Flow:
         return self.random.randint(1, self.accounts)
 
     def symbol(self) -> int:
-        return self.random.randrange(len(self.instruments))
+        return self.random.choices(range(len(self.instruments)), self.busy)[0]
 
     def side(self) -> int:
         return self.random.choice([w.BUY, w.SELL])
+
+    def position_side(self, account_id: int, symbol_id: int, side: int, closes: bool) -> int:
+        """That of the account's mode, where a side opens or closes; now and then one of the other mode."""
+        hedged = self.hedged[account_id, self.instruments[symbol_id].market]
+        if hedged is None or self.random.random() < 0.02:
+            hedged = self.random.random() < 0.5
+        if not hedged:
+            return w.BOTH
+        return w.LONG if (side == w.BUY) != closes else w.SHORT
 
     def near(self, symbol_id: int, side: int) -> int:
         """A price around the middle: mostly passive by some ticks, often aggressive, seldom absurd."""
@@ -127,11 +176,23 @@ class Flow:
     # -- orders -----------------------------------------------------------------------------------------------------
 
     def order(
-        self, order_type: int, time_in_force: int, price_ticks: int, side: int, symbol_id: int, **more: bool
+        self,
+        order_type: int,
+        time_in_force: int,
+        price_ticks: int,
+        side: int,
+        symbol_id: int,
+        trader: int = 0,
+        **more: bool,
     ) -> c.PlaceOrder:
         self.placed += 1
+        closes = more.get("reduce_only", False)
+        account_id = self.account() if trader == 0 else trader
+        position_side = self.position_side(account_id, symbol_id, side, closes)
+        if position_side != w.BOTH and self.random.random() < 0.95:
+            more = {**more, "reduce_only": False}
         return c.PlaceOrder(
-            self.account(),
+            account_id,
             symbol_id,
             self.client_id(),
             side,
@@ -142,6 +203,7 @@ class Flow:
             stp_mode=self.random.choice(
                 [w.STP_NONE, w.STP_EXPIRE_TAKER, w.STP_EXPIRE_MAKER, w.STP_EXPIRE_BOTH]
             ),
+            position_side=position_side,
             **more,
         )
 
@@ -162,12 +224,16 @@ class Flow:
         return self.order(w.MARKET, w.GTC, 0, self.side(), self.symbol())
 
     def reduce_only(self) -> c.Command:
-        symbol_id, side = self.symbol(), self.side()
+        """An order that can only close: mostly of somebody who lately ordered the other side, and may hold some."""
+        symbol_id, side, trader = self.symbol(), self.side(), 0
+        if self.recent and self.random.random() < 0.7:
+            opening = self.random.choice(self.recent)
+            symbol_id, side, trader = opening.symbol_id, -opening.side, opening.account_id
         if self.random.random() < 0.3:
-            return self.order(w.MARKET, w.GTC, 0, side, symbol_id, reduce_only=True)
+            return self.order(w.MARKET, w.GTC, 0, side, symbol_id, trader, reduce_only=True)
         time_in_force = self.random.choices([w.GTC, w.IOC, w.FOK, w.GTX], [10, 2, 2, 2])[0]
         price = self.near(symbol_id, side)
-        order = self.order(w.LIMIT, time_in_force, price, side, symbol_id, reduce_only=True)
+        order = self.order(w.LIMIT, time_in_force, price, side, symbol_id, trader, reduce_only=True)
         if self.random.random() < 0.7:
             order.qty_lots = self.random.choice([1, 3, 5, 8])  # small, so that several fit one position
         return self.remembered(order)
@@ -248,9 +314,32 @@ class Flow:
         )
 
     def transfer(self) -> c.Command:
-        amount = self.random.choice([0, 50, 1_000, -10, -400, -5_000]) * UNIT + self.random.choice([0, 1, -1])
-        return c.Transfer(
-            self.account(), w.USDS_M, self.random.choice(["USDT", "USDT", "USDT", "USDC"]), amount
+        market = self.random.choice([w.USDS_M, w.USDS_M, w.COIN_M])
+        asset, dollar = MONEY[market]
+        amount = self.random.choice([0, 50, 1_000, -10, -400, -5_000]) * dollar + self.random.choice(
+            [0, 1, -1]
+        )
+        return c.Transfer(self.account(), market, self.random.choice([asset, asset, asset, "USDC"]), amount)
+
+    def adjust_margin(self) -> c.Command:
+        account_id, symbol_id = self.account(), self.symbol()
+        if self.isolated and self.random.random() < 0.8:
+            account_id, symbol_id = self.random.choice(self.isolated)
+        side = self.position_side(account_id, symbol_id, self.side(), False)
+        _asset, dollar = MONEY[self.instruments[symbol_id].market]
+        amount = self.random.choice([0, 1, 20, 100, 3_000, -1, -5, -20, -100, -3_000]) * dollar
+        return c.AdjustMargin(account_id, symbol_id, side, amount + self.random.choice([0, 0, 1, -1]))
+
+    def margin_type(self) -> c.Command:
+        return c.SetMarginType(self.account(), self.symbol(), self.random.choice([w.CROSS, w.ISOLATED]))
+
+    def position_mode(self) -> c.Command:
+        account_id, market = self.account(), self.random.choice([w.USDS_M, w.COIN_M])
+        hedged = self.hedged[account_id, market]
+        if self.random.random() < 0.3:  # seldom is an account so idle that it may
+            self.hedged[account_id, market] = None
+        return c.SetPositionMode(
+            account_id, market, self.random.random() < 0.5 if hedged is None else not hedged
         )
 
     def advance(self) -> c.Command:
@@ -274,6 +363,7 @@ class Flow:
                 ("stp_mode", 4),
                 ("client_order_id", ""),
                 ("position_side", w.LONG),
+                ("position_side", 3),
                 ("close_position", True),
                 ("stop_price_ticks", 5),
                 ("activation_price_ticks", 5),
@@ -308,5 +398,14 @@ class Flow:
                 c.HouseTrade(8, w.BUY, 600_000, 1),
                 c.CreateAccount(""),
                 c.SetLeverage(99, 0, 5),
+                c.SetMarginType(99, 0, w.ISOLATED),
+                c.SetMarginType(1, 9, w.ISOLATED),
+                c.SetMarginType(1, symbol_id, 2),
+                c.AdjustMargin(99, 0, w.BOTH, UNIT),
+                c.AdjustMargin(1, 9, w.BOTH, UNIT),
+                c.AdjustMargin(1, symbol_id, 3, UNIT),
+                c.SetPositionMode(99, w.USDS_M, True),
+                c.SetPositionMode(1, 2, True),
+                c.ListInstrument(btcusd_perp(3, symbol="OTHER", market=w.USDS_M)),
             ]
         )

@@ -1,10 +1,10 @@
-"""Two linear perpetuals for tests, with the terms and brackets that semantics 1.1.9 and 1.1.10 record."""
+"""Two linear perpetuals and an inverse one for tests, with terms and brackets that semantics 1.1 and 5.10.3 record."""
 
 from typing import Any
 
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import LINEAR, USDS_M
+from perpit.domain.words import COIN_M, INVERSE, LINEAR, USDS_M
 
 # max leverage, floor, cap, maintenance rate in ppm, cum; money in the quote
 BTC_BRACKETS = (
@@ -31,6 +31,19 @@ ETH_BRACKETS = (
     (3, 400_000_000, 530_000_000, 150_000, 27_507_000),
     (2, 530_000_000, 800_000_000, 250_000, 80_507_000),
     (1, 800_000_000, 1_200_000_000, 500_000, 280_507_000),
+)
+# the table of 2021-07, semantics 1.1.11; money in BTC, cum in thousandths of it
+BTC_COIN_BRACKETS = (
+    (125, 0, 5, 4_000, 0),
+    (100, 5, 10, 5_000, 5),
+    (50, 10, 20, 10_000, 55),
+    (20, 20, 50, 25_000, 355),
+    (10, 50, 100, 50_000, 1_605),
+    (5, 100, 200, 100_000, 6_605),
+    (4, 200, 400, 125_000, 11_605),
+    (3, 400, 1_000, 150_000, 21_605),
+    (2, 1_000, 1_500, 250_000, 121_605),
+    (1, 1_500, 1_000_000_000, 500_000, 496_605),
 )
 
 
@@ -99,3 +112,30 @@ def ethusdt(symbol_id: int = 1, **terms: Any) -> Instrument:
         "brackets": brackets(ETH_BRACKETS),
     }
     return linear(symbol_id, "ETH", **{**own, **terms})
+
+
+def btcusd_perp(symbol_id: int = 2, **terms: Any) -> Instrument:
+    """The inverse contract: 100 USD each, margin and profit in BTC; no minimum notional."""
+    own = {
+        "symbol": "BTCUSD_PERP",
+        "pair": "BTCUSD",
+        "market": COIN_M,
+        "contract_kind": INVERSE,
+        "quote_asset": "USD",
+        "margin_asset": "BTC",
+        "lot_e8": UNIT,
+        "contract_size": 100,
+        "price_decimals": 1,
+        "qty_decimals": 0,
+        "min_price_ticks": 10_000,
+        "max_price_ticks": 45_209_580,
+        "market_max_qty_lots": 60_000,
+        "min_notional_units": 0,
+        "liquidation_fee_ppm": 15_000,
+        "maker_fee_ppm": 100,
+        "brackets": [
+            Bracket(leverage, floor * UNIT, cap * UNIT, rate, cum * UNIT // 1000)
+            for leverage, floor, cap, rate, cum in BTC_COIN_BRACKETS
+        ],
+    }
+    return linear(symbol_id, "BTC", **{**own, **terms})

@@ -17,9 +17,9 @@ from perpit.domain import words as w
 from tests import reference_formulas as formulas
 from tests import reference_state
 from tests.reference_events import Row
-from tests.reference_funding import Funding
 from tests.reference_house import House
-from tests.reference_ledger import Account, Order
+from tests.reference_ledger import FUND, Account, Order, can_only_close
+from tests.reference_liquidation import Liquidation
 from tests.reference_triggers import DAY_MS, Triggers
 
 # Choices that the rules leave open.
@@ -28,7 +28,7 @@ YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(Funding, Triggers, House):
+class Reference(Liquidation, Triggers, House):
     def __init__(self) -> None:
         super().__init__()
         self.next_tick_ms = 0
@@ -57,6 +57,33 @@ class Reference(Funding, Triggers, House):
     def state_hash(self) -> str:
         return reference_state.hash_of(self.state())
 
+    def unbalanced(self) -> dict[tuple[int, str], Fraction]:
+        """Law 4: per asset, wallets less cost of positions, fees, funding and dust less what was paid in; not 0.
+
+        What a position cost is what leaving it for nothing would lose; in an inverse contract that is a gain.
+        """
+        sums: dict[tuple[int, str], Fraction] = {}
+
+        def add(key: tuple[int, str], units: Fraction | int) -> None:
+            sums[key] = sums.get(key, Fraction(0)) + units
+
+        for account in (*self.accounts, self.fund):
+            for key, units in account.wallets.items():
+                add(key, units)
+            for symbol_id, exposure in account.exposures.items():
+                for position in exposure.positions.values():
+                    cost = formulas.gain(self.instruments[symbol_id], position.entry_value, 0)
+                    add(self.wallet_key(symbol_id), cost)
+        for kept in (self.fees_collected, self.funding_kept):
+            for key, units in kept.items():
+                add(key, units)
+        for key, units in self.net_deposits.items():
+            add(key, -units)
+        scales = {self.wallet_key(one.symbol_id): formulas.booked_per_unit(one) for one in self.instruments}
+        for key, dust in self.dust.items():
+            add(key, Fraction(dust, scales[key]))
+        return {key: units for key, units in sums.items() if units != 0}
+
     # -- instruments, accounts, keys, money -------------------------------------------------------------------------
 
     def _ListInstrument(self, command: c.ListInstrument) -> int:
@@ -65,8 +92,10 @@ class Reference(Funding, Triggers, House):
             return no.ALREADY_LISTED
         if instrument.symbol_id != len(self.instruments):
             return no.INVALID_VALUE
-        if instrument.contract_kind != w.LINEAR:
+        if (instrument.contract_kind == w.LINEAR) != (instrument.market == w.USDS_M):
             return no.NOT_SUPPORTED
+        if instrument.contract_kind == w.INVERSE and instrument.contract_size <= 0:
+            return no.INVALID_VALUE
         self.instruments.append(instrument)
         self.orders.append([])
         self.basis.append([])
@@ -107,6 +136,8 @@ class Reference(Funding, Triggers, House):
         return 0
 
     def _Transfer(self, command: c.Transfer) -> int:
+        if command.account_id == FUND:
+            return self.fund_transfer(command)
         account = self.account(command.account_id)
         if account is None:
             return no.UNKNOWN_ACCOUNT
@@ -118,7 +149,8 @@ class Reference(Funding, Triggers, House):
         after = account.wallets[key] = account.wallets.get(key, 0) + command.amount_units
         self.net_deposits[key] = self.net_deposits.get(key, 0) + command.amount_units
         cause = w.CAUSE_DEPOSIT if command.amount_units > 0 else w.CAUSE_WITHDRAW
-        self._tell("WalletChanged", account.account_id, *key, after, after, command.amount_units, cause)
+        cross = self.cross_wallet(account.account_id, key)
+        self._tell("WalletChanged", account.account_id, *key, after, cross, command.amount_units, cause)
         return 0
 
     def _SetLeverage(self, command: c.SetLeverage) -> int:
@@ -128,6 +160,33 @@ class Reference(Funding, Triggers, House):
         self.touch_exposure(command.account_id, command.symbol_id).leverage = command.leverage
         cap = formulas.leverage_cap(self.instruments[command.symbol_id], command.leverage)
         self._tell("LeverageChanged", command.account_id, command.symbol_id, command.leverage, cap)
+        return 0
+
+    def _SetMarginType(self, command: c.SetMarginType) -> int:
+        refusal = self._first_fault(self._margin_type_faults(command))
+        if refusal:
+            return refusal
+        held = self.touch_exposure(command.account_id, command.symbol_id)
+        held.isolated = command.margin_type == w.ISOLATED
+        self._tell("MarginTypeChanged", command.account_id, command.symbol_id, command.margin_type)
+        return 0
+
+    def _AdjustMargin(self, command: c.AdjustMargin) -> int:
+        refusal = self._first_fault(self._margin_transfer_faults(command))
+        if refusal:
+            return refusal
+        account_id, symbol_id, side = command.account_id, command.symbol_id, command.position_side
+        self.position(account_id, symbol_id, side).isolated_units += command.amount_units
+        self._tell_position(account_id, symbol_id, side, w.CAUSE_MARGIN_TRANSFER)
+        return 0
+
+    def _SetPositionMode(self, command: c.SetPositionMode) -> int:
+        refusal = self._first_fault(self._position_mode_faults(command))
+        if refusal:
+            return refusal
+        hedged = self.accounts[command.account_id].hedged
+        (hedged.add if command.is_hedged else hedged.remove)(command.market)
+        self._tell("PositionModeChanged", command.account_id, command.market, command.is_hedged)
         return 0
 
     # -- prices and time --------------------------------------------------------------------------------------------
@@ -147,6 +206,7 @@ class Reference(Funding, Triggers, House):
             self.year_ms = -(-(self.time_ms + YEAR_MS) // DAY_MS) * DAY_MS
         if first:
             self._set_mark(command.symbol_id, self.pinned_e8[command.symbol_id] or command.price_e8)
+            self.marks_moved()
         else:
             self._tell("IndexPriceChanged", command.symbol_id, command.price_e8)
         return 0
@@ -160,6 +220,7 @@ class Reference(Funding, Triggers, House):
             return no.NO_PRICE
         self.pinned_e8[command.symbol_id] = command.price_e8
         self._set_mark(command.symbol_id, command.price_e8 or self._computed_mark(command.symbol_id))
+        self.marks_moved()
         return 0
 
     def _run_marks(self, until_ms: int) -> None:
@@ -201,6 +262,12 @@ class Reference(Funding, Triggers, House):
             del self.marks[symbol_id][: -formulas.MARK_AVERAGE_WINDOW]
             self._set_mark(symbol_id, mark)
             self.settle_funding(symbol_id)
+        self.levels_before = {}
+        self.marks_moved()
+        self._tell_levels()
+        for symbol_id in range(len(self.instruments)):
+            self.unwind(symbol_id)
+            self._tell_levels()
         self._settle()
 
     def _middle_e8(self, symbol_id: int) -> int | None:
@@ -225,8 +292,6 @@ class Reference(Funding, Triggers, House):
         rate, at_ms = self.rate_e8(symbol_id), self.next_funding_ms(symbol_id, self.time_ms)
         self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], mark_e8, average, rate, at_ms)
 
-    # -- the book ---------------------------------------------------------------------------------------------------
-
     # -- orders -----------------------------------------------------------------------------------------------------
 
     def _PlaceOrder(self, command: c.PlaceOrder) -> int:
@@ -237,11 +302,12 @@ class Reference(Funding, Triggers, House):
 
     def _accept(self, command: c.PlaceOrder, order_id: int) -> int:
         symbol_id, qty = command.symbol_id, command.qty_lots
-        exposure = self.touch_exposure(command.account_id, symbol_id)
-        market = command.order_type == w.MARKET
-        knocks_out = market and command.reduce_only and qty >= abs(exposure.qty_lots)
+        self.touch_exposure(command.account_id, symbol_id)
+        market, position_side = command.order_type == w.MARKET, command.position_side
+        size = abs(self.position(command.account_id, symbol_id, position_side).qty_lots)
+        knocks_out = market and can_only_close(command) and qty >= size
         if knocks_out:  # semantics 4.5.2
-            qty = abs(exposure.qty_lots)
+            qty = size
         order = Order(
             order_id=order_id or self.next_order_id,
             account_id=command.account_id,
@@ -254,7 +320,7 @@ class Reference(Funding, Triggers, House):
         )
         self.next_order_id += 0 if order_id else 1
         if knocks_out:
-            rivals = self._reduce_only_orders(command.account_id, symbol_id)
+            rivals = self._closing_orders(command.account_id, symbol_id, position_side)
             for rival in sorted(rivals, key=lambda rival: rival.order_id):
                 self._close(symbol_id, rival, w.EXPIRED, w.REASON_REDUCE_ONLY)
         self.orders[symbol_id].append(order)
@@ -276,7 +342,7 @@ class Reference(Funding, Triggers, House):
         elif command.time_in_force in (w.GTC, w.GTX, w.GTD, w.RPI):
             self._rest(symbol_id, order)
             self._set_date(symbol_id, order)
-            self._drop_excess_reduce_only(order.account_id, symbol_id)
+            self._drop_excess_closing(order.account_id, symbol_id, order.position_side)
         else:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
 

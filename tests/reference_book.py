@@ -19,7 +19,9 @@ class NaiveBook(Ledger):
         # what a command leaves to be done when it is done (`reference_triggers`)
         self.noted: list[tuple[int, int, int]] = []  # (symbol_id, working type, price) in their order
         self.ended: list[Order] = []
-        self.gone: list[tuple[int, int]] = []  # (account_id, symbol_id) of positions that were closed
+        self.gone: list[
+            tuple[int, int, int]
+        ] = []  # (account_id, symbol_id, position side) of closed positions
         self.levels_before: dict[tuple[int, int, int], int] = {}
 
     def _tell(self, name: str, *fields: object) -> None:
@@ -108,14 +110,14 @@ class NaiveBook(Ledger):
             self.noted.append((symbol_id, w.CONTRACT_PRICE, ticks))
         self.last_ticks[symbol_id] = ticks
         for order, rate in ((maker, instrument.maker_fee_ppm), (taker, instrument.taker_fee_ppm)):
-            if maker.is_house and taker.is_house:  # the tape alone: nobody's position moves
+            if maker.account_id == taker.account_id == w.HOUSE:  # the tape alone: nobody's position moves
                 order.filled_lots += lots
                 value = fee = realized = 0
             else:
-                held = self.exposure(order.account_id, symbol_id).qty_lots
+                held = self.position(order.account_id, symbol_id, order.position_side).qty_lots
                 value, fee, realized = self.book_fill(order, symbol_id, ticks, lots, rate)
                 if held * order.side < 0 and lots >= abs(held):
-                    self.gone.append((order.account_id, symbol_id))
+                    self.gone.append((order.account_id, symbol_id, order.position_side))
             order.status = w.FILLED if order.remaining == 0 else w.PARTIALLY_FILLED
             if order.remaining == 0 and order in self.orders[symbol_id]:
                 self._take_off(symbol_id, order)
@@ -123,24 +125,27 @@ class NaiveBook(Ledger):
                 self.ended.append(order)
             if order.is_house:
                 continue
-            self._tell_position(order.account_id, symbol_id)
+            self._tell_position(order.account_id, symbol_id, order.position_side, w.CAUSE_ORDER)
             about = (trade_id, ticks, lots, value, fee, realized, order is maker)
             self._tell("OrderTraded", *self._order_fields(symbol_id, order), *about)
         self._tell("TradePrinted", symbol_id, trade_id, ticks, lots, taker.side, w.TRADE_MARKET)
-        for account_id in dict.fromkeys([maker.account_id, taker.account_id]):
-            self._drop_excess_reduce_only(account_id, symbol_id)
+        for order in (maker, taker):
+            self._drop_excess_closing(order.account_id, symbol_id, order.position_side)
 
-    def _reduce_only_orders(self, account_id: int, symbol_id: int) -> list[Order]:
-        """Resting reduce-only orders, the first to be dropped first: worst price, then newest (semantics 4.5.3)."""
+    def _closing_orders(self, account_id: int, symbol_id: int, position_side: int) -> list[Order]:
+        """Resting orders that can only close a position, the first to be dropped first: worst price, then newest
+        (semantics 4.5.3)."""
         mine = self.open_orders(account_id, symbol_id)
-        orders = [order for order in mine if order.reduce_only and order.resting]
+        orders = [
+            one for one in mine if one.is_closing and one.position_side == position_side and one.resting
+        ]
         return sorted(orders, key=lambda order: (order.side * order.price_ticks, -order.place))
 
-    def _drop_excess_reduce_only(self, account_id: int, symbol_id: int) -> None:
-        if account_id == w.HOUSE:
+    def _drop_excess_closing(self, account_id: int, symbol_id: int, position_side: int) -> None:
+        if account_id <= w.HOUSE:
             return
-        held = self.exposure(account_id, symbol_id).qty_lots
-        orders = self._reduce_only_orders(account_id, symbol_id)
+        held = self.position(account_id, symbol_id, position_side).qty_lots
+        orders = self._closing_orders(account_id, symbol_id, position_side)
         while orders:
             allowed = abs(held) if orders[0].side * held < 0 else 0
             if sum(order.remaining for order in orders) <= allowed:
@@ -161,27 +166,26 @@ class NaiveBook(Ledger):
             order.price_ticks,
             order.qty_lots,
             order.filled_lots,
-            order.filled_value_units,
+            order.filled_value,
             order.status,
             self.side_notional(order.account_id, symbol_id, w.BUY),
             self.side_notional(order.account_id, symbol_id, w.SELL),
         )
 
-    def _tell_position(self, account_id: int, symbol_id: int) -> None:
-        held = self.exposure(account_id, symbol_id)
-        wallet = self.accounts[account_id].wallets[self.wallet_key(symbol_id)]
+    def _tell_position(self, account_id: int, symbol_id: int, position_side: int, cause: int) -> None:
+        held, key = self.position(account_id, symbol_id, position_side), self.wallet_key(symbol_id)
         self._tell(
             "PositionChanged",
             account_id,
             symbol_id,
-            w.BOTH,
+            position_side,
             held.qty_lots,
-            held.entry_value_units,
+            held.entry_value,
             held.realized_units,
             held.fees_units,
             held.episode_realized_units,
-            0,
-            wallet,
-            wallet,
-            w.CAUSE_ORDER,
+            held.isolated_units,
+            self.accounts[account_id].wallets[key],
+            self.cross_wallet(account_id, key),
+            cause,
         )

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import floor
 
 from perpit.domain.instrument import Bracket, Instrument
+from perpit.domain.words import LINEAR
 
 E8 = 10**8
 MILLION = 10**6
@@ -17,6 +18,7 @@ MILLION = 10**6
 SELL_LIMIT_ASSUMING = Fraction(1_001_500, MILLION)  # semantics 1.4.2: last + 0.15 %
 BUY_MARKET_ASSUMING = Fraction(1_000_500, MILLION)  # semantics 1.4.3: best ask + 0.05 %
 BASIS_WINDOW = 30  # semantics 3.2.3: one point a second
+INVERSE_DECIMALS = 13  # semantics 4.1.2 allows cut or half up: cut
 MARK_AVERAGE_WINDOW = 30  # semantics 3.2.6 leaves it open
 
 
@@ -34,28 +36,56 @@ def price_e8(instrument: Instrument, ticks: int) -> int:
     return ticks * instrument.tick_e8
 
 
+def value_exactly(instrument: Instrument, price: int, lots: int) -> Fraction:
+    """Value of lots at a price in 1e-8 of the quote, in units of the margin asset; the sign is that of the lots.
+
+    Linear: price × quantity. Inverse: contracts × contract size ÷ price. Without a price there is no value.
+    """
+    if instrument.contract_kind == LINEAR:
+        return price * base_quantity(instrument, lots)
+    return Fraction(lots * instrument.contract_size * E8 * E8, price) if price else Fraction(0)
+
+
 def value_at(instrument: Instrument, price: int, lots: int) -> int:
-    """Value of lots at a price in 1e-8 of the quote, cut toward zero; the sign is that of the lots."""
-    return cut(price * base_quantity(instrument, lots))
+    """The same as an amount, cut toward zero."""
+    return cut(value_exactly(instrument, price, lots))
+
+
+def booked_per_unit(instrument: Instrument) -> int:
+    """How finely positions and fills are booked: an inverse value has 13 decimals (semantics 4.1.2)."""
+    return 1 if instrument.contract_kind == LINEAR else 10 ** (INVERSE_DECIMALS - 8)
 
 
 def trade_value(instrument: Instrument, ticks: int, lots: int) -> int:
-    """Value of lots traded at a price on the book: exact, which the function insists on."""
-    exact = price_e8(instrument, ticks) * base_quantity(instrument, lots)
-    assert exact.denominator == 1, f"{instrument.symbol}: a traded value is not a whole unit"
-    return int(exact)
+    """Value of lots traded at a price on the book, as it is booked: exact when linear, an inverse one is cut."""
+    exact = value_exactly(instrument, price_e8(instrument, ticks), lots) * booked_per_unit(instrument)
+    is_whole = exact.denominator == 1
+    assert is_whole or instrument.contract_kind != LINEAR, f"{instrument.symbol}: not a whole unit"
+    return cut(exact)
 
 
-def fee(value_units: int, fee_ppm: int) -> int:
-    """Commission on a traded value, cut: the payer keeps the dust (semantics 4.3.1)."""
-    return cut(Fraction(value_units * fee_ppm, MILLION))
+def fee(instrument: Instrument, value: int, fee_ppm: int) -> int:
+    """Commission on a booked value, cut: the payer keeps the dust (semantics 4.3.1)."""
+    return cut(Fraction(value * fee_ppm, MILLION * booked_per_unit(instrument)))
 
 
-def unrealised(instrument: Instrument, lots: int, entry_units: int, mark_e8: int) -> int:
+def gain(instrument: Instrument, entry: Fraction | int, exit_value: Fraction | int) -> Fraction:
+    """What a signed booked value that was entered and left has won, in units (semantics 4.1.4, 4.1.5)."""
+    won = exit_value - entry if instrument.contract_kind == LINEAR else entry - exit_value
+    return Fraction(won) / booked_per_unit(instrument)
+
+
+def unrealised(instrument: Instrument, lots: int, entry_value: int, mark_e8: int) -> int:
     """Unrealised profit of a signed position, cut once (semantics 4.1.4, 1.2.4)."""
     if lots == 0:
         return 0
-    return cut(mark_e8 * base_quantity(instrument, lots) - entry_units)
+    present = value_exactly(instrument, mark_e8, lots) * booked_per_unit(instrument)
+    return cut(gain(instrument, entry_value, present))
+
+
+def set_apart(instrument: Instrument, value: int, leverage: int) -> int:
+    """Initial margin of a booked value, which an isolated position keeps for itself (semantics 1.2.1, 1.2.2)."""
+    return cut(Fraction(value, booked_per_unit(instrument) * leverage))
 
 
 def present_notional(position_units: int, bid_units: int, ask_units: int) -> int:
@@ -82,7 +112,7 @@ def maintenance_margin(instrument: Instrument, lots: int, mark_e8: int) -> int:
     """N·MMR − cum at the mark price, cut (semantics 1.2.1)."""
     if lots == 0:
         return 0
-    notional = mark_e8 * base_quantity(instrument, abs(lots))
+    notional = value_exactly(instrument, mark_e8, abs(lots))
     row = bracket_of(instrument.brackets, Fraction(cut(notional)))
     return cut(notional * Fraction(row.maint_ppm, MILLION) - row.cum_units)
 
@@ -93,9 +123,10 @@ def leverage_cap(instrument: Instrument, leverage: int) -> int:
 
 
 def open_loss(instrument: Instrument, side: int, order_price_e8: int, lots: int, mark_e8: int) -> int:
-    """What an order loses at once if it fills at its price (semantics 1.4.5)."""
-    difference = value_at(instrument, mark_e8, lots) - value_at(instrument, order_price_e8, lots)
-    return max(0, -side * difference)
+    """What an order loses at once if it fills at its price (semantics 1.4.5, 1.4.6); both values are amounts, cut."""
+    if side * order_price_e8 <= side * mark_e8:
+        return 0
+    return abs(value_at(instrument, mark_e8, lots) - value_at(instrument, order_price_e8, lots))
 
 
 def median(a: int, b: int, c: int) -> int:

@@ -9,6 +9,7 @@ from math import floor
 from perpit.domain import words as w
 from tests import reference_formulas as formulas
 from tests.reference_formulas import E8, cut
+from tests.reference_ledger import FUND
 from tests.reference_rules import Rules
 
 HOUR_MS = 3_600_000
@@ -93,6 +94,8 @@ class Funding(Rules):
         instrument = self.instruments[symbol_id]
         left = Fraction(IMPACT_PER_LEVERAGE * instrument.brackets[0].max_leverage * E8)
         value = quantity = Fraction(0)
+        if instrument.contract_kind == w.INVERSE:
+            return self._inverse_impact_e8(symbol_id, side)
         for order in self.queue(symbol_id, side):
             price = formulas.price_e8(instrument, order.price_ticks)
             there = price * formulas.base_quantity(instrument, order.remaining)
@@ -100,6 +103,24 @@ class Funding(Rules):
             value += taken
             quantity += taken / price
         return floor(value / quantity + Fraction(1, 2)) if quantity else 0
+
+    def _inverse_impact_e8(self, symbol_id: int, side: int) -> int:
+        """The same in whole contracts: face value ÷ coins, each level's coins as a fill of it would be booked."""
+        instrument = self.instruments[symbol_id]
+        notional = IMPACT_PER_LEVERAGE * instrument.brackets[0].max_leverage
+        left = notional // instrument.contract_size
+        contracts = coins = 0
+        levels: dict[int, int] = {}
+        for order in self.queue(symbol_id, side):
+            levels[order.price_ticks] = levels.get(order.price_ticks, 0) + order.remaining
+        for ticks, there in levels.items():
+            taken = min(there, left - contracts)
+            coins += formulas.trade_value(instrument, ticks, taken) if taken else 0
+            contracts += taken
+        if coins == 0:
+            return 0
+        face = Fraction(contracts * instrument.contract_size * E8 * E8 * formulas.booked_per_unit(instrument))
+        return floor(face / coins + Fraction(1, 2))
 
     def settle_funding(self, symbol_id: int) -> None:
         interval = self.hours[symbol_id] * HOUR_MS
@@ -110,17 +131,26 @@ class Funding(Rules):
         self._tell("FundingSettled", symbol_id, rate, mark, self.hours[symbol_id])
         if rate == 0:
             return
-        instrument, key = self.instruments[symbol_id], self.wallet_key(symbol_id)
-        for account in self.accounts:
-            held = self.exposure(account.account_id, symbol_id)
-            if held.qty_lots == 0:
-                continue
-            due = formulas.base_quantity(instrument, held.qty_lots) * mark * Fraction(rate, E8)
-            change = -cut(due)
-            after = account.wallets[key] = account.wallets.get(key, 0) + change
-            self.funding_kept[key] = self.funding_kept.get(key, 0) - change
-            if account.account_id and change:
-                self._tell("FundingPaid", account.account_id, symbol_id, w.BOTH, change, 0, after, after)
+        for account_id in (FUND, *range(len(self.accounts))):
+            for side in (w.BOTH, w.LONG, w.SHORT):
+                self._charge(account_id, symbol_id, side, Fraction(rate, E8), mark)
+
+    def _charge(self, account_id: int, symbol_id: int, side: int, rate: Fraction, mark: int) -> None:
+        """One position pays or receives; an isolated one no more than it has (semantics 3.5.2, 3.5.5)."""
+        exposure, position = self.exposure(account_id, symbol_id), self.position(account_id, symbol_id, side)
+        if position.qty_lots == 0:
+            return
+        key = self.wallet_key(symbol_id)
+        change = -cut(formulas.value_exactly(self.instruments[symbol_id], mark, position.qty_lots) * rate)
+        if exposure.isolated:
+            change = max(change, -position.isolated_units)
+            position.isolated_units += change
+        wallets = self.accounts[account_id].wallets
+        wallets[key] = wallets.get(key, 0) + change
+        self.funding_kept[key] = self.funding_kept.get(key, 0) - change
+        if account_id > 0 and change:
+            about = (change, position.isolated_units, wallets[key], self.cross_wallet(account_id, key))
+            self._tell("FundingPaid", account_id, symbol_id, side, *about)
 
     def _change_interval(self, symbol_id: int, rate: int) -> None:
         """Semantics 3.4.10."""

@@ -65,6 +65,10 @@ class Kinds(NaiveBook):
             if one.request.account_id == account_id and symbol_id in (None, one.request.symbol_id)
         ]
 
+    def has_orders(self, account_id: int, symbol_id: int) -> bool:
+        """Anything open: on the book, or waiting for a price."""
+        return bool(self.open_orders(account_id, symbol_id) or self.waiting_of(account_id, symbol_id))
+
     def ordinary(self, account_id: int, symbol_id: int) -> list[Waiting]:
         return [one for one in self.waiting_of(account_id, symbol_id) if not one.request.is_algo]
 
@@ -73,6 +77,11 @@ class Kinds(NaiveBook):
         if working_type == w.CONTRACT_PRICE and self.last_ticks[symbol_id]:
             return self.last_ticks[symbol_id]
         return self.mark_e8[symbol_id] // self.instruments[symbol_id].tick_e8
+
+    def _names_another_mode(self, account_id: int, symbol_id: int, position_side: int) -> bool:
+        """Semantics 4.4.1, 4.4.2."""
+        sides = (w.LONG, w.SHORT) if self.is_hedged(account_id, symbol_id) else (w.BOTH,)
+        return position_side not in sides
 
     # -- LIMIT and MARKET ---------------------------------------------------------------------------------------------
 
@@ -112,7 +121,10 @@ class Kinds(NaiveBook):
         yield command.side not in (w.BUY, w.SELL), no.INVALID_VALUE
         yield command.stp_mode not in known_stp, no.INVALID_VALUE
         yield not command.client_order_id, no.INVALID_VALUE
-        yield command.position_side != w.BOTH, no.POSITION_SIDE_MISMATCH
+        hedged = self.is_hedged(command.account_id, command.symbol_id)
+        yield hedged and command.reduce_only, no.INVALID_VALUE
+        elsewhere = self._names_another_mode(command.account_id, command.symbol_id, command.position_side)
+        yield elsewhere, no.POSITION_SIDE_MISMATCH
 
     def matched_ticks(self, command: c.PlaceOrder) -> int | None:
         """The price that price match finds, None without that level (semantics 5.4.2)."""
@@ -185,6 +197,7 @@ class Kinds(NaiveBook):
             for one in self.waiting_of(account_id, symbol_id)
             if one.request.close_position
             and (one.request.side, one.request.order_type) == (command.side, command.order_type)
+            and one.request.position_side == command.position_side
         ]
         yield command.close_position and bool(alike), no.CLOSE_POSITION_EXISTS
 

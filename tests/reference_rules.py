@@ -13,7 +13,7 @@ from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from tests import reference_formulas as formulas
 from tests.reference_kinds import Kinds
-from tests.reference_ledger import Order
+from tests.reference_ledger import Order, can_only_close
 
 Faults = Iterator[tuple[bool, int]]
 
@@ -33,13 +33,54 @@ class Rules(Kinds):
         instrument = self.instruments[command.symbol_id]
         highest = instrument.brackets[0].max_leverage
         yield not 1 <= command.leverage <= highest, no.LEVERAGE_OUT_OF_RANGE
-        present = self.present(command.account_id, command.symbol_id)
+        held = self.exposure(command.account_id, command.symbol_id)
+        lowers = command.leverage < held.leverage
+        yield lowers and held.isolated and held.holds(), no.LEVERAGE_OF_ISOLATED_LOWERED
+        largest = max(self.present(command.account_id, command.symbol_id).values())
         cap = formulas.leverage_cap(instrument, command.leverage)
-        old = self.exposure(command.account_id, command.symbol_id).leverage
-        yield present > cap and command.leverage > old, no.LEVERAGE_BRACKET_EXCEEDED
-        more = formulas.initial_margin(present, command.leverage) - formulas.initial_margin(present, old)
+        yield largest > cap and command.leverage > held.leverage, no.LEVERAGE_BRACKET_EXCEEDED
+        more = self.tied_up(command.account_id, command.symbol_id, command.leverage)
+        more -= self.tied_up(command.account_id, command.symbol_id)
         free = self.free_margin(command.account_id, self.wallet_key(command.symbol_id))
-        yield command.leverage < old and more > free, no.LEVERAGE_MARGIN_SHORT
+        # 1.7.3 leaves open whether an account that is short already may lower what costs it nothing: it may
+        yield lowers and more > 0 and more > free, no.LEVERAGE_MARGIN_SHORT
+
+    def _margin_type_faults(self, command: c.SetMarginType) -> Faults:
+        """Semantics 1.7.4."""
+        account_id, symbol_id = command.account_id, command.symbol_id
+        yield from self._place_faults(account_id, symbol_id)
+        yield command.margin_type not in (w.CROSS, w.ISOLATED), no.INVALID_VALUE
+        held = self.exposure(account_id, symbol_id)
+        yield held.isolated == (command.margin_type == w.ISOLATED), no.MARGIN_TYPE_UNCHANGED
+        yield self.has_orders(account_id, symbol_id), no.MARGIN_TYPE_WITH_ORDERS
+        yield held.holds(), no.MARGIN_TYPE_WITH_POSITION
+
+    def _margin_transfer_faults(self, command: c.AdjustMargin) -> Faults:
+        """Semantics 1.5.7, 1.7.5."""
+        account_id, symbol_id, side = command.account_id, command.symbol_id, command.position_side
+        yield from self._place_faults(account_id, symbol_id)
+        yield self._names_another_mode(account_id, symbol_id, side), no.POSITION_SIDE_MISMATCH
+        yield not self.exposure(account_id, symbol_id).isolated, no.NOT_ISOLATED
+        yield command.amount_units == 0, no.AMOUNT_NOT_POSITIVE
+        yield self.position(account_id, symbol_id, side).qty_lots == 0, no.NO_POSITION
+        most = self.max_add(account_id, self.wallet_key(symbol_id))
+        yield command.amount_units > 0 and command.amount_units > most, no.CROSS_BALANCE_SHORT
+        least = -self.max_remove(account_id, symbol_id, side)
+        yield command.amount_units < 0 and command.amount_units < least, no.ISOLATED_BALANCE_SHORT
+
+    def _position_mode_faults(self, command: c.SetPositionMode) -> Faults:
+        """Semantics 1.7.6, in every symbol of the market."""
+        account = self.account(command.account_id)
+        if account is None:
+            yield True, no.UNKNOWN_ACCOUNT
+            return
+        yield command.market not in (w.USDS_M, w.COIN_M), no.INVALID_VALUE
+        yield command.is_hedged == (command.market in account.hedged), no.POSITION_MODE_UNCHANGED
+        symbols = [one.symbol_id for one in self.instruments if one.market == command.market]
+        open_somewhere = any(self.has_orders(account.account_id, symbol) for symbol in symbols)
+        yield open_somewhere, no.POSITION_MODE_WITH_ORDERS
+        holds = [symbol for symbol in symbols if self.exposure(account.account_id, symbol).holds()]
+        yield bool(holds), no.POSITION_MODE_WITH_POSITION
 
     def _order_faults(self, command: c.PlaceOrder) -> Faults:
         """Every rule an order can break, in documented order (semantics 5.10)."""
@@ -56,7 +97,8 @@ class Rules(Kinds):
             yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
         if not market:
             yield from self._band_faults(symbol_id, command.side, command.price_ticks)
-        if not command.reduce_only:
+        closing = can_only_close(command)
+        if not closing:
             price = self.mark_e8[symbol_id] if market else formulas.price_e8(instrument, command.price_ticks)
             value = formulas.value_at(instrument, price, command.qty_lots)
             yield value < instrument.min_notional_units, no.NOTIONAL_BELOW_MIN
@@ -65,13 +107,11 @@ class Rules(Kinds):
             outside = any(b for b, _ in self._band_faults(symbol_id, command.side, opposite.price_ticks))
             yield outside, no.MARKET_PRICE_OUTSIDE_BAND
         yield from self._open_order_faults(command)
-        if not command.reduce_only and not (market and opposite is None):
+        if not closing and not (market and opposite is None):
             yield from self._margin_faults(command, command.qty_lots, command.price_ticks, None)
-        if command.reduce_only:
-            yield (
-                self._breaks_reduce_only(command, command.qty_lots, command.price_ticks, None),
-                (no.REDUCE_ONLY_REJECTED),
-            )
+        if closing:
+            broken = self._closes_too_much(command, command.qty_lots, command.price_ticks, None)
+            yield broken, no.REDUCE_ONLY_REJECTED
         if not market:
             yield from self._time_in_force_faults(command)
 
@@ -130,10 +170,11 @@ class Rules(Kinds):
         if order.filled_lots and command.qty_lots <= order.filled_lots:
             return
         left = command.qty_lots - order.filled_lots
-        if placed.reduce_only:
-            yield self._breaks_reduce_only(placed, left, command.price_ticks, order), no.REDUCE_ONLY_REJECTED
+        if order.is_closing:
+            yield self._closes_too_much(placed, left, command.price_ticks, order), no.REDUCE_ONLY_REJECTED
             return
-        value = formulas.trade_value(instrument, command.price_ticks, command.qty_lots)
+        price = formulas.price_e8(instrument, command.price_ticks)
+        value = formulas.value_at(instrument, price, command.qty_lots)
         yield value < instrument.min_notional_units, no.AMEND_NOTIONAL_BELOW_MIN
         yield from self._margin_faults(placed, left, command.price_ticks, order)
 
@@ -152,19 +193,16 @@ class Rules(Kinds):
         instrument = self.instruments[symbol_id]
         more = formulas.value_at(instrument, assuming, lots)
         more -= self.open_notional(symbol_id, replaced) if replaced is not None else 0
-        before = self.present(account_id, symbol_id)
-        after = self.present(
-            account_id, symbol_id, more if command.side == w.BUY else 0, more if command.side == w.SELL else 0
-        )
-        exposure = self.exposure(account_id, symbol_id)
-        cap = formulas.leverage_cap(instrument, exposure.leverage)
+        before = self.present(account_id, symbol_id)[command.side]
+        after = self.present(account_id, symbol_id, command.side, more)[command.side]
+        leverage = self.exposure(account_id, symbol_id).leverage
+        cap = formulas.leverage_cap(instrument, leverage)
         yield after > cap and after > before, no.LEVERAGE_BRACKET_EXCEEDED
-        opened = lots
-        if exposure.qty_lots * command.side < 0:
-            opened = max(0, lots - abs(exposure.qty_lots))
+        opened, held = lots, self.position(account_id, symbol_id, command.position_side).qty_lots
+        if held * command.side < 0:
+            opened = max(0, lots - abs(held))
         loss = formulas.open_loss(instrument, command.side, price, opened, self.mark_e8[symbol_id])
-        cost = formulas.initial_margin(after, exposure.leverage)
-        cost -= formulas.initial_margin(before, exposure.leverage)
+        cost = formulas.initial_margin(after, leverage) - formulas.initial_margin(before, leverage)
         available = max(0, self.free_margin(account_id, self.wallet_key(symbol_id)))
         yield max(0, cost) + loss > available, no.INSUFFICIENT_MARGIN
 
@@ -183,20 +221,22 @@ class Rules(Kinds):
         raised = formulas.cut(self._last_e8(symbol_id) * formulas.SELL_LIMIT_ASSUMING)
         return max(raised, self.mark_e8[symbol_id], price)
 
-    def _breaks_reduce_only(
-        self, command: c.PlaceOrder, lots: int, ticks: int, replaced: Order | None
-    ) -> bool:
-        """Semantics 4.5.1; a market order only needs something to reduce (4.5.2)."""
-        held = self.exposure(command.account_id, command.symbol_id).qty_lots
-        if held * command.side >= 0:
+    def _closes_too_much(self, command: c.PlaceOrder, lots: int, ticks: int, replaced: Order | None) -> bool:
+        """Semantics 4.5.1 for reduce-only orders, 4.4.3 for the closing orders of hedge mode.
+
+        A reduce-only market order only needs something to reduce (4.5.2); that of hedge mode must not be larger.
+        """
+        account_id, symbol_id, side = command.account_id, command.symbol_id, command.side
+        held = self.position(account_id, symbol_id, command.position_side).qty_lots
+        if held * side >= 0:
             return True
         if command.order_type == w.MARKET:
-            return False
-        ahead = sum(
-            order.remaining
-            for order in self.open_orders(command.account_id, command.symbol_id)
-            if order is not replaced
-            and order.side == command.side
-            and command.side * order.price_ticks >= command.side * ticks
-        )
-        return lots + ahead > abs(held)
+            return not command.reduce_only and lots > abs(held)
+        others = [
+            order
+            for order in self.open_orders(account_id, symbol_id)
+            if order is not replaced and order.side == side and order.position_side == command.position_side
+        ]
+        if not self.is_hedged(account_id, symbol_id):  # those that would trade before it
+            others = [order for order in others if side * order.price_ticks >= side * ticks]
+        return lots + sum(order.remaining for order in others) > abs(held)

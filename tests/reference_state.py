@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from perpit.domain.words import BUY, SELL
+from perpit.domain.words import BUY, CROSS, ISOLATED, SELL
 from tests.reference_ledger import Account, Exposure, Order
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ def state_of(reference: Reference) -> list[object]:
         reference.next_order_id,
         [_market(reference, symbol_id) for symbol_id in range(len(reference.instruments))],
         [_account(reference, account) for account in reference.accounts],
-        [-1, "insurance fund", [], [], [], []],
+        _account(reference, reference.fund),
         _amounts(reference.fees_collected),
         _amounts(reference.net_deposits),
-        [],
+        _amounts(reference.dust),
         _amounts(reference.funding_kept),
         reference.waiting_state(),
     ]
@@ -63,29 +63,36 @@ def _side(queue: list[Order]) -> list[object]:
 
 def _account(reference: Reference, account: Account) -> list[object]:
     keys = [key.api_key for key in reference.keys.values() if key.account_id == account.account_id]
-    wallets = [[*key, units, 0, 0] for key, units in sorted(account.wallets.items()) if units]
+    wallets = []
+    for key, units in sorted(account.wallets.items()):
+        isolated = reference.isolated_part(account.account_id, key)
+        if units or isolated:
+            warned = (account.account_id, *key, -1, -1) in reference.warned
+            wallets.append([*key, units, isolated, int(warned)])
     exposures = []
     for symbol_id in sorted(account.exposures):
         row = _exposure(reference, account.account_id, symbol_id)
         if row is not None:
             exposures.append(row)
-    return [account.account_id, account.name, keys, [], wallets, exposures]
+    return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures]
 
 
 def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[object] | None:
     """None when nothing has happened to it."""
     held = reference.exposure(account_id, symbol_id)
-    orders = [] if account_id == 0 else reference.open_orders(account_id, symbol_id)
-    untouched = held.leverage == reference.instruments[symbol_id].default_leverage and not orders
-    if untouched and not _positions(held):
+    orders = [] if account_id <= 0 else reference.open_orders(account_id, symbol_id)
+    usual = held.leverage == reference.instruments[symbol_id].default_leverage and not held.isolated
+    where = (account_id, *reference.wallet_key(symbol_id), symbol_id)
+    positions = _positions(reference, where, held)
+    if usual and not orders and not positions:
         return None
     return [
         symbol_id,
         held.leverage,
-        0,
-        _positions(held),
-        reference.side_notional(account_id, symbol_id, BUY) if account_id else 0,
-        reference.side_notional(account_id, symbol_id, SELL) if account_id else 0,
+        ISOLATED if held.isolated else CROSS,
+        positions,
+        reference.side_notional(account_id, symbol_id, BUY) if account_id > 0 else 0,
+        reference.side_notional(account_id, symbol_id, SELL) if account_id > 0 else 0,
         [
             [
                 order.order_id,
@@ -94,31 +101,32 @@ def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[obj
                 order.price_ticks,
                 order.qty_lots,
                 order.remaining,
-                order.filled_value_units,
-                0 if order.reduce_only else order.assuming_e8,
+                order.filled_value,
+                0 if order.is_closing else order.assuming_e8,
                 reference.open_notional(symbol_id, order),
                 order.amendments,
-                int(order.reduce_only),
+                int(order.is_closing),
             ]
             for order in sorted(orders, key=lambda order: order.order_id)
         ],
     ]
 
 
-def _positions(held: Exposure) -> list[object]:
-    if not (held.qty_lots or held.realized_units or held.fees_units):
-        return []
+def _positions(reference: Reference, where: tuple[object, ...], held: Exposure) -> list[object]:
+    """`where`: account, wallet and instrument, which with a side name an isolated scope."""
     return [
         [
-            0,
-            held.qty_lots,
-            held.entry_value_units,
-            0,
-            held.realized_units,
-            held.fees_units,
-            held.episode_realized_units,
-            0,
+            position_side,
+            position.qty_lots,
+            position.entry_value,
+            position.isolated_units,
+            position.realized_units,
+            position.fees_units,
+            position.episode_realized_units,
+            int((*where, position_side) in reference.warned),
         ]
+        for position_side, position in held.positions.items()
+        if position.qty_lots or position.realized_units or position.fees_units
     ]
 
 

@@ -13,7 +13,7 @@ from perpit.domain import refusals as no
 from perpit.domain import words as w
 from tests import reference_formulas as formulas
 from tests.reference_kinds import CONDITIONAL, LIMIT_KINDS, Waiting, reached, trigger_of
-from tests.reference_ledger import Order
+from tests.reference_ledger import Order, can_only_close
 from tests.reference_rules import Faults, Rules
 
 DAY_MS = 24 * 3_600_000
@@ -90,21 +90,21 @@ class Triggers(Rules):
         if not command.close_position:
             yield from self._lot_faults(instrument, command.qty_lots, market=not limit)
         yield from self._trigger_faults(command)
-        closing = command.reduce_only or command.close_position
+        closing = can_only_close(command) or command.close_position
         yield (
             not closing and self._own_value(command) < instrument.min_notional_units,
             no.NOTIONAL_BELOW_MIN,
         )
         yield from self._open_conditional_faults(command)
-        held = self.exposure(command.account_id, symbol_id).qty_lots
+        held = self.position(command.account_id, symbol_id, command.position_side).qty_lots
         idle = held * command.side >= 0
         yield command.time_in_force == w.GTE_GTC and idle, no.POSITION_REQUIRED
         present = self.working(symbol_id, command.working_type)
         yield trigger_of(command) != 0 and reached(command, present), no.WOULD_TRIGGER
         if command.is_algo or command.close_position:
             return
-        yield command.reduce_only and idle, no.REDUCE_ONLY_REJECTED
-        if not command.reduce_only:
+        yield closing and idle, no.REDUCE_ONLY_REJECTED
+        if not closing:
             own = self.own_ticks(command)
             as_limit = clone(command, order_type=w.LIMIT)
             price = formulas.price_e8(instrument, own)
@@ -176,15 +176,16 @@ class Triggers(Rules):
             waiting = self.children.pop(order.order_id, None)
             if waiting is not None:
                 child = (order.order_id, order.placed().order_type)
-                filled = (order.filled_lots, order.filled_value_units)
+                filled = (order.filled_lots, order.filled_value)
                 self._tell_algo(waiting, w.ALGO_FINISHED, child, filled)
 
     def _expire_attached(self) -> None:
         """Semantics 4.5.8."""
         gone, self.gone = self.gone, []
-        for account_id, symbol_id in gone:
+        for account_id, symbol_id, position_side in gone:
             for waiting in self.waiting_of(account_id, symbol_id):
-                if waiting.request.time_in_force == w.GTE_GTC:
+                request = waiting.request
+                if request.time_in_force == w.GTE_GTC and request.position_side == position_side:
                     self._end(waiting, w.EXPIRED, w.REASON_GTE_CONDITION)
 
     def _show(self, symbol_id: int, working_type: int, price: int) -> list[Waiting]:
@@ -269,8 +270,10 @@ class Triggers(Rules):
         if not limit or request.time_in_force == w.GTE_GTC:
             changes["time_in_force"] = w.GTC
         if request.close_position:  # semantics 4.5.6
-            changes["qty_lots"] = abs(self.exposure(request.account_id, request.symbol_id).qty_lots)
-            changes["reduce_only"] = True
+            side = request.position_side
+            held = self.position(request.account_id, request.symbol_id, side)
+            changes["qty_lots"] = abs(held.qty_lots)
+            changes["reduce_only"] = side == w.BOTH
         child = clone(request, **changes)
         child.seq, child.time_ms = self.seq, self.time_ms
         return child
@@ -375,7 +378,7 @@ class Triggers(Rules):
 
     def _tell_levels(self) -> None:
         levels, self.levels_before = self.levels_before, {}
-        for (symbol_id, side, ticks), before in levels.items():
+        for (symbol_id, side, ticks), before in sorted(levels.items(), key=lambda one: one[0][0]):
             now = self._level(symbol_id, side, ticks)
             if now != before:
                 self._tell("BookChanged", symbol_id, side, ticks, now)

@@ -79,7 +79,8 @@ def check_symbol(world: World, symbol_id: int, symbol: str, by_stream: dict[str,
 
 def check_account(world: World, account_id: int, messages: list[Any]) -> None:
     wallet = world.accounts[account_id].wallets[(w.USDS_M, "USDT")]
-    balances = [message["a"]["B"][0]["wb"] for message in messages if message["e"] == "ACCOUNT_UPDATE"]
+    updates = [message["a"]["B"][0] for message in messages if message["e"] == "ACCOUNT_UPDATE"]
+    balances = [row["wb"] for row in updates if row["a"] == "USDT"]
     assert not balances or Decimal(balances[-1]) * 10**8 == wallet.wallet_units
     filled: dict[int, Decimal] = {}
     for place, message in enumerate(messages):
@@ -101,4 +102,5 @@ def check_account(world: World, account_id: int, messages: list[Any]) -> None:
         heard = [message["o"] for message in messages if message.get("o", {}).get("i") == order.order_id]
         if heard:
             assert heard[-1]["X"] in ("NEW", "PARTIALLY_FILLED")
-            assert Decimal(heard[-1]["z"]) * 1000 == order.filled_lots
+            lot_e8 = world.catalog.by_id[order.request.symbol_id].lot_e8
+            assert Decimal(heard[-1]["z"]) * 10**8 == order.filled_lots * lot_e8

@@ -5,9 +5,9 @@ import pytest
 from perpit.domain import refusals as no
 from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, RevokeKey
 from perpit.domain.events import AccountCreated, InstrumentListed, KeyRevoked, Refused
-from perpit.domain.words import KEY_HMAC
+from perpit.domain.words import COIN_M, KEY_HMAC, USDS_M
 from perpit.engine.engine import Engine
-from tests.instruments import btcusdt, ethusdt
+from tests.instruments import btcusd_perp, btcusdt, ethusdt
 
 
 def ask(engine: Engine, command: Command) -> object:
@@ -41,6 +41,17 @@ def test_a_symbol_is_listed_once() -> None:
     engine = Engine()
     ask(engine, ListInstrument(btcusdt(0)))
     assert refusal(ask(engine, ListInstrument(btcusdt(1)))) == no.ALREADY_LISTED
+
+
+def test_linear_and_inverse_contracts_belong_to_markets_of_their_own() -> None:
+    engine = Engine()
+    assert refusal(ask(engine, ListInstrument(btcusd_perp(0, market=USDS_M)))) == no.NOT_SUPPORTED
+    assert refusal(ask(engine, ListInstrument(btcusdt(0, market=COIN_M)))) == no.NOT_SUPPORTED
+    assert isinstance(ask(engine, ListInstrument(btcusd_perp(0))), InstrumentListed)
+
+
+def test_an_inverse_contract_has_a_size() -> None:
+    assert refusal(ask(Engine(), ListInstrument(btcusd_perp(0, contract_size=0)))) == no.INVALID_VALUE
 
 
 def test_accounts_are_numbered_from_one_and_the_house_keeps_its_name() -> None:

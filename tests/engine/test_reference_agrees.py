@@ -42,6 +42,7 @@ def test_the_engine_tells_what_the_reference_tells_and_ends_in_the_same_state(se
         assert got == expected, f"{where}\n{first_difference(got, expected)}"
         if index % CHECKPOINT == 0 or index == COMMANDS - 1:
             assert engine.check_invariants() == [], where
+            assert reference.unbalanced() == {}, where
             assert engine.state() == reference.state(), where
             assert engine.state_hash() == reference.state_hash(), where
 

@@ -19,11 +19,14 @@ from tests.reference import Reference
 from tests.reference_events import as_rows
 
 LONG = os.environ.get("PERPIT_LONG", "") not in ("", "0")
-MIDDLE = (600_000, 300_000)
+MIDDLE = (600_000, 300_000, 600_000)
+MONEY = {w.USDS_M: ("USDT", UNIT), w.COIN_M: ("BTC", UNIT // 50_000)}  # the asset, and what is worth a dollar
 ACCOUNTS = 3
 
 accounts = st.integers(1, ACCOUNTS)
-symbols = st.integers(0, 1)
+symbols = st.integers(0, 2)
+markets = st.sampled_from([w.USDS_M, w.COIN_M])
+position_sides = st.sampled_from([w.BOTH, w.BOTH, w.LONG, w.SHORT])
 sides = st.sampled_from([w.BUY, w.SELL])
 offsets = st.integers(-4, 4)
 lots = st.sampled_from([10, 20, 30, 100, 300])
@@ -55,7 +58,12 @@ class Venue(RuleBasedStateMachine):
             self.apply(c.ListInstrument(instrument))
         for account_id in range(1, ACCOUNTS + 1):
             self.apply(c.CreateAccount(f"trader-{account_id}"))
-            self.apply(c.Transfer(account_id, w.USDS_M, "USDT", 3_000 * UNIT))
+            for market, (asset, dollar) in MONEY.items():
+                self.apply(c.Transfer(account_id, market, asset, 3_000 * dollar))
+        for market in MONEY:
+            self.apply(c.SetPositionMode(2, market, True))
+        for account_id, symbol_id in ((1, 1), (2, 2), (3, 0), (3, 2)):
+            self.apply(c.SetMarginType(account_id, symbol_id, w.ISOLATED))
         for instrument, ticks in zip(venue_instruments(), MIDDLE, strict=True):
             self.apply(c.SetIndexPrice(instrument.symbol_id, ticks * instrument.tick_e8))
 
@@ -68,6 +76,7 @@ class Venue(RuleBasedStateMachine):
         tif=times_in_force,
         stp=stp_modes,
         reduce_only=st.booleans(),
+        position_side=position_sides,
     )
     def limit(
         self,
@@ -79,20 +88,61 @@ class Venue(RuleBasedStateMachine):
         tif: int,
         stp: int,
         reduce_only: bool,
+        position_side: int,
     ) -> None:
-        self.names += 1
         ticks = MIDDLE[symbol] + offset
-        name = f"order-{self.names}"
-        self.apply(
-            c.PlaceOrder(account, symbol, name, side, w.LIMIT, tif, lots, ticks, reduce_only, stp_mode=stp)
-        )
+        self.place(account, symbol, side, w.LIMIT, tif, lots, ticks, reduce_only, stp, position_side)
 
-    @rule(account=accounts, symbol=symbols, side=sides, lots=lots, stp=stp_modes, reduce_only=st.booleans())
-    def market(self, account: int, symbol: int, side: int, lots: int, stp: int, reduce_only: bool) -> None:
+    @rule(
+        account=accounts,
+        symbol=symbols,
+        side=sides,
+        lots=lots,
+        stp=stp_modes,
+        reduce_only=st.booleans(),
+        position_side=position_sides,
+    )
+    def market(
+        self,
+        account: int,
+        symbol: int,
+        side: int,
+        lots: int,
+        stp: int,
+        reduce_only: bool,
+        position_side: int,
+    ) -> None:
+        self.place(account, symbol, side, w.MARKET, w.GTC, lots, 0, reduce_only, stp, position_side)
+
+    def place(
+        self,
+        account: int,
+        symbol: int,
+        side: int,
+        order_type: int,
+        tif: int,
+        lots: int,
+        ticks: int,
+        reduce_only: bool,
+        stp: int,
+        position_side: int,
+    ) -> None:
+        """In hedge mode reduce-only is refused, so there it is left out."""
         self.names += 1
-        name = f"order-{self.names}"
         self.apply(
-            c.PlaceOrder(account, symbol, name, side, w.MARKET, w.GTC, lots, 0, reduce_only, stp_mode=stp)
+            c.PlaceOrder(
+                account,
+                symbol,
+                f"order-{self.names}",
+                side,
+                order_type,
+                tif,
+                lots,
+                ticks,
+                reduce_only and position_side == w.BOTH,
+                stp_mode=stp,
+                position_side=position_side,
+            )
         )
 
     @rule(account=accounts, symbol=symbols, back=st.integers(0, 12))
@@ -127,9 +177,28 @@ class Venue(RuleBasedStateMachine):
     def leverage(self, account: int, symbol: int, leverage: int) -> None:
         self.apply(c.SetLeverage(account, symbol, leverage))
 
-    @rule(account=accounts, amount=st.sampled_from([-2_000, -500, 100, 1_000]))
-    def transfer(self, account: int, amount: int) -> None:
-        self.apply(c.Transfer(account, w.USDS_M, "USDT", amount * UNIT))
+    @rule(account=accounts, market=markets, amount=st.sampled_from([-2_000, -500, 100, 1_000]))
+    def transfer(self, account: int, market: int, amount: int) -> None:
+        asset, dollar = MONEY[market]
+        self.apply(c.Transfer(account, market, asset, amount * dollar))
+
+    @rule(account=accounts, market=markets, is_hedged=st.booleans())
+    def position_mode(self, account: int, market: int, is_hedged: bool) -> None:
+        self.apply(c.SetPositionMode(account, market, is_hedged))
+
+    @rule(account=accounts, symbol=symbols, margin_type=st.sampled_from([w.ISOLATED, w.CROSS]))
+    def margin_type(self, account: int, symbol: int, margin_type: int) -> None:
+        self.apply(c.SetMarginType(account, symbol, margin_type))
+
+    @rule(
+        account=accounts,
+        symbol=symbols,
+        position_side=position_sides,
+        amount=st.sampled_from([-500, -20, -1, 0, 1, 40, 900]),
+    )
+    def adjust_margin(self, account: int, symbol: int, position_side: int, amount: int) -> None:
+        _asset, dollar = MONEY[self.reference.instruments[symbol].market]
+        self.apply(c.AdjustMargin(account, symbol, position_side, amount * dollar))
 
     @rule(milliseconds=st.sampled_from([1, 999, 1_000, 3_001]))
     def wait(self, milliseconds: int) -> None:

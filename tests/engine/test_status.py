@@ -9,6 +9,7 @@ from perpit.domain import words as w
 from perpit.domain.events import (
     OrderAccepted,
     OrderAmended,
+    OrderCalculated,
     OrderClosed,
     OrderEvent,
     OrderTraded,
@@ -22,6 +23,7 @@ EXECUTION = {
     OrderTraded: status.X_TRADE,
     OrderAmended: status.X_AMENDMENT,
     OrderTriggered: status.X_EXPIRED,
+    OrderCalculated: status.X_CALCULATED,
 }
 
 

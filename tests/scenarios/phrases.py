@@ -36,8 +36,13 @@ ALGO_STATES = {
 }
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
 PUBLIC = ("trade", "book", "mark", "trades", "funding")
-DETAILS = ("fee", "profit", "done", "bids", "asks", "because", "index", "average", "up to", "at", "next")
+DETAILS = (
+    *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
+    *("up to", "at", "next", "cross"),
+)
 FLAGS = ("maker", "taker")
+MODES = {False: "one-way", True: "hedge"}
+MARGIN_TYPES = {w.CROSS: "cross", w.ISOLATED: "isolated"}
 
 
 @dataclass
@@ -123,6 +128,15 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.CountdownSet):
         left = shown((event.due_ms - event.time_ms) * 100_000) if event.due_ms else "off"
         return Phrase((venue.account_name(event.account_id),), f"countdown {left}")
+    if isinstance(event, e.PositionModeChanged):
+        return Phrase((venue.account_name(event.account_id),), f"mode {MODES[event.is_hedged]}")
+    if isinstance(event, e.MarginTypeChanged):
+        return Phrase(
+            (venue.account_name(event.account_id),), f"margin-type {MARGIN_TYPES[event.margin_type]}"
+        )
+    if isinstance(event, e.PositionChanged) and event.cause == w.CAUSE_MARGIN_TRANSFER:
+        own, cross = shown(event.isolated_units), shown(event.cross_wallet_units)
+        return Phrase((venue.account_name(event.account_id),), f"margin {own}", {"cross": cross})
     return tell_public(venue, event)
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from perpit.domain import margin
 from perpit.domain import words as w
 from perpit.domain.instrument import Bracket, Instrument
-from perpit.domain.numbers import parse_scaled
-from perpit.engine.account import Exposure
+from perpit.domain.numbers import format_shortest, parse_scaled
+from perpit.engine.account import Exposure, Position
 from perpit.engine.funding import impact_price_e8, premium_e8
 from perpit.engine.funding_rate import FundingRate
+from perpit.engine.funds import withdrawable_units
 from perpit.engine.rules import IMPACT_NOTIONAL
+from perpit.engine.terms import addable_units, removable_units
 from tests.instruments import btcusdt, linear
 from tests.scenarios.phrases import SIDES
 from tests.scenarios.venue import Venue, e8, shown
@@ -25,55 +27,110 @@ def exposure(venue: Venue, name: str, instrument: Instrument) -> Exposure:
     return account.exposure(venue.engine.markets[instrument.symbol_id])
 
 
-def position(venue: Venue, name: str, instrument: Instrument) -> Answer:
-    held = exposure(venue, name, instrument).both
+def price(price_e13: int) -> str:
+    return format_shortest(price_e13, 13)
+
+
+def value(instrument: Instrument, value: int) -> str:
+    """What a position cost, with the 13 decimals of an inverse contract."""
+    return format_shortest(abs(value), 8 if instrument.value_scale == 1 else 13)
+
+
+def position(venue: Venue, name: str, instrument: Instrument, side: int) -> Answer:
+    """What is held, and what is reckoned of it alone; `even` and `liquidation` only when something is."""
+    mine = exposure(venue, name, instrument)
+    held, mark = mine.position(side), venue.engine.markets[instrument.symbol_id].mark_e8
+    lots, cost = held.qty_lots, held.entry_value_units
     answer = {
         "profit": shown(held.realized_units),
         "fees": shown(held.fees_units),
-        "cost": shown(abs(held.entry_value_units)),
+        "cost": value(instrument, cost),
+        "own": shown(held.isolated_units),
     }
-    if held.qty_lots == 0:
+    if lots == 0:
         return {"": "flat", **answer}
-    entry = shown(margin.entry_price_e8(instrument, held.qty_lots, held.entry_value_units))
-    size = venue.quantity(instrument, abs(held.qty_lots))
-    cost = held.entry_value_units + held.fees_units - held.episode_realized_units
-    answer["even"] = shown(margin.entry_price_e8(instrument, held.qty_lots, cost))
-    return {"": f"{'long' if held.qty_lots > 0 else 'short'} {size} @ {entry}", **answer}
+    size = venue.quantity(instrument, abs(lots))
+    unrealised = margin.unrealised_units(instrument, lots, cost, mark)
+    spent = (held.fees_units - held.episode_realized_units) * instrument.value_scale
+    collateral, maintenance = behind(mine, held)
+    legs = [margin.Leg(one.qty_lots, one.entry_value_units) for one in falls_with(mine, held)]
+    answer["even"] = price(margin.break_even_price_e13(instrument, lots, cost, spent))
+    answer["unrealised"] = shown(unrealised)
+    answer["isolated"] = shown(held.isolated_units + unrealised)  # semantics 1.2.6
+    answer["maintenance"] = shown(margin.maintenance_margin_units(instrument, lots, mark))
+    answer["liquidation"] = shown(margin.liquidation_price_e8(instrument, legs, collateral - maintenance))
+    answer["bankruptcy"] = shown(margin.bankruptcy_price_e8(instrument, legs, collateral))
+    entry = price(margin.entry_price_e13(instrument, lots, cost))
+    return {"": f"{'long' if lots > 0 else 'short'} {size} @ {entry}", **answer}
+
+
+def falls_with(mine: Exposure, held: Position) -> list[Position]:
+    """An isolated position falls alone, both sides of a cross hedge together (semantics 2.1.3)."""
+    return [held] if mine.margin_type == w.ISOLATED else mine.positions()
+
+
+def behind(mine: Exposure, held: Position) -> tuple[int, int]:
+    """What stands behind a position, and what other contracts of the wallet need (semantics 2.2.1, 2.2.3)."""
+    if mine.margin_type == w.ISOLATED:
+        return held.isolated_units, 0
+    others = [one for one in mine.wallet.exposures if one is not mine and one.margin_type == w.CROSS]
+    for other in others:
+        other.assess()
+    won = sum(other.profit_units for other in others)
+    return mine.wallet.cross_wallet_units() + won, sum(other.maintenance_units() for other in others)
 
 
 def wallet(venue: Venue, name: str, instrument: Instrument) -> Answer:
     held = venue.engine.accounts[venue.accounts[name]].wallet(instrument.market, instrument.margin_asset)
-    return {"": f"{shown(held.wallet_units)} {instrument.margin_asset}"}
+    return {
+        "": f"{shown(held.wallet_units)} {instrument.margin_asset}",
+        "cross": shown(held.cross_wallet_units()),
+        "isolated": shown(held.isolated_units),
+    }
 
 
-def margins(venue: Venue, name: str, instrument: Instrument) -> Answer:
-    """The wallet's totals and the position's own figures, with one instrument in the wallet."""
+def margins(venue: Venue, name: str, instrument: Instrument, side: int) -> Answer:
+    """The instrument's figures of one-way mode or of both sides, and what the whole wallet may use."""
     mine = exposure(venue, name, instrument)
-    mark, held = venue.engine.markets[instrument.symbol_id].mark_e8, mine.both
-    balance = (
-        venue.engine.accounts[venue.accounts[name]]
-        .wallet(instrument.market, instrument.margin_asset)
-        .wallet_units
+    mark = venue.engine.markets[instrument.symbol_id].mark_e8
+    positions = [mine.position(side)] if side else mine.positions()
+    values = {one.position_side: instrument.value_at_e8(mark, one.qty_lots) for one in positions if mark}
+    if mine.is_hedged:
+        presents = [values.get(w.LONG, 0) + mine.bid_units, mine.ask_units - values.get(w.SHORT, 0)]
+    else:
+        presents = [margin.present_notional_units(values.get(w.BOTH, 0), mine.bid_units, mine.ask_units)]
+    initial = sum(margin.initial_margin_units(present, mine.leverage) for present in presents)
+    held = sum(margin.initial_margin_units(abs(units), mine.leverage) for units in values.values())
+    unrealised = sum(
+        margin.unrealised_units(instrument, one.qty_lots, one.entry_value_units, mark) for one in positions
     )
-    value = instrument.value_at_e8(mark, held.qty_lots)
-    present = margin.present_notional_units(value, mine.bid_units, mine.ask_units)
-    initial = margin.initial_margin_units(present, mine.leverage)
-    maintenance = margin.maintenance_margin_units(instrument, held.qty_lots, mark)
-    unrealised = margin.unrealised_units(instrument, held.qty_lots, held.entry_value_units, mark)
     figures = {
+        "notional": sum(values.values()),
+        "present": sum(presents),
         "initial": initial,
-        "position": margin.initial_margin_units(abs(value), mine.leverage),
-        "maintenance": maintenance,
+        "position": held,
+        "orders": initial - held,
+        "maintenance": mine.maintenance_units(),
         "unrealised": unrealised,
-        "available": margin.available_units(balance, unrealised, initial),
-        "withdrawable": margin.max_withdraw_units(balance, balance, unrealised, initial, maintenance),
-        "liquidation": margin.liquidation_price_e8(
-            instrument, held.qty_lots, held.entry_value_units, balance, 0, 0
-        ),
+        "available": max(0, mine.wallet.free_units()),
+        "withdrawable": withdrawable_units(mine.wallet),
+        "addable": addable_units(mine.wallet),
         "bids": mine.bid_units,
         "asks": mine.ask_units,
     }
-    return {what: shown(units) for what, units in figures.items()}
+    for one in positions:
+        if one.qty_lots and mine.margin_type == w.ISOLATED:
+            figures["removable"] = removable_units(one)
+    answer = {what: shown(units) for what, units in figures.items()}
+    answer["liquidation"] = next(
+        (
+            position(venue, name, instrument, one.position_side)["liquidation"]
+            for one in positions
+            if one.qty_lots
+        ),
+        "0",
+    )
+    return answer
 
 
 def orders(venue: Venue, name: str, instrument: Instrument) -> Answer:
@@ -87,10 +144,12 @@ def orders(venue: Venue, name: str, instrument: Instrument) -> Answer:
 
 
 ASKED_OF_AN_ACCOUNT: dict[str, Callable[[Venue, str, Instrument], Answer]] = {
-    "position": position,
     "wallet": wallet,
-    "margin": margins,
     "orders": orders,
+}
+ASKED_OF_A_POSITION: dict[str, Callable[[Venue, str, Instrument, int], Answer]] = {
+    "position": position,
+    "margin": margins,
 }
 
 
@@ -133,14 +192,9 @@ def liquidation(found: dict[str, str]) -> Answer:
     sign = w.BUY if found["side"] == "long" else w.SELL
     lots = sign * e8(found["quantity"])
     cost = lots * e8(found["price"]) // 10**8
-    price = margin.liquidation_price_e8(
-        one_bracket(found["rate"], found["cum"]),
-        lots,
-        cost,
-        e8(found["wallet"]),
-        e8(found["maintenance"] or "0"),
-        e8(found["unrealised"] or "0"),
-    )
+    collateral = e8(found["wallet"]) - e8(found["maintenance"] or "0") + e8(found["unrealised"] or "0")
+    contract = one_bracket(found["rate"], found["cum"])
+    price = margin.liquidation_price_e8(contract, [margin.Leg(lots, cost)], collateral)
     return {"": shown(price // 10**6 * 10**6)}
 
 

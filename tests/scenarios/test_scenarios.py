@@ -14,10 +14,9 @@ from perpit.domain import commands as c
 from perpit.domain import events as e
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
-from tests.instruments import btcusdt, ethusdt
 from tests.scenarios import conditional, questions
 from tests.scenarios.phrases import compare, normal, parse, told
-from tests.scenarios.venue import Venue, e8
+from tests.scenarios.venue import MAKERS, Venue, e8
 
 FOLDER = Path(__file__).parent
 SIDES = {"buy": w.BUY, "sell": w.SELL}
@@ -28,6 +27,7 @@ STP_MODES = {
     "maker": w.STP_EXPIRE_MAKER,
     "both": w.STP_EXPIRE_BOTH,
 }
+POSITION_SIDES = {"long": w.LONG, "short": w.SHORT}
 Found = dict[str, str]
 Events = list[e.Event]
 
@@ -80,16 +80,11 @@ ALL = [
 
 
 def terms(venue: Venue, found: Found, _instrument: Instrument | None) -> Events:
-    make = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt}[found["symbol"]]
+    make = MAKERS[found["symbol"]]
     changes = dict(pair.split("=") for pair in found["terms"].split())
     venue.list_instrument(
         make(len(venue.instruments), **{name: int(value) for name, value in changes.items()})
     )
-    return []
-
-
-def alone(venue: Venue, _found: Found, _instrument: Instrument) -> Events:
-    venue.is_alone = True
     return []
 
 
@@ -116,6 +111,7 @@ def place(venue: Venue, found: Found, instrument: Instrument) -> Events:
     )
     order.time_in_force = TIMES_IN_FORCE.get(found["tif"] or "", w.GTC)
     order.reduce_only = bool(found["reduce"])
+    order.position_side = POSITION_SIDES.get(found["position"] or "", w.BOTH)
     order.stp_mode = STP_MODES[found["stp"] or "none"]
     if found["id"]:
         order.client_order_id = found["id"]
@@ -159,6 +155,22 @@ def transfer(venue: Venue, found: Found, _instrument: Instrument) -> Events:
     return venue.transfer(found["who"], sign * e8(found["amount"]), found["asset"])
 
 
+def mode(venue: Venue, found: Found, instrument: Instrument) -> Events:
+    who = venue.accounts[found["who"]]
+    return venue.apply(c.SetPositionMode(who, instrument.market, found["mode"] == "hedge"))
+
+
+def margin_type(venue: Venue, found: Found, instrument: Instrument) -> Events:
+    who, wanted = venue.accounts[found["who"]], w.ISOLATED if found["type"] == "isolated" else w.CROSS
+    return venue.apply(c.SetMarginType(who, instrument.symbol_id, wanted))
+
+
+def adjust_margin(venue: Venue, found: Found, instrument: Instrument) -> Events:
+    who, sign = venue.accounts[found["who"]], 1 if found["way"] == "adds" else -1
+    side = POSITION_SIDES.get(found["position"] or "", w.BOTH)
+    return venue.apply(c.AdjustMargin(who, instrument.symbol_id, side, sign * e8(found["amount"])))
+
+
 NUMBER = r"-?[\d_.]+"
 COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     (r"instrument (?P<symbol>\w+) (?P<terms>.+)", terms),
@@ -174,14 +186,13 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
         rf"pin (?P<price>{NUMBER})",
         lambda venue, found, i: venue.apply(c.PinMarkPrice(i.symbol_id, e8(found["price"]))),
     ),
-    (r"engine alone", alone),
     (r"unpin", lambda venue, _found, i: venue.apply(c.PinMarkPrice(i.symbol_id, 0))),
     (rf"wait (?P<seconds>{NUMBER})", lambda venue, found, _: venue.wait(found["seconds"])),
     (r"house (?P<levels>.+)", house),
     (rf"tape (?P<side>buy|sell) (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER})", tape),
     (
         rf"(?P<who>\w+) (?P<side>buy|sell) (?P<quantity>{NUMBER}) (market|limit (?P<price>{NUMBER}))"
-        r"( (?P<tif>ioc|fok|post-only))?( (?P<reduce>reduce-only))?( stp (?P<stp>\w+))?"
+        r"( (?P<tif>ioc|fok|post-only))?( (?P<position>long|short))?( (?P<reduce>reduce-only))?( stp (?P<stp>\w+))?"
         r"( as (?P<label>\w+))?( id (?P<id>\S+))?",
         place,
     ),
@@ -193,13 +204,25 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
         amend,
     ),
     (rf"(?P<who>\w+) leverage (?P<leverage>{NUMBER})", leverage),
+    (r"(?P<who>\w+) mode (?P<mode>hedge|one-way)", mode),
+    (r"(?P<who>\w+) margin-type (?P<type>isolated|cross)", margin_type),
+    (
+        rf"(?P<who>\w+) (?P<way>adds|removes) (?P<amount>{NUMBER}) margin( (?P<position>long|short))?",
+        adjust_margin,
+    ),
     (rf"(?P<who>\w+) (?P<way>deposits|withdraws) (?P<amount>{NUMBER}) (?P<asset>\w+)", transfer),
     *conditional.COMMANDS,
 ]
 QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     (
-        r"(?P<who>\w+) (?P<what>position|wallet|margin|orders)",
+        r"(?P<who>\w+) (?P<what>wallet|orders)",
         lambda venue, found, i: questions.ASKED_OF_AN_ACCOUNT[found["what"]](venue, found["who"], i),
+    ),
+    (
+        r"(?P<who>\w+) (?P<what>position|margin)( (?P<position>long|short))?",
+        lambda venue, found, i: questions.ASKED_OF_A_POSITION[found["what"]](
+            venue, found["who"], i, POSITION_SIDES.get(found["position"] or "", w.BOTH)
+        ),
     ),
     (r"book", lambda venue, _found, i: questions.book(venue, i)),
     (
@@ -224,7 +247,7 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     ),
     *conditional.QUESTIONS,
 ]
-LISTS_ITS_OWN_INSTRUMENT = (terms, alone)
+LISTS_ITS_OWN_INSTRUMENT = (terms,)
 
 
 # -- playing --------------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.engine.engine import Engine
-from tests.instruments import btcusdt, ethusdt
+from tests.instruments import btcusd_perp, btcusdt, ethusdt
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
 START_MS = 1_700_000_000_500
+MAKERS = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt, "BTCUSD_PERP": btcusd_perp}
 
 
 def e8(text: str) -> int:
@@ -39,15 +40,13 @@ class Venue:
         self.orders: dict[str, e.OrderAccepted] = {}  # label → how the order was accepted
         self.client_ids = 0
         self.client_labels: dict[tuple[int, str], str] = {}  # (account id, client order id) → label
-        self.is_alone = False  # the reference does not know yet what the table is about
 
     # -- names ------------------------------------------------------------------------------------------------------
 
     def instrument(self, symbol: str) -> Instrument:
         """The instrument of a line, listed when a line first needs it."""
         if symbol not in self.instruments:
-            make = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt}[symbol]
-            self.list_instrument(make(len(self.instruments)))
+            self.list_instrument(MAKERS[symbol](len(self.instruments)))
         return self.instruments[symbol]
 
     def list_instrument(self, instrument: Instrument) -> None:
@@ -79,10 +78,10 @@ class Venue:
         """Both apply the command and must tell the same and be in the same state."""
         command.seq, command.time_ms = self.engine.seq + 1, self.time_ms
         events = self.engine.apply(command)
-        if not self.is_alone:
-            assert as_rows(events) == self.reference.apply(command), "the reference sees other events"
-            assert self.engine.state() == self.reference.state(), "the reference is in another state"
+        assert as_rows(events) == self.reference.apply(command), "the reference sees other events"
+        assert self.engine.state() == self.reference.state(), "the reference is in another state"
         assert self.engine.check_invariants() == []
+        assert self.reference.unbalanced() == {}, "money came from nowhere"
         self._learn(events)
         return events
 
@@ -96,7 +95,8 @@ class Venue:
         return events
 
     def transfer(self, name: str, units: int, asset: str) -> list[e.Event]:
-        return self.apply(c.Transfer(self.accounts[name], w.USDS_M, asset, units))
+        market = w.COIN_M if asset == "BTC" else w.USDS_M
+        return self.apply(c.Transfer(self.accounts[name], market, asset, units))
 
     def wait(self, seconds: str) -> list[e.Event]:
         self.time_ms += e8(seconds) // 100_000

@@ -74,6 +74,8 @@ class Hand:
         symbol_id: int = 0,
         fees_units: int = 0,
         episode_realized_units: int = 0,
+        position_side: int = w.BOTH,
+        isolated_units: int = 0,
     ) -> None:
         """`entry_value_units` > 0; it takes the sign of the quantity."""
         self.fold(
@@ -81,15 +83,15 @@ class Hand:
                 self.time_ms,
                 1,
                 symbol_id,
-                w.BOTH,
+                position_side,
                 qty_lots,
                 entry_value_units if qty_lots >= 0 else -entry_value_units,
                 0,
                 fees_units,
                 episode_realized_units,
-                0,
+                isolated_units,
                 wallet_units,
-                wallet_units,
+                wallet_units - isolated_units,
                 w.CAUSE_ORDER,
             )
         )

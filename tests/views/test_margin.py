@@ -2,19 +2,21 @@
 
 import pytest
 
-from perpit.domain.events import LeverageChanged
+from perpit.domain.events import LeverageChanged, MarginTypeChanged, PositionModeChanged
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import UNIT, parse_scaled
+from perpit.domain.words import COIN_M, ISOLATED, LONG, SHORT, USDS_M
 from perpit.views.margin import (
     ExposureMargin,
     WalletMargin,
-    break_even_e8,
-    entry_e8,
+    bankruptcy_e8,
+    break_even_e13,
+    entry_e13,
     exposure_margin,
     liquidation_e8,
     wallet_margin,
 )
-from tests.instruments import btcusdt, linear
+from tests.instruments import btcusd_perp, btcusdt, linear
 from tests.views.hand import Hand
 
 LOTS = 1_000  # of one coin
@@ -33,7 +35,17 @@ def wallet_of(hand: Hand) -> WalletMargin:
 
 
 def liquidation_of(hand: Hand) -> int:
-    return liquidation_e8(hand.world.prices, hand.world.accounts[1].exposures[0])
+    exposure = hand.world.accounts[1].exposures[0]
+    return liquidation_e8(hand.world.prices, exposure, exposure.position)
+
+
+def e13(text: str) -> int:
+    return parse_scaled(text, 13)
+
+
+def break_even_of(hand: Hand) -> int:
+    exposure = hand.world.accounts[1].exposures[0]
+    return break_even_e13(exposure.instrument, exposure.position)
 
 
 def holding(instrument: Instrument, qty_lots: int, entry: str, wallet: str, mark: str) -> Hand:
@@ -177,9 +189,9 @@ def test_a_flat_position_and_one_that_cannot_be_liquidated_have_no_liquidation_p
     [
         (LOTS, "64089.20", "32.0446", "64121.2446"),  # appendix B8: 0.05 % on one coin
         (LOTS, "0.385", "0.000077", "0.385077"),  # semantics 4.2.1 and the next three
-        (10 * LOTS, "2.3483", "0.01056735", "2.34935674"),
+        (10 * LOTS, "2.3483", "0.01056735", "2.349356735"),
         (-LOTS, "2.34", "0.0004212", "2.3395788"),
-        (-1000 * LOTS, "70.92841", "28.371364", "70.90003864"),
+        (-1000 * LOTS, "70.92841", "28.371364", "70.900038636"),
     ],
 )
 def test_break_even_price_is_the_entry_price_and_the_fees_paid(
@@ -188,17 +200,105 @@ def test_break_even_price_is_the_entry_price_and_the_fees_paid(
     hand = Hand(btcusdt())
     hand.position(qty_lots, e8(entry) * abs(qty_lots) // LOTS, 0, fees_units=e8(fee))
     exposure = hand.world.accounts[1].exposures[0]
-    assert entry_e8(exposure) == e8(entry)
-    assert break_even_e8(exposure) == e8(price)
+    assert entry_e13(exposure.instrument, exposure.position) == e13(entry)
+    assert break_even_of(hand) == e13(price)
 
 
 def test_realised_profit_lowers_the_break_even_price_of_a_long_and_raises_that_of_a_short() -> None:
     hand = Hand(btcusdt())
     hand.position(LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == e8("90")
+    assert break_even_of(hand) == e13("90")
     hand.position(-LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == e8("110")
+    assert break_even_of(hand) == e13("110")
     hand.position(LOTS, e8("100"), 0, episode_realized_units=e8("150"))
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == -e8("50")
+    assert break_even_of(hand) == -e13("50")
     hand.position(0, 0, 0, fees_units=5)
-    assert break_even_e8(hand.world.accounts[1].exposures[0]) == 0
+    assert break_even_of(hand) == 0
+
+
+def hedge() -> Hand:
+    """Long 3 at 60,000 and short 1 at 62,000 with 20,000 in the wallet (semantics B4), beside an untouched contract."""
+    hand = Hand(btcusdt(), linear(1, "OTHER"))
+    hand.wallet(e8("20000"))
+    hand.mark(e8("60000"))
+    hand.fold(PositionModeChanged(hand.time_ms, 1, USDS_M, True))
+    hand.position(3 * LOTS, e8("180000"), e8("20000"), position_side=LONG)
+    hand.position(-LOTS, e8("62000"), e8("20000"), position_side=SHORT)
+    return hand
+
+
+def test_both_sides_of_a_cross_hedge_show_one_liquidation_price() -> None:
+    hand = hedge()
+    exposure = hand.world.accounts[1].exposures[0]
+    for side in (LONG, SHORT):
+        position = exposure.sides[side]
+        assert liquidation_e8(hand.world.prices, exposure, position) == e8("49395.16129032")
+        assert bankruptcy_e8(hand.world.prices, exposure, position) == e8("49000")
+    assert liquidation_e8(hand.world.prices, exposure, exposure.position) == 0
+
+
+def test_a_hedge_ties_up_the_margin_of_both_sides() -> None:
+    hand = hedge()
+    margin = margin_of(hand)
+    assert (margin.notional_units, margin.unrealised_units) == (e8("120000"), e8("2000"))
+    assert margin.initial_units == margin.position_initial_units == e8("12000")
+    assert margin.maintenance_units == e8("960")
+    hand.accept("opens", bid_units=e8("20000"), ask_units=e8("40000"))
+    assert margin_of(hand).open_order_initial_units == e8("3000")
+    assert wallet_of(hand).available_units == e8("7000")
+
+
+def test_an_account_keeps_its_mode_in_contracts_that_it_meets_later() -> None:
+    hand = hedge()
+    hand.position(LOTS, e8("100"), e8("20000"), symbol_id=1, position_side=LONG)
+    assert hand.world.accounts[1].exposures[1].is_hedged
+    hand.fold(PositionModeChanged(hand.time_ms, 1, USDS_M, False))
+    assert not any(exposure.is_hedged for exposure in hand.world.accounts[1].exposures.values())
+
+
+def isolated() -> Hand:
+    """A cross long of one coin at 60,000, and an isolated one of another contract at 100 that keeps 5 for itself."""
+    hand = holding(btcusdt(), LOTS, "60000", "10000", "60000")
+    hand.mark(e8("100"), symbol_id=1)
+    hand.fold(MarginTypeChanged(hand.time_ms, 1, 1, ISOLATED))
+    hand.position(LOTS, e8("100"), e8("10000"), symbol_id=1, isolated_units=e8("5"))
+    return hand
+
+
+def test_an_isolated_position_stands_alone_and_takes_no_part_in_the_cross_wallet() -> None:
+    hand = isolated()
+    wallet = wallet_of(hand)
+    assert (wallet.cross_wallet_units, wallet.wallet_units) == (e8("9995"), e8("10000"))
+    assert wallet.available_units == wallet.max_withdraw_units == e8("6995")
+    hand.mark(e8("50"), symbol_id=1)
+    assert wallet_of(hand).available_units == e8("6995")
+    assert wallet_of(hand).unrealised_units == -e8("50")
+    assert (wallet_of(hand).cross_unrealised_units, wallet_of(hand).cross_maintenance_units) == (0, e8("240"))
+    exposure = hand.world.accounts[1].exposures[1]
+    price = liquidation_e8(hand.world.prices, exposure, exposure.position)
+    assert price == e8("95.38152610")  # (5 − 100) ÷ (0.004 − 1)
+    assert bankruptcy_e8(hand.world.prices, exposure, exposure.position) == e8("95")
+    hand.mark(e8("1"))
+    assert liquidation_e8(hand.world.prices, exposure, exposure.position) == price
+
+
+def test_isolated_positions_do_not_count_in_a_cross_liquidation_price() -> None:
+    hand = isolated()
+    before = liquidation_of(hand)
+    assert before == e8("50205.82329317")  # (9995 − 60000) ÷ (0.004 − 1)
+    hand.mark(e8("50"), symbol_id=1)
+    assert liquidation_of(hand) == before
+
+
+def test_prices_of_an_inverse_position() -> None:
+    contract = btcusd_perp(0)
+    hand = Hand(contract)
+    hand.mark(e8("60000"))
+    hand.fold(PositionModeChanged(hand.time_ms, 1, COIN_M, False))
+    hand.position(1_000, contract.fill_value_at_e8(e8("60000"), 1_000), e8("0.2"), fees_units=83_333)
+    exposure = hand.world.accounts[1].exposures[0]
+    position = exposure.position
+    assert liquidation_e8(hand.world.prices, exposure, position) == e8("53785.71428571")  # semantics B6
+    assert bankruptcy_e8(hand.world.prices, exposure, position) == e8("53571.42857143")
+    assert entry_e13(contract, position) == e13("60000")
+    assert break_even_e13(contract, position) == e13("60029.999880")

@@ -6,11 +6,12 @@ import pytest
 
 from perpit.domain.commands import Advance, Command
 from perpit.domain.events import AccountCreated, Event, KeyCreated, KeyRevoked, Refused, TradePrinted
-from perpit.domain.words import HOUSE
-from perpit.engine.account import Account
+from perpit.domain.words import CROSS, HOUSE
+from perpit.engine.account import Account, Position
 from perpit.engine.engine import Engine
+from perpit.engine.funds import withdrawable_units
 from perpit.engine.market import Market
-from perpit.views.accounts import AccountView
+from perpit.views.accounts import AccountView, PositionView
 from perpit.views.margin import exposure_margin, wallet_margin
 from perpit.views.world import World
 from tests.flows import Flow
@@ -35,7 +36,8 @@ def same_prices(world: World, market: Market) -> None:
     assert (price.index_e8, price.mark_e8) == (market.index_e8, market.mark_e8)
     assert price.last_price_ticks == market.last_price_ticks
     trades = world.trades[market.instrument.symbol_id]
-    assert market.next_trade_id == (1 if trades.last_trade is None else trades.last_trade.id + 1)
+    # trades off the book take a number, and are no part of the public list
+    assert market.next_trade_id >= (1 if trades.last_trade is None else trades.last_trade.id + 1)
 
 
 def same_account(world: World, view: AccountView, account: Account) -> None:
@@ -45,7 +47,10 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
         assert (seen.wallet_units if seen else 0) == wallet.wallet_units
         assert (seen.cross_wallet_units if seen else 0) == wallet.cross_wallet_units()
         if seen:
-            assert wallet_margin(world.prices, seen).maintenance_units == wallet.maintenance_units()
+            margin = wallet_margin(world.prices, seen)
+            assert margin.cross_maintenance_units == wallet.maintenance_units()
+            assert margin.available_units == max(0, wallet.free_units())
+            assert margin.max_withdraw_units == withdrawable_units(wallet)
     for symbol_id, exposure in account.exposures.items():
         open_ids = [order.order_id for order in world.orders.open_orders(account.account_id, symbol_id)]
         assert open_ids == sorted(order.order_id for order in exposure.orders.values())
@@ -58,18 +63,30 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
             exposure.leverage,
             exposure.max_notional_units,
         )
-        for field in (
-            "qty_lots",
-            "entry_value_units",
-            "realized_units",
-            "fees_units",
-            "episode_realized_units",
-        ):
-            assert getattr(exposed.position, field) == getattr(exposure.both, field)
+        assert (exposed.margin_type, exposed.is_hedged) == (exposure.margin_type, exposure.is_hedged)
+        shown = {0: exposed.position, **exposed.sides}
+        for position in [exposure.both, *exposure.sides]:
+            same_position(shown.get(position.position_side), position)
         exposure.assess()
-        margin = exposure_margin(world.prices, exposed)
-        assert margin.initial_units == exposure.margin_units
-        assert margin.unrealised_units == exposure.profit_units
+        if exposure.margin_type == CROSS:
+            margin_shown = exposure_margin(world.prices, exposed)
+            assert margin_shown.initial_units == exposure.margin_units
+            assert margin_shown.unrealised_units == exposure.profit_units
+
+
+def same_position(view: PositionView | None, position: Position) -> None:
+    if view is None:
+        assert (position.qty_lots, position.realized_units, position.fees_units) == (0, 0, 0)
+        return
+    for field in (
+        "qty_lots",
+        "entry_value_units",
+        "isolated_units",
+        "realized_units",
+        "fees_units",
+        "episode_realized_units",
+    ):
+        assert getattr(view, field) == getattr(position, field)
 
 
 def same_orders(world: World, account: Account) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from perpit.binance.render import POSITION_SIDE, digits, price_or_zero, units, units_or_zero
 from perpit.domain.numbers import format_shortest
 from perpit.views.accounts import ExposureView
-from perpit.views.margin import break_even_e8, entry_e8, exposure_margin, liquidation_e8
+from perpit.views.margin import break_even_e13, entry_e13, exposure_margin, liquidation_e8
 from perpit.views.prices import PriceView
 
 Body = dict[str, Any]
@@ -41,10 +41,11 @@ def account_position_v3(prices: Prices, exposure: ExposureView) -> Body:
 
 def account_position_v2(prices: Prices, exposure: ExposureView) -> Body:
     """One position of account v2."""
+    instrument = exposure.instrument
     margin = exposure_margin(prices, exposure)
     position = exposure.position
     return {
-        "symbol": exposure.instrument.symbol,
+        "symbol": instrument.symbol,
         "initialMargin": units_or_zero(margin.initial_units),
         "maintMargin": units_or_zero(margin.maintenance_units),
         "unrealizedProfit": units(margin.unrealised_units),
@@ -52,8 +53,8 @@ def account_position_v2(prices: Prices, exposure: ExposureView) -> Body:
         "openOrderInitialMargin": units_or_zero(margin.open_order_initial_units),
         "leverage": str(exposure.leverage),
         "isolated": False,
-        "entryPrice": price_or_zero(entry_e8(exposure)),
-        "breakEvenPrice": price_or_zero(break_even_e8(exposure)),
+        "entryPrice": price_or_zero(entry_e13(instrument, position)),
+        "breakEvenPrice": price_or_zero(break_even_e13(instrument, position)),
         "maxNotional": format_shortest(exposure.max_notional_units, 8),
         "bidNotional": units_or_zero(exposure.bid_units),
         "askNotional": units_or_zero(exposure.ask_units),
@@ -74,11 +75,11 @@ def risk_v3(prices: Prices, exposure: ExposureView) -> Body:
         "symbol": instrument.symbol,
         "positionSide": POSITION_SIDE[position.position_side],
         "positionAmt": _amount(exposure),
-        "entryPrice": price_or_zero(entry_e8(exposure)),
-        "breakEvenPrice": price_or_zero(break_even_e8(exposure)),
+        "entryPrice": price_or_zero(entry_e13(instrument, position)),
+        "breakEvenPrice": price_or_zero(break_even_e13(instrument, position)),
         "markPrice": units(prices[instrument.symbol_id].mark_e8),
         "unRealizedProfit": units(margin.unrealised_units),
-        "liquidationPrice": units_or_zero(liquidation_e8(prices, exposure)),
+        "liquidationPrice": units_or_zero(liquidation_e8(prices, exposure, position)),
         "isolatedMargin": "0",
         "notional": units_or_zero(margin.notional_units),
         "marginAsset": instrument.margin_asset,
@@ -102,11 +103,11 @@ def risk_v2(prices: Prices, exposure: ExposureView) -> Body:
     return {
         "symbol": instrument.symbol,
         "positionAmt": _amount(exposure),
-        "entryPrice": price_or_zero(entry_e8(exposure)),
-        "breakEvenPrice": price_or_zero(break_even_e8(exposure)),
+        "entryPrice": price_or_zero(entry_e13(instrument, position)),
+        "breakEvenPrice": price_or_zero(break_even_e13(instrument, position)),
         "markPrice": units(prices[instrument.symbol_id].mark_e8),
         "unRealizedProfit": units(margin.unrealised_units),
-        "liquidationPrice": units_or_zero(liquidation_e8(prices, exposure)),
+        "liquidationPrice": units_or_zero(liquidation_e8(prices, exposure, position)),
         "leverage": str(exposure.leverage),
         "maxNotionalValue": format_shortest(exposure.max_notional_units, 8),
         "marginType": "cross",

@@ -166,9 +166,9 @@ def units_or_zero(amount_units: int) -> str:
     return format_scaled(amount_units, 8) if amount_units else "0"
 
 
-def price_or_zero(price_e8: int) -> str:
+def price_or_zero(price_e13: int) -> str:
     """Entry and break-even price: the shortest form, "0.0" when flat (semantics 4.1.3)."""
-    return format_shortest(price_e8, 8) if price_e8 else "0.0"
+    return format_shortest(price_e13, 13) if price_e13 else "0.0"
 
 
 def order(state: OrderState, instrument: Instrument, updated_ms: int) -> Raw:

@@ -23,9 +23,15 @@ from perpit.domain.events import (
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.margin import entry_price_e8, maintenance_margin_units, unrealised_units
+from perpit.domain.margin import (
+    break_even_price_e13,
+    entry_price_e8,
+    entry_price_e13,
+    maintenance_margin_units,
+    unrealised_units,
+)
+from perpit.domain.numbers import format_shortest
 from perpit.views.accounts import ExposureView, PositionView
-from perpit.views.margin import break_even_price_e8
 from perpit.views.world import World
 
 CAUSES: Final = {
@@ -238,17 +244,17 @@ def _position(
     texts = Texts(instrument)
     mark_e8 = world.prices[instrument.symbol_id].mark_e8
     size, entry_units = position.qty_lots, position.entry_value_units
-    spent_units = position.fees_units - position.episode_realized_units
+    spent_value = (position.fees_units - position.episode_realized_units) * instrument.value_scale
     return {
         "s": instrument.symbol,
         "pa": texts.qty(size) if size else "0",
-        "ep": amount(entry_price_e8(instrument, size, entry_units)),
+        "ep": format_shortest(entry_price_e13(instrument, size, entry_units), 13),
         "cr": amount(position.realized_units),
         "up": amount(unrealised_units(instrument, size, entry_units, mark_e8)),
         "mt": "cross" if exposure.margin_type == words.CROSS else "isolated",
         "iw": amount(position.isolated_units) if position.isolated_units else "0",
         "ps": render.POSITION_SIDE[position.position_side],
-        "bep": amount(break_even_price_e8(instrument, size, entry_units, spent_units)),
+        "bep": format_shortest(break_even_price_e13(instrument, size, entry_units, spent_value), 13),
     }
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Wallet:
     """Money of one asset in one market: cross collateral, and what isolated positions keep for themselves.
 
-    `exposures` are those that this wallet collateralises, in the order in which the account first met them.
+    `exposures` are those that this wallet collateralises, in order of their instruments' ids.
     """
 
     def __init__(self, account: Account, market: i64, asset: str) -> None:
@@ -35,6 +35,14 @@ class Wallet:
         self.isolated_units = 0  # the part of it that isolated positions hold
         self.exposures: list[Exposure] = []
         self.scope = Scope(account, self, None)
+
+    def meet(self, exposure: Exposure) -> None:
+        """One more instrument to stand for; in order of their ids, whichever the account has asked for first."""
+        symbol_id = exposure.market.instrument.symbol_id
+        place = len(self.exposures)
+        while place > 0 and self.exposures[place - 1].market.instrument.symbol_id > symbol_id:
+            place -= 1
+        self.exposures.insert(place, exposure)
 
     def cross_wallet_units(self) -> int:
         """What is collateral for everything that is not isolated (semantics 1.5.2)."""
@@ -272,7 +280,7 @@ class Account:
             wallet = self.wallet(instrument.market, instrument.margin_asset)
             exposure = Exposure(self, market, wallet, instrument.market in self.hedged)
             self.exposures[instrument.symbol_id] = exposure
-            wallet.exposures.append(exposure)
+            wallet.meet(exposure)
             market.exposures.append(exposure)
         self._recent = exposure
         return exposure

@@ -297,14 +297,19 @@ def check_closing(position: Position, command: PlaceOrder) -> int:
 
 
 def check_closing_queue(position: Position, side: i64, price_ticks: i64, qty_lots: i64, own_id: i64) -> int:
-    """A closing limit order must fit into what the position leaves after the orders that trade before it."""
-    sooner_lots = qty_lots
-    for order in position.exposure.orders.values():
+    """A closing limit order must fit into what other orders leave of the position.
+
+    In one-way mode those count that trade before it, of whatever kind (semantics 4.5.1); in hedge mode all that would
+    close the same side (semantics 4.4.3).
+    """
+    exposure = position.exposure
+    other_lots: i64 = 0
+    for order in exposure.orders.values():
         if order.position is not position or order.side != side or order.order_id == own_id:
             continue
-        if reaches(side, order.price_ticks, price_ticks):
-            sooner_lots += order.remaining_lots
-    return no.REDUCE_ONLY_REJECTED if sooner_lots > position.size_lots() else OK
+        if exposure.is_hedged or reaches(side, order.price_ticks, price_ticks):
+            other_lots += order.remaining_lots
+    return no.REDUCE_ONLY_REJECTED if other_lots + qty_lots > position.size_lots() else OK
 
 
 def check_liquidity(market: Market, command: PlaceOrder) -> int:
@@ -322,7 +327,8 @@ def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
     """What the order can take, counted until it is enough.
 
     Not all that rests: fills shrink the makers' positions, and then reduce-only orders leave the queue before they are
-    reached (semantics 4.5.3). Trades of the account with itself shrink nothing.
+    reached (semantics 4.5.3). Trades of the account with itself shrink nothing, and the sides of a hedge are closed
+    only by what fits them.
     """
     total: i64 = 0
     wanted: i64 = command.qty_lots
@@ -331,7 +337,8 @@ def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
         order = level.head
         while order is not None and total < wanted:
             lots = order.remaining_lots
-            if order.account_id != HOUSE and order.account_id != command.account_id:
+            is_other = order.account_id != HOUSE and order.account_id != command.account_id
+            if is_other and not order.exposure.is_hedged:
                 before: i64 = sold.get(order.account_id, 0)
                 if order.is_closing and before + lots > order.position.size_lots():
                     lots = 0

@@ -318,6 +318,8 @@ class Engine:
             return no.NOT_SUPPORTED
         if max(instrument.max_price_ticks, instrument.largest_qty_lots()) > LARGEST_ON_GRID:
             return no.INVALID_VALUE
+        if instrument.contract_kind != LINEAR and instrument.contract_size <= 0:
+            return no.INVALID_VALUE  # worth nothing at any price
         self.symbol_ids[instrument.symbol] = instrument.symbol_id
         till = self.treasury.till(instrument.market, instrument.margin_asset)
         self.markets.append(Market(instrument, till, self.risk, self.agenda))

@@ -9,7 +9,7 @@ from mypy_extensions import i64
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import Event, OrderAccepted, WalletChanged
-from perpit.domain.margin import bankruptcy_price_e8
+from perpit.domain.margin import Leg, takeover_price_e8
 from perpit.domain.numbers import div_ceil
 from perpit.domain.words import (
     BUY,
@@ -220,9 +220,8 @@ def _bankruptcy_e8(scope: Scope, position: Position) -> int:
         if other is not position:
             collateral += profit_units(other)
     market = position.exposure.market
-    price_e8 = bankruptcy_price_e8(
-        market.instrument, position.qty_lots, position.entry_value_units, collateral
-    )
+    leg = Leg(position.qty_lots, position.entry_value_units)
+    price_e8 = takeover_price_e8(market.instrument, leg, collateral)
     return price_e8 if price_e8 > 0 else market.mark_e8
 
 
@@ -239,5 +238,5 @@ def _cancel_orders(scope: Scope, time_ms: i64, events: list[Event]) -> None:
     if scope.position is not None:
         exposures = [scope.position.exposure]
     for exposure in exposures:
-        for order in list(exposure.orders.values()):
+        for order in open_orders.by_age(exposure):
             open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)

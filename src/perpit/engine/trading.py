@@ -87,7 +87,8 @@ class Trading:
         reserved_units = 0
         if not is_closing:
             assumed_e8 = open_orders.assumed_price_e8(market, command.side, command.order_type, own_e8)
-            reserved_units = market.instrument.value_at_e8(assumed_e8, command.qty_lots)
+            if assumed_e8 != 0:  # without a price there is nothing to divide an inverse value by
+                reserved_units = market.instrument.value_at_e8(assumed_e8, command.qty_lots)
         refusal = checks.check_placement(position, command, own_e8, assumed_e8, reserved_units, is_closing)
         if refusal != 0:
             return refusal

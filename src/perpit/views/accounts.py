@@ -62,6 +62,7 @@ class ExposureView:
         "ask_units",
         "bid_units",
         "instrument",
+        "is_hedged",
         "leverage",
         "margin_type",
         "max_notional_units",
@@ -70,9 +71,10 @@ class ExposureView:
         "wallet",
     )
 
-    def __init__(self, instrument: Instrument, wallet: WalletView) -> None:
+    def __init__(self, instrument: Instrument, wallet: WalletView, is_hedged: bool = False) -> None:
         self.instrument = instrument
         self.wallet = wallet
+        self.is_hedged = is_hedged
         self.leverage = instrument.default_leverage
         self.max_notional_units = instrument.max_notional_units(self.leverage)
         self.margin_type = CROSS
@@ -121,7 +123,7 @@ class AccountView:
         exposure = self.exposures.get(instrument.symbol_id)
         if exposure is None:
             wallet = self.wallet(instrument.market, instrument.margin_asset)
-            exposure = ExposureView(instrument, wallet)
+            exposure = ExposureView(instrument, wallet, instrument.market in self.hedged)
             self.exposures[instrument.symbol_id] = exposure
             wallet.exposures.append(exposure)
         return exposure
@@ -131,6 +133,9 @@ class AccountView:
             self.hedged.add(event.market)
         else:
             self.hedged.discard(event.market)
+        for exposure in self.exposures.values():
+            if exposure.instrument.market == event.market:
+                exposure.is_hedged = event.is_hedged
 
     def fold_wallet(self, event: WalletChanged) -> None:
         wallet = self.wallet(event.market, event.asset)
