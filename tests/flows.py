@@ -358,7 +358,7 @@ class Flow:
                 ("symbol_id", -1),
                 ("order_type", w.STOP),
                 ("time_in_force", w.GTD),
-                ("time_in_force", w.RPI),
+                ("time_in_force", w.GTE_GTC),
                 ("side", 0),
                 ("stp_mode", 4),
                 ("client_order_id", ""),

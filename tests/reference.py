@@ -20,6 +20,7 @@ from tests.reference_events import Row
 from tests.reference_house import House
 from tests.reference_ledger import FUND, Account, Order, can_only_close
 from tests.reference_liquidation import Liquidation
+from tests.reference_triggers import DAY_MS, Triggers
 
 # Choices that the rules leave open.
 TICK_MS = 1000  # semantics 3.2.5
@@ -27,12 +28,10 @@ YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(Liquidation, House):
+class Reference(Liquidation, Triggers, House):
     def __init__(self) -> None:
         super().__init__()
-        self.seq = 0
         self.next_tick_ms = 0
-        self.next_order_id = 1
         self.net_deposits: dict[tuple[int, str], int] = {}
         self.pinned_e8: list[int] = []
         self.basis: list[list[int]] = []
@@ -49,15 +48,8 @@ class Reference(Liquidation, House):
         if refusal:
             self._tell("Refused", refusal)
         self._tell_levels()
+        self._settle()
         return self.rows
-
-    def _tell_levels(self) -> None:
-        """What the orders that were just handled left otherwise; instrument by instrument."""
-        for (symbol_id, side, ticks), before in sorted(self.levels_before.items(), key=lambda one: one[0][0]):
-            now = self._level(symbol_id, side, ticks)
-            if now != before:
-                self._tell("BookChanged", symbol_id, side, ticks, now)
-        self.levels_before = {}
 
     def state(self) -> list[object]:
         return reference_state.state_of(self)
@@ -211,6 +203,7 @@ class Reference(Liquidation, House):
         self.index_e8[command.symbol_id] = command.price_e8
         if self.next_tick_ms == 0:
             self.next_tick_ms = (self.time_ms // TICK_MS + 1) * TICK_MS
+            self.year_ms = -(-(self.time_ms + YEAR_MS) // DAY_MS) * DAY_MS
         if first:
             self._set_mark(command.symbol_id, self.pinned_e8[command.symbol_id] or command.price_e8)
             self.marks_moved()
@@ -230,7 +223,7 @@ class Reference(Liquidation, House):
         self.marks_moved()
         return 0
 
-    def _run_timers(self, until_ms: int) -> None:
+    def _run_marks(self, until_ms: int) -> None:
         if self.next_tick_ms == 0:
             return
         for _ in range(TICKS_RUN_MAX):
@@ -275,6 +268,7 @@ class Reference(Liquidation, House):
         for symbol_id in range(len(self.instruments)):
             self.unwind(symbol_id)
             self._tell_levels()
+        self._settle()
 
     def _middle_e8(self, symbol_id: int) -> int | None:
         bid, ask = self.best(symbol_id, w.BUY), self.best(symbol_id, w.SELL)
@@ -292,6 +286,7 @@ class Reference(Liquidation, House):
 
     def _set_mark(self, symbol_id: int, mark_e8: int) -> None:
         self.mark_e8[symbol_id] = mark_e8
+        self.noted.append((symbol_id, w.MARK_PRICE, mark_e8))
         samples = self.marks[symbol_id]  # one a second: a mark set in between is no sample
         average = formulas.mean_floor(samples) if samples else mark_e8
         rate, at_ms = self.rate_e8(symbol_id), self.next_funding_ms(symbol_id, self.time_ms)
@@ -300,9 +295,12 @@ class Reference(Liquidation, House):
     # -- orders -----------------------------------------------------------------------------------------------------
 
     def _PlaceOrder(self, command: c.PlaceOrder) -> int:
+        if command.order_type > w.MARKET:
+            return self._place_conditional(command)
         refusal = self._first_fault(self._order_faults(command))
-        if refusal:
-            return refusal
+        return refusal or self._place_fired(command, 0)
+
+    def _accept(self, command: c.PlaceOrder, order_id: int) -> int:
         symbol_id, qty = command.symbol_id, command.qty_lots
         self.touch_exposure(command.account_id, symbol_id)
         market, position_side = command.order_type == w.MARKET, command.position_side
@@ -311,7 +309,7 @@ class Reference(Liquidation, House):
         if knocks_out:  # semantics 4.5.2
             qty = size
         order = Order(
-            order_id=self.next_order_id,
+            order_id=order_id or self.next_order_id,
             account_id=command.account_id,
             request=command,
             side=command.side,
@@ -320,7 +318,7 @@ class Reference(Liquidation, House):
             place=0,
             assuming_e8=self._assuming_e8(command, command.price_ticks),
         )
-        self.next_order_id += 1
+        self.next_order_id += 0 if order_id else 1
         if knocks_out:
             rivals = self._closing_orders(command.account_id, symbol_id, position_side)
             for rival in sorted(rivals, key=lambda rival: rival.order_id):
@@ -335,14 +333,15 @@ class Reference(Liquidation, House):
         command = order.placed()
         market = command.order_type == w.MARKET
         limit = self._market_limit_ticks(symbol_id, order.side) if market else order.price_ticks
-        stp_acts = market or command.time_in_force in (w.GTC, w.IOC)
+        stp_acts = market or command.time_in_force in (w.GTC, w.IOC, w.GTD)
         ended = self._match(symbol_id, order, limit, command.stp_mode if stp_acts else w.STP_NONE)
         if ended or order.remaining == 0:
             return
         if market:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_MARKET_REMAINDER)
-        elif command.time_in_force in (w.GTC, w.GTX):
+        elif command.time_in_force in (w.GTC, w.GTX, w.GTD, w.RPI):
             self._rest(symbol_id, order)
+            self._set_date(symbol_id, order)
             self._drop_excess_closing(order.account_id, symbol_id, order.position_side)
         else:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
@@ -362,6 +361,10 @@ class Reference(Liquidation, House):
         if refusal:
             return refusal
         order = self._find(command.account_id, command.symbol_id, command.order_id, command.client_order_id)
+        waiting = self._find_waiting(command)
+        if order is None and waiting is not None:
+            self._end(waiting, w.CANCELED, w.REASON_NONE)
+            return 0
         if order is None:
             return no.UNKNOWN_ORDER
         self._close(command.symbol_id, order, w.CANCELED, w.REASON_NONE)
@@ -371,10 +374,11 @@ class Reference(Liquidation, House):
         refusal = self._first_fault(self._place_faults(command.account_id, command.symbol_id))
         if refusal:
             return refusal
+        waiting = self._cancel_waiting(command.account_id, command.symbol_id)
         orders = sorted(self.open_orders(command.account_id, command.symbol_id), key=lambda o: o.order_id)
         for order in orders:
             self._close(command.symbol_id, order, w.CANCELED, w.REASON_NONE)
-        self._tell("AllOrdersCancelled", command.account_id, command.symbol_id, len(orders))
+        self._tell("AllOrdersCancelled", command.account_id, command.symbol_id, waiting + len(orders))
         return 0
 
     def _AmendOrder(self, command: c.AmendOrder) -> int:
@@ -384,7 +388,7 @@ class Reference(Liquidation, House):
         symbol_id = command.symbol_id
         order = self._find(command.account_id, symbol_id, command.order_id, command.client_order_id)
         if order is None:
-            return no.UNKNOWN_ORDER
+            return no.AMEND_NOT_LIMIT if self._find_waiting(command) else no.UNKNOWN_ORDER
         refusal = self._first_fault(self._amend_faults(command, order))
         if refusal:
             return refusal
@@ -394,7 +398,7 @@ class Reference(Liquidation, House):
         placed = order.placed()
         taken = self.best(symbol_id, -order.side)
         crosses = taken is not None and self._crosses(order.side, command.price_ticks, taken)
-        if placed.time_in_force == w.GTX and crosses:  # semantics 5.6.5
+        if placed.time_in_force in (w.GTX, w.RPI) and crosses:  # semantics 5.6.5
             self._close(symbol_id, order, w.CANCELED, w.REASON_GTX)
             return 0
         self._requeue(command, order)
@@ -409,7 +413,8 @@ class Reference(Liquidation, House):
         order.amendments += 1
         order.resting = False
         self.orders[symbol_id].append(order)
-        self._tell("OrderAmended", *self._order_fields(symbol_id, order), *old, command.modify_id)
+        about = (*old, command.modify_id, order.amendments)
+        self._tell("OrderAmended", *self._order_fields(symbol_id, order), *about)
         self._run(symbol_id, order)
 
     # -- matching ---------------------------------------------------------------------------------------------------

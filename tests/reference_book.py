@@ -16,6 +16,12 @@ class NaiveBook(Ledger):
         self.last_ticks: list[int] = []
         self.next_trade_id: list[int] = []
         self.rows: list[Row] = []
+        # what a command leaves to be done when it is done (`reference_triggers`)
+        self.noted: list[tuple[int, int, int]] = []  # (symbol_id, working type, price) in their order
+        self.ended: list[Order] = []
+        self.gone: list[
+            tuple[int, int, int]
+        ] = []  # (account_id, symbol_id, position side) of closed positions
         self.levels_before: dict[tuple[int, int, int], int] = {}
 
     def _tell(self, name: str, *fields: object) -> None:
@@ -27,7 +33,19 @@ class NaiveBook(Ledger):
     def queue(self, symbol_id: int, side: int) -> list[Order]:
         """Resting orders of a side: best price first, then first come first served."""
         resting = [order for order in self.orders[symbol_id] if order.resting and order.side == side]
-        return sorted(resting, key=lambda order: (-side * order.price_ticks, order.place))
+        shown = [order for order in resting if not order.hidden]
+        return sorted(shown, key=lambda order: (-side * order.price_ticks, order.place))
+
+    def hidden_queue(self, symbol_id: int, side: int) -> list[Order]:
+        """RPI orders of a side (semantics 5.3)."""
+        resting = [order for order in self.orders[symbol_id] if order.resting and order.side == side]
+        hidden = [order for order in resting if order.hidden]
+        return sorted(hidden, key=lambda order: (-side * order.price_ticks, order.place))
+
+    def met_by_house(self, symbol_id: int, side: int) -> list[Order]:
+        """Both, RPI orders behind what is shown at the same price."""
+        both = self.queue(symbol_id, side) + self.hidden_queue(symbol_id, side)
+        return sorted(both, key=lambda order: -side * order.price_ticks)
 
     def best(self, symbol_id: int, side: int) -> Order | None:
         return next(iter(self.queue(symbol_id, side)), None)
@@ -42,13 +60,14 @@ class NaiveBook(Ledger):
             self.levels_before[level] = self._level(*level)
 
     def _rest(self, symbol_id: int, order: Order) -> None:
-        self._touch(symbol_id, order.side, order.price_ticks)
+        if not order.hidden:
+            self._touch(symbol_id, order.side, order.price_ticks)
         order.place = self.next_place
         self.next_place += 1
         order.resting = True
 
     def _take_off(self, symbol_id: int, order: Order) -> None:
-        if order.resting:
+        if order.resting and not order.hidden:
             self._touch(symbol_id, order.side, order.price_ticks)
         self.orders[symbol_id].remove(order)
 
@@ -58,7 +77,8 @@ class NaiveBook(Ledger):
     def _match(self, symbol_id: int, taker: Order, limit_ticks: int, stp_mode: int) -> bool:
         """Fill from the best price on; True when self-trade prevention ended the taker (semantics 5.5)."""
         while taker.remaining > 0:
-            maker = self.best(symbol_id, -taker.side)
+            met = (self.met_by_house if taker.is_house else self.queue)(symbol_id, -taker.side)
+            maker = met[0] if met else None
             if maker is None or not self._crosses(taker.side, limit_ticks, maker):
                 return False
             own = maker.account_id == taker.account_id
@@ -84,17 +104,25 @@ class NaiveBook(Ledger):
         instrument, ticks = self.instruments[symbol_id], maker.price_ticks
         trade_id = self.next_trade_id[symbol_id]
         self.next_trade_id[symbol_id] += 1
-        self._touch(symbol_id, maker.side, ticks)
+        if not maker.hidden:
+            self._touch(symbol_id, maker.side, ticks)
+        if ticks != self.last_ticks[symbol_id]:
+            self.noted.append((symbol_id, w.CONTRACT_PRICE, ticks))
         self.last_ticks[symbol_id] = ticks
         for order, rate in ((maker, instrument.maker_fee_ppm), (taker, instrument.taker_fee_ppm)):
             if maker.account_id == taker.account_id == w.HOUSE:  # the tape alone: nobody's position moves
                 order.filled_lots += lots
                 value = fee = realized = 0
             else:
+                held = self.position(order.account_id, symbol_id, order.position_side).qty_lots
                 value, fee, realized = self.book_fill(order, symbol_id, ticks, lots, rate)
+                if held * order.side < 0 and lots >= abs(held):
+                    self.gone.append((order.account_id, symbol_id, order.position_side))
             order.status = w.FILLED if order.remaining == 0 else w.PARTIALLY_FILLED
             if order.remaining == 0 and order in self.orders[symbol_id]:
                 self._take_off(symbol_id, order)
+            if order.remaining == 0 and not order.is_house:
+                self.ended.append(order)
             if order.is_house:
                 continue
             self._tell_position(order.account_id, symbol_id, order.position_side, w.CAUSE_ORDER)
@@ -128,6 +156,7 @@ class NaiveBook(Ledger):
         self._take_off(symbol_id, order)
         order.status = status
         if not order.is_house:
+            self.ended.append(order)
             self._tell("OrderClosed", *self._order_fields(symbol_id, order), reason)
 
     def _order_fields(self, symbol_id: int, order: Order) -> tuple[object, ...]:

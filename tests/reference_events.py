@@ -7,7 +7,7 @@ or a refusal is left out; an order is known by its id and the client's own id.
 from collections.abc import Iterable
 from typing import Any
 
-from perpit.domain.events import Event, InstrumentListed, KeyCreated, OrderEvent
+from perpit.domain.events import AlgoOrderChanged, Event, InstrumentListed, KeyCreated, OrderEvent
 
 Row = tuple[Any, ...]
 
@@ -60,7 +60,22 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "OrderAccepted": ORDER_FIELDS,
     "OrderTraded": ORDER_FIELDS + TRADE_FIELDS,
     "OrderClosed": (*ORDER_FIELDS, "reason"),
-    "OrderAmended": (*ORDER_FIELDS, "old_price_ticks", "old_qty_lots", "modify_id"),
+    "OrderAmended": (*ORDER_FIELDS, "old_price_ticks", "old_qty_lots", "modify_id", "amendments"),
+    "OrderTriggered": ORDER_FIELDS,
+    "AlgoOrderChanged": (
+        "algo_id",
+        "client_order_id",
+        "status",
+        "is_activated",
+        "triggered_ms",
+        "order_id",
+        "order_type",
+        "filled_lots",
+        "filled_value_units",
+        "refusal",
+    ),
+    "AllAlgoOrdersCancelled": ("account_id", "symbol_id", "count"),
+    "CountdownSet": ("account_id", "symbol_id", "due_ms"),
     "AllOrdersCancelled": ("account_id", "symbol_id", "count"),
     "PositionChanged": (
         "account_id",
@@ -113,7 +128,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def _field(event: Event, name: str) -> Any:
-    if name == "client_order_id" and isinstance(event, OrderEvent):
+    if name == "client_order_id" and isinstance(event, OrderEvent | AlgoOrderChanged):
         return event.request.client_order_id
     if isinstance(event, InstrumentListed):
         return event.instrument.symbol

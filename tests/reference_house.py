@@ -85,7 +85,9 @@ class House(NaiveBook):
                 self._take_off(symbol_id, stale)
         taker = self._house_order(side, ticks, command.qty_lots)
         while taker.remaining > 0:  # more than once when reduce-only orders of the queue go during the match
-            reached = [order for order in self.queue(symbol_id, -side) if self._crosses(side, ticks, order)]
+            reached = [
+                order for order in self.met_by_house(symbol_id, -side) if self._crosses(side, ticks, order)
+            ]
             there = sum(order.remaining for order in reached)
             if (
                 there < taker.remaining

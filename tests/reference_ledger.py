@@ -9,7 +9,7 @@ from typing import Any
 
 from perpit.domain.commands import CreateKey, PlaceOrder
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import BOTH, BUY, HOUSE, LONG, NEW, SELL, SHORT
+from perpit.domain.words import BOTH, BUY, HOUSE, LONG, NEW, RPI, SELL, SHORT
 from tests import reference_formulas as formulas
 
 
@@ -53,6 +53,10 @@ class Order:
     def is_closing(self) -> bool:
         """It can only make its position smaller (semantics 4.4.3, 4.5)."""
         return self.request is not None and can_only_close(self.request)
+
+    @property
+    def hidden(self) -> bool:
+        return self.request is not None and self.request.time_in_force == RPI
 
     def placed(self) -> PlaceOrder:
         """The command that placed a user's order."""

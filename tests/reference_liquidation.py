@@ -254,7 +254,10 @@ class Liquidation(Funding):
         self.next_trade_id[symbol_id] += 1
         lots = counter.remaining
         for one in (counter, order):
+            held = self.position(one.account_id, symbol_id, one.position_side).qty_lots
             realized, value = self.book_apart(one, symbol_id, price, lots)
+            if held * one.side < 0 and lots >= abs(held):
+                self.gone.append((one.account_id, symbol_id, one.position_side))
             one.status = w.FILLED if one.remaining == 0 else w.PARTIALLY_FILLED
             if one.remaining == 0 and one in self.orders[symbol_id]:
                 self.orders[symbol_id].remove(one)

@@ -12,13 +12,13 @@ from perpit.domain import refusals as no
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from tests import reference_formulas as formulas
-from tests.reference_book import NaiveBook
+from tests.reference_kinds import Kinds
 from tests.reference_ledger import Order, can_only_close
 
 Faults = Iterator[tuple[bool, int]]
 
 
-class Rules(NaiveBook):
+class Rules(Kinds):
     def _first_fault(self, faults: Faults) -> int:
         return next((refusal for broken, refusal in faults if broken), 0)
 
@@ -52,7 +52,7 @@ class Rules(NaiveBook):
         yield command.margin_type not in (w.CROSS, w.ISOLATED), no.INVALID_VALUE
         held = self.exposure(account_id, symbol_id)
         yield held.isolated == (command.margin_type == w.ISOLATED), no.MARGIN_TYPE_UNCHANGED
-        yield bool(self.open_orders(account_id, symbol_id)), no.MARGIN_TYPE_WITH_ORDERS
+        yield self.has_orders(account_id, symbol_id), no.MARGIN_TYPE_WITH_ORDERS
         yield held.holds(), no.MARGIN_TYPE_WITH_POSITION
 
     def _margin_transfer_faults(self, command: c.AdjustMargin) -> Faults:
@@ -77,37 +77,24 @@ class Rules(NaiveBook):
         yield command.market not in (w.USDS_M, w.COIN_M), no.INVALID_VALUE
         yield command.is_hedged == (command.market in account.hedged), no.POSITION_MODE_UNCHANGED
         symbols = [one.symbol_id for one in self.instruments if one.market == command.market]
-        orders = [order for symbol in symbols for order in self.open_orders(account.account_id, symbol)]
-        yield bool(orders), no.POSITION_MODE_WITH_ORDERS
+        open_somewhere = any(self.has_orders(account.account_id, symbol) for symbol in symbols)
+        yield open_somewhere, no.POSITION_MODE_WITH_ORDERS
         holds = [symbol for symbol in symbols if self.exposure(account.account_id, symbol).holds()]
         yield bool(holds), no.POSITION_MODE_WITH_POSITION
-
-    def _names_another_mode(self, account_id: int, symbol_id: int, position_side: int) -> bool:
-        """Semantics 4.4.1, 4.4.2."""
-        sides = (w.LONG, w.SHORT) if self.is_hedged(account_id, symbol_id) else (w.BOTH,)
-        return position_side not in sides
 
     def _order_faults(self, command: c.PlaceOrder) -> Faults:
         """Every rule an order can break, in documented order (semantics 5.10)."""
         yield self.account(command.account_id) is None, no.UNKNOWN_ACCOUNT
         yield not 0 <= command.symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
+        yield from self._kind_faults(command)
+        yield self.index_e8[command.symbol_id] == 0, no.NO_PRICE
+
+    def _placement_faults(self, command: c.PlaceOrder) -> Faults:
+        """The rest of them, which hold for what a conditional order becomes, too."""
         symbol_id, instrument = command.symbol_id, self.instruments[command.symbol_id]
         market = command.order_type == w.MARKET
-        yield self._asks_for_later_features(command), no.NOT_SUPPORTED
-        known_stp = command.stp_mode in (
-            w.STP_NONE,
-            w.STP_EXPIRE_TAKER,
-            w.STP_EXPIRE_MAKER,
-            w.STP_EXPIRE_BOTH,
-        )
-        yield command.side not in (w.BUY, w.SELL) or not known_stp, no.INVALID_VALUE
-        yield not command.client_order_id, no.INVALID_VALUE
-        hedged = self.is_hedged(command.account_id, symbol_id)
-        yield hedged and command.reduce_only, no.REDUCE_ONLY_IN_HEDGE_MODE
-        elsewhere = self._names_another_mode(command.account_id, symbol_id, command.position_side)
-        yield elsewhere, no.POSITION_SIDE_MISMATCH
-        yield self.index_e8[symbol_id] == 0, no.NO_PRICE
-        yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
+        if not command.close_position:
+            yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
         if not market:
             yield from self._band_faults(symbol_id, command.side, command.price_ticks)
         closing = can_only_close(command)
@@ -119,10 +106,7 @@ class Rules(NaiveBook):
         if market and opposite is not None:
             outside = any(b for b, _ in self._band_faults(symbol_id, command.side, opposite.price_ticks))
             yield outside, no.MARKET_PRICE_OUTSIDE_BAND
-        mine = self.open_orders(command.account_id, symbol_id)
-        names = [order.placed().client_order_id for order in mine]
-        yield command.client_order_id in names, no.DUPLICATE_CLIENT_ORDER_ID
-        yield not market and len(mine) >= instrument.max_open_orders, no.TOO_MANY_OPEN_ORDERS
+        yield from self._open_order_faults(command)
         if not closing and not (market and opposite is None):
             yield from self._margin_faults(command, command.qty_lots, command.price_ticks, None)
         if closing:
@@ -131,27 +115,18 @@ class Rules(NaiveBook):
         if not market:
             yield from self._time_in_force_faults(command)
 
-    def _asks_for_later_features(self, command: c.PlaceOrder) -> bool:
-        return (
-            command.order_type not in (w.LIMIT, w.MARKET)
-            or (command.order_type == w.LIMIT and command.time_in_force not in (w.GTC, w.IOC, w.FOK, w.GTX))
-            or command.close_position
-            or command.stop_price_ticks != 0
-            or command.activation_price_ticks != 0
-            or command.callback_ppm != 0
-            or command.good_till_ms != 0
-            or command.price_match != 0
-        )
-
     def _grid_faults(self, instrument: Instrument, lots: int, ticks: int, market: bool) -> Faults:
-        yield lots <= 0, no.QTY_NOT_POSITIVE
-        yield lots < (instrument.market_min_qty_lots if market else instrument.min_qty_lots), no.QTY_BELOW_MIN
-        yield lots > (instrument.market_max_qty_lots if market else instrument.max_qty_lots), no.QTY_ABOVE_MAX
+        yield from self._lot_faults(instrument, lots, market)
         if market:
             return
         yield ticks <= 0, no.PRICE_NOT_POSITIVE
         yield ticks < instrument.min_price_ticks, no.PRICE_BELOW_MIN
         yield ticks > instrument.max_price_ticks, no.PRICE_ABOVE_MAX
+
+    def _lot_faults(self, instrument: Instrument, lots: int, market: bool) -> Faults:
+        yield lots <= 0, no.QTY_NOT_POSITIVE
+        yield lots < (instrument.market_min_qty_lots if market else instrument.min_qty_lots), no.QTY_BELOW_MIN
+        yield lots > (instrument.market_max_qty_lots if market else instrument.max_qty_lots), no.QTY_ABOVE_MAX
 
     def _band_faults(self, symbol_id: int, side: int, ticks: int) -> Faults:
         """PERCENT_PRICE is one-sided (semantics 5.10.1)."""
@@ -169,7 +144,7 @@ class Rules(NaiveBook):
             resting = sum(maker.remaining for maker in makers)
             yield resting < command.qty_lots, no.FOK_NOT_FILLABLE
             yield not self._fills_in_a_trial(command), no.FOK_NOT_FILLABLE
-        yield command.time_in_force == w.GTX and bool(makers), no.POST_ONLY_WOULD_TAKE
+        yield command.time_in_force in (w.GTX, w.RPI) and bool(makers), no.POST_ONLY_WOULD_TAKE
 
     def _fills_in_a_trial(self, command: c.PlaceOrder) -> bool:
         """Fill a copy of everything and see: on the way reduce-only orders may leave the queue (semantics 4.5.3)."""
@@ -205,9 +180,17 @@ class Rules(NaiveBook):
 
     def _margin_faults(self, command: c.PlaceOrder, lots: int, ticks: int, replaced: Order | None) -> Faults:
         """Bracket and margin (semantics 1.4): `lots` at `ticks` come, the order `replaced` goes."""
+        assuming = self._assuming_e8(command, ticks)
+        limit_price = formulas.price_e8(self.instruments[command.symbol_id], ticks)
+        price = assuming if command.order_type == w.MARKET else limit_price
+        yield from self._cost_faults(command, lots, assuming, price, replaced)
+
+    def _cost_faults(
+        self, command: c.PlaceOrder, lots: int, assuming: int, price: int, replaced: Order | None
+    ) -> Faults:
+        """The same at an assuming price, with the open loss at another."""
         account_id, symbol_id = command.account_id, command.symbol_id
         instrument = self.instruments[symbol_id]
-        assuming = self._assuming_e8(command, ticks)
         more = formulas.value_at(instrument, assuming, lots)
         more -= self.open_notional(symbol_id, replaced) if replaced is not None else 0
         before = self.present(account_id, symbol_id)[command.side]
@@ -218,7 +201,6 @@ class Rules(NaiveBook):
         opened, held = lots, self.position(account_id, symbol_id, command.position_side).qty_lots
         if held * command.side < 0:
             opened = max(0, lots - abs(held))
-        price = assuming if command.order_type == w.MARKET else formulas.price_e8(instrument, ticks)
         loss = formulas.open_loss(instrument, command.side, price, opened, self.mark_e8[symbol_id])
         cost = formulas.initial_margin(after, leverage) - formulas.initial_margin(before, leverage)
         available = max(0, self.free_margin(account_id, self.wallet_key(symbol_id)))

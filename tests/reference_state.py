@@ -23,6 +23,7 @@ def state_of(reference: Reference) -> list[object]:
         _amounts(reference.net_deposits),
         _amounts(reference.dust),
         _amounts(reference.funding_kept),
+        reference.waiting_state(),
     ]
 
 

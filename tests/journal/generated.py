@@ -7,6 +7,8 @@ from perpit.domain.commands import (
     AdjustMargin,
     Advance,
     AmendOrder,
+    CancelAlgoOrder,
+    CancelAllAlgoOrders,
     CancelAllOrders,
     CancelOrder,
     Command,
@@ -18,6 +20,7 @@ from perpit.domain.commands import (
     PinMarkPrice,
     PlaceOrder,
     RevokeKey,
+    SetCountdown,
     SetIndexPrice,
     SetLeverage,
     SetMarginType,
@@ -63,7 +66,7 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     HouseTrade: (word, word, integer, integer),
     PlaceOrder: (
         *(word, word, text, word, word, word, integer, integer, flag),
-        *(word, word, flag, integer, word, flag, integer, integer, integer, word),
+        *(word, word, flag, integer, word, flag, integer, integer, integer, word, flag),
     ),
     AmendOrder: (word, word, word, text, word, integer, integer, integer),
     CancelOrder: (word, word, word, text),
@@ -71,6 +74,9 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     SetPositionMode: (word, integer, flag),
     SetMarginType: (word, word, word),
     AdjustMargin: (word, word, word, integer),
+    CancelAlgoOrder: (word, word, text),
+    CancelAllAlgoOrders: (word, word),
+    SetCountdown: (word, word, integer),
 }
 
 

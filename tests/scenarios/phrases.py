@@ -20,9 +20,20 @@ REASONS = {
     w.REASON_REDUCE_ONLY: "reduce-only",
     w.REASON_LIQUIDATED: "liquidated",
     w.REASON_MARKET_REMAINDER: "market",
+    w.REASON_GTE_CONDITION: "position-gone",
+    w.REASON_TRIGGERED: "trigger",
     w.REASON_GTX: "post-only",
 }
 ENDINGS = {w.CANCELED: "canceled", w.EXPIRED: "expired", w.EXPIRED_IN_MATCH: "expired-in-match"}
+ALGO_STATES = {
+    w.ALGO_NEW: "new",
+    w.ALGO_TRIGGERING: "triggering",
+    w.ALGO_TRIGGERED: "triggered",
+    w.ALGO_FINISHED: "finished",
+    w.ALGO_CANCELED: "canceled",
+    w.ALGO_EXPIRED: "expired",
+    w.ALGO_REJECTED: "rejected",
+}
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
 PUBLIC = ("trade", "book", "mark", "trades", "funding")
 DETAILS = (
@@ -112,6 +123,11 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.FundingPaid):
         verb = "pays" if event.change_units < 0 else "receives"
         return Phrase((venue.account_name(event.account_id),), f"{verb} {shown(abs(event.change_units))}")
+    if isinstance(event, e.AlgoOrderChanged):
+        return tell_algo(venue, event)
+    if isinstance(event, e.CountdownSet):
+        left = shown((event.due_ms - event.time_ms) * 100_000) if event.due_ms else "off"
+        return Phrase((venue.account_name(event.account_id),), f"countdown {left}")
     if isinstance(event, e.PositionModeChanged):
         return Phrase((venue.account_name(event.account_id),), f"mode {MODES[event.is_hedged]}")
     if isinstance(event, e.MarginTypeChanged):
@@ -122,6 +138,18 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
         own, cross = shown(event.isolated_units), shown(event.cross_wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"margin {own}", {"cross": cross})
     return tell_public(venue, event)
+
+
+def tell_algo(venue: Venue, event: e.AlgoOrderChanged) -> Phrase:
+    request = event.request
+    instrument = by_id(venue, request.symbol_id)
+    account = venue.account_name(request.account_id)
+    label = venue.client_labels.get((request.account_id, request.client_order_id), account)
+    state = "active" if event.status == w.ALGO_NEW and event.is_activated else ALGO_STATES[event.status]
+    details = {"done": venue.quantity(instrument, event.filled_lots)}
+    if event.refusal:
+        details["because"] = REFUSALS[event.refusal]
+    return Phrase((account, label), f"algo {state}", details)
 
 
 def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
@@ -147,6 +175,8 @@ def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
         return Phrase(who, f"{verb} {lots} @ {shown(event.fill_price_e8)}", details)
     if isinstance(event, e.OrderClosed):
         return Phrase(who, ENDINGS[event.status], {**details, "because": REASONS[event.reason]})
+    if isinstance(event, e.OrderTriggered):
+        return Phrase(who, "triggered", details)
     if isinstance(event, e.OrderAmended):
         return Phrase(who, f"amended {quantity} @ {price}", details)
     return Phrase(who, f"new {quantity}", details)

@@ -39,6 +39,7 @@ class Venue:
         self.labels: dict[int, str] = {}  # order id → label
         self.orders: dict[str, e.OrderAccepted] = {}  # label → how the order was accepted
         self.client_ids = 0
+        self.client_labels: dict[tuple[int, str], str] = {}  # (account id, client order id) → label
 
     # -- names ------------------------------------------------------------------------------------------------------
 
@@ -81,6 +82,7 @@ class Venue:
         assert self.engine.state() == self.reference.state(), "the reference is in another state"
         assert self.engine.check_invariants() == []
         assert self.reference.unbalanced() == {}, "money came from nowhere"
+        self._learn(events)
         return events
 
     def open_account(self, name: str, amount: str, asset: str) -> list[e.Event]:
@@ -101,13 +103,20 @@ class Venue:
         return self.apply(c.Advance())
 
     def place(self, order: c.PlaceOrder, label: str | None) -> list[e.Event]:
-        events = self.apply(order)
+        self.client_labels[order.account_id, order.client_order_id] = label or order.client_order_id
+        return self.apply(order)
+
+    def client_id_of(self, label: str) -> str:
+        return next((key[1] for key, known in self.client_labels.items() if known == label), "unknown")
+
+    def _learn(self, events: list[e.Event]) -> None:
+        """What becomes of an order that waited is known by its label, too."""
         for event in events:
             if isinstance(event, e.OrderAccepted):
-                name = label or order.client_order_id
+                client_id = event.request.client_order_id
+                name = self.client_labels.get((event.request.account_id, client_id), client_id)
                 self.labels[event.order_id] = name
                 self.orders[name] = event
-        return events
 
     def next_client_id(self) -> str:
         self.client_ids += 1

@@ -181,5 +181,6 @@ class Hand:
                 request.price_ticks,
                 request.qty_lots,
                 modify_id,
+                1,
             )
         )

@@ -98,6 +98,7 @@ BAD_PRECISION: Final[Kind] = Kind(-1111, "Precision is over the maximum defined 
 NO_DEPTH: Final[Kind] = Kind(-1112, "No orders on book for symbol.")
 BAD_TIME_IN_FORCE: Final[Kind] = Kind(-1115, "Invalid timeInForce.")
 BAD_ORDER_TYPE: Final[Kind] = Kind(-1116, "Invalid orderType.")
+BAD_ALGO_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_SIDE: Final[Kind] = Kind(-1117, "Invalid side.")
 BAD_INTERVAL: Final[Kind] = Kind(-1120, "Invalid interval.")
 BAD_SYMBOL: Final[Kind] = Kind(-1121, "Invalid symbol.")
@@ -113,6 +114,7 @@ TOO_MANY_CANCELS: Final[Kind] = Kind(-4032, "Exceed maximum cancel order size.")
 BAD_POSITION_SIDE: Final[Kind] = Kind(-4060, "Invalid position side.")
 BAD_MARGIN_TYPE: Final[Kind] = Kind(-1130, "Data sent for parameter 'marginType' is not valid.")
 BAD_BATCH_SIZE: Final[Kind] = Kind(-4082, "Invalid number of batch place orders: %s")
+NOT_REQUIRED_HERE: Final[Kind] = Kind(-1106, "A parameter was sent when not required.")
 BAD_PRICE_MATCH: Final[Kind] = Kind(-5037, "Invalid price match")
 PRICE_MATCH_TYPE: Final[Kind] = Kind(
     -5038, "Price match only supports order type: LIMIT, STOP AND TAKE_PROFIT"
@@ -125,6 +127,7 @@ NO_SUCH_ORDER: Final[Kind] = Kind(-2013, "Order does not exist.")
 UNKNOWN_ORDER: Final[Kind] = Kind(-2011, "Unknown order sent.")
 PRICE_NOT_POSITIVE: Final[Kind] = Kind(-4001, "Price less than 0.")
 QTY_NOT_POSITIVE: Final[Kind] = Kind(-4003, "Quantity less than zero.")
+STOP_PRICE_NOT_POSITIVE: Final[Kind] = Kind(-4006, "Stop price less than zero.")
 OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
 POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
@@ -206,6 +209,38 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
     refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
+    refusals.PRICE_MATCH_INVALID: BAD_PRICE_MATCH,
+    refusals.PRICE_MATCH_NOT_ALLOWED: PRICE_MATCH_TYPE,
+    refusals.PRICE_MATCH_WITH_PRICE: NOT_REQUIRED_HERE,
+    refusals.PRICE_MATCH_NO_LEVEL: Kind(-5041, "No depth matches this BBO order"),
+    refusals.GOOD_TILL_DATE_INVALID: Kind(
+        -5040,
+        "The goodTillDate timestamp must be greater than the current time plus 600 seconds and smaller than "
+        "253402300799000 (UTC 9999-12-31 23:59:59)",
+    ),
+    refusals.TIME_IN_FORCE_INVALID: BAD_TIME_IN_FORCE,
+    refusals.CLOSE_POSITION_NOT_ALLOWED: NOT_REQUIRED_HERE,
+    refusals.CLOSE_POSITION_WITH_QTY: Kind(-4137, "Quantity must be zero with closePosition equals true"),
+    # semantics 4.5.6: in the lists of older years
+    refusals.CLOSE_POSITION_EXISTS: Kind(
+        -4130, "An open stop or take profit order with GTE and closePosition in the direction is existing."
+    ),
+    refusals.CLOSE_POSITION_WITH_REDUCE_ONLY: NOT_REQUIRED_HERE,
+    refusals.TRIGGER_FIELD_NOT_ALLOWED: NOT_REQUIRED_HERE,
+    refusals.WORKING_TYPE_INVALID: Kind(-4031, "Invalid parameter working type"),
+    refusals.STOP_PRICE_NOT_POSITIVE: STOP_PRICE_NOT_POSITIVE,
+    refusals.STOP_PRICE_ABOVE_MAX: Kind(-4007, "Stop price greater than max price."),
+    refusals.STOP_PRICE_ABOVE_BAND: Kind(-4210, "Stop price is higher than price multiplier cap."),
+    refusals.STOP_PRICE_BELOW_BAND: Kind(-4211, "Stop price is lower than price multiplier floor."),
+    refusals.PRICE_ABOVE_STOP_BAND: Kind(-4183, "Price is higher than stop price multiplier cap."),
+    refusals.PRICE_BELOW_STOP_BAND: Kind(-4184, "Price is lower than stop price multiplier floor."),
+    refusals.CALLBACK_RATE_INVALID: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.ACTIVATION_PRICE_INVALID: Kind(-4135, "Invalid activation price"),
+    refusals.WOULD_TRIGGER: Kind(-2021, "Order would immediately trigger."),
+    refusals.TOO_MANY_ALGO_ORDERS: Kind(-4045, "Reach max stop order limit."),
+    # GTE_GTC without a position (semantics 4.5.8); the lists have no code of its own
+    refusals.POSITION_REQUIRED: Kind(-2022, "ReduceOnly Order is rejected."),
+    refusals.UNKNOWN_ALGO_ORDER: UNKNOWN_ORDER,
     refusals.UNKNOWN_ORDER: NO_SUCH_ORDER,
     refusals.AMEND_NOT_LIMIT: Kind(-5025, "Only limit order is supported."),
     refusals.AMEND_NO_CHANGE: Kind(-5027, "No need to modify the order."),

@@ -20,12 +20,35 @@ from perpit.domain.margin import (
     present_notional_units,
 )
 from perpit.domain.numbers import PPM, div_ceil
-from perpit.domain.words import BOTH, BUY, FOK, GTC, GTX, IOC, LIMIT, LONG, MARKET, NEW, SELL, SHORT
+from perpit.domain.words import (
+    BOTH,
+    BUY,
+    CONTRACT_PRICE,
+    FOK,
+    GTD,
+    GTX,
+    LIMIT,
+    LONG,
+    MARKET,
+    MATCH_OPPONENT,
+    MATCH_OPPONENT_20,
+    NEW,
+    RPI,
+    SELL,
+    SHORT,
+    STOP,
+    STOP_MARKET,
+    TAKE_PROFIT,
+)
 from perpit.views.accounts import ExposureView
 from perpit.views.margin import PositionMargin, exposure_margin, wallet_margin
 
 if TYPE_CHECKING:
     from perpit.views.world import World
+
+GOOD_TILL_AHEAD_MS: Final = 600_000  # semantics 5.3
+GOOD_TILL_END_MS: Final = 253_402_300_799_000
+LEVELS: Final = (1, 5, 10, 20)  # of price match, in the order of its modes
 
 
 # Which side of an order makes a side of the hedge smaller.
@@ -45,16 +68,36 @@ class Imagined:
         self.status = NEW
 
 
+def match_price(world: "World", command: PlaceOrder) -> int:
+    """Give an order with price match the price that the book has for it now, or refuse it (semantics 5.4.2)."""
+    if command.order_type != LIMIT or not command.price_match:
+        return 0
+    book = world.books[command.symbol_id]
+    is_bid = (command.side == BUY) == (command.price_match > MATCH_OPPONENT_20)
+    levels = sorted(book.bids, reverse=True) if is_bid else sorted(book.asks)
+    place = LEVELS[(command.price_match - MATCH_OPPONENT) % len(LEVELS)]
+    if place > len(levels):
+        return no.PRICE_MATCH_NO_LEVEL
+    command.price_ticks = levels[place - 1]
+    return 0
+
+
 def dry_run(world: "World", command: PlaceOrder) -> int:
     """The refusal that the order would meet, or 0."""
     instrument = world.catalog.by_id[command.symbol_id]
-    if command.time_in_force not in (GTC, IOC, FOK, GTX):
-        return no.NOT_SUPPORTED
-    if command.close_position or command.price_match or command.good_till_ms:
-        return no.NOT_SUPPORTED
+    if command.order_type not in (LIMIT, MARKET):
+        return _waiting(world, instrument, command)
+    if command.good_till_ms or command.time_in_force == GTD:
+        ahead = command.good_till_ms > world.time_ms + GOOD_TILL_AHEAD_MS
+        if command.time_in_force != GTD or not ahead or command.good_till_ms >= GOOD_TILL_END_MS:
+            return no.GOOD_TILL_DATE_INVALID
+    if command.close_position:
+        return no.CLOSE_POSITION_NOT_ALLOWED
     if world.prices[command.symbol_id].mark_e8 == 0:
         return no.NO_PRICE
     exposure = world.accounts[command.account_id].exposure(instrument)
+    if exposure.is_hedged and command.reduce_only:
+        return no.REDUCE_ONLY_IN_HEDGE_MODE
     if exposure.is_hedged == (command.position_side == BOTH):
         return no.POSITION_SIDE_MISMATCH
     closes = command.reduce_only or command.side == CLOSING_SIDE.get(command.position_side)
@@ -69,8 +112,23 @@ def dry_run(world: "World", command: PlaceOrder) -> int:
     )
 
 
+def _waiting(world: "World", instrument: Instrument, command: PlaceOrder) -> int:
+    """Of a conditional order: price, quantity, and that it does not fire at once. The rest the engine tells."""
+    prices = world.prices[command.symbol_id]
+    if prices.mark_e8 == 0:
+        return no.NO_PRICE
+    present = prices.mark_e8 // instrument.tick_e8
+    if command.working_type == CONTRACT_PRICE and prices.last_price_ticks:
+        present = prices.last_price_ticks
+    trigger = command.stop_price_ticks or command.activation_price_ticks
+    rises = (command.side == BUY) == (command.order_type in (STOP, STOP_MARKET))
+    if trigger and (present >= trigger if rises else present <= trigger):
+        return no.WOULD_TRIGGER
+    return 0 if command.close_position else _quantity(instrument, command)
+
+
 def _quantity(instrument: Instrument, command: PlaceOrder) -> int:
-    if command.order_type == MARKET:
+    if command.order_type not in (LIMIT, STOP, TAKE_PROFIT):
         lowest, highest = instrument.market_min_qty_lots, instrument.market_max_qty_lots
     else:
         lowest, highest = instrument.min_qty_lots, instrument.max_qty_lots
@@ -204,7 +262,7 @@ def _liquidity(world: "World", command: PlaceOrder) -> int:
         else:
             lots = sum(lots for ticks, lots in book.bids.items() if ticks >= price_ticks)
         return no.FOK_NOT_FILLABLE if lots < command.qty_lots else 0
-    if command.time_in_force == GTX:
+    if command.time_in_force in (GTX, RPI):
         best_ticks = _best_opposite(world, command)
         takes = best_ticks >= price_ticks if command.side == SELL else 0 < best_ticks <= price_ticks
         return no.POST_ONLY_WOULD_TAKE if takes else 0

@@ -12,7 +12,17 @@ from perpit.binance import errors, schema
 from perpit.binance.schema import Decimal, Param
 from perpit.domain.commands import AmendOrder, CancelOrder, PlaceOrder
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import GTC, LIMIT, MARKET, STP_EXPIRE_MAKER, STP_NONE
+from perpit.domain.words import (
+    CONTRACT_PRICE,
+    GTC,
+    LIMIT,
+    MARKET,
+    STOP,
+    STP_EXPIRE_MAKER,
+    STP_NONE,
+    TAKE_PROFIT,
+    TRAILING_STOP_MARKET,
+)
 
 BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = [first + second for first in BASE62 for second in BASE62]
@@ -34,7 +44,7 @@ _PLACE: Final = (
     Param("closePosition", schema.boolean, default=False),
     Param("activationPrice", schema.decimal),
     Param("callbackRate", schema.decimal),
-    Param("workingType", schema.working_type, default=0),
+    Param("workingType", schema.working_type, default=CONTRACT_PRICE),
     Param("priceProtect", schema.boolean, default=False),
     Param("newOrderRespType", schema.response_type, default="ACK"),
     Param("priceMatch", schema.price_match, default=0),
@@ -103,8 +113,9 @@ def place(values: dict[str, Any], account_id: int) -> PlaceOrder:
         price_ticks = 0
         time_in_force = GTC
     else:
-        # The exchange takes these five types at the algo endpoints only since 2025-12-09 (semantics 5.9.1).
-        raise errors.USE_ALGO_ORDERS()
+        # The exchange takes these five types at the algo endpoints only since 2025-12-09 (semantics 5.9.1); the
+        # union profile takes them at both.
+        return _conditional(values, account_id, values["stopPrice"], "stopPrice", values["activationPrice"])
     for name in CONDITIONAL:
         if values[name] is not None:
             raise errors.NOT_REQUIRED(name)
@@ -122,8 +133,88 @@ def place(values: dict[str, Any], account_id: int) -> PlaceOrder:
         values["positionSide"],
         values["closePosition"],
         price_match=values["priceMatch"],
-        good_till_ms=values["goodTillDate"] or 0,
+        good_till_ms=_whole_seconds(values["goodTillDate"]),
     )
+
+
+def place_algo(values: dict[str, Any], account_id: int) -> PlaceOrder:
+    """The command of a new order of the Algo service, which has names of its own for the same (semantics 5.9.2)."""
+    if values["type"] in (LIMIT, MARKET):
+        raise errors.BAD_ORDER_TYPE()
+    named = {**values, "newClientOrderId": values["clientAlgoId"]}
+    command = _conditional(named, account_id, values["triggerPrice"], "triggerPrice", values["activatePrice"])
+    command.is_algo = True
+    return command
+
+
+def _conditional(
+    values: dict[str, Any], account_id: int, trigger: Decimal | None, name: str, activation: Decimal | None
+) -> PlaceOrder:
+    """A conditional order of either form; `name` is what its trigger price is called there (semantics 5.8)."""
+    instrument: Instrument = values["symbol"]
+    order_type, price, quantity = values["type"], values["price"], values["quantity"]
+    is_limit = order_type in (STOP, TAKE_PROFIT)
+    is_trailing = order_type == TRAILING_STOP_MARKET
+    if quantity is None and not values["closePosition"]:
+        raise errors.MANDATORY("quantity")
+    if trigger is None and not is_trailing:
+        raise errors.MANDATORY(name)
+    if values["callbackRate"] is None and is_trailing:
+        raise errors.MANDATORY("callbackRate")
+    for field, sent, fits in (
+        ("price", price, is_limit),
+        (name, trigger, not is_trailing),
+        ("callbackRate", values["callbackRate"], is_trailing),
+        ("reduceOnly", values["reduceOnly"] or None, not values["closePosition"]),
+    ):
+        if sent is not None and not fits:
+            raise errors.NOT_REQUIRED(field)
+    price_ticks = 0
+    if is_limit:
+        price_ticks = _limit_price(price, values["priceMatch"], instrument)
+    return PlaceOrder(
+        account_id,
+        instrument.symbol_id,
+        values["newClientOrderId"] or made_client_order_id(),
+        values["side"],
+        order_type,
+        GTC if values["timeInForce"] is None else values["timeInForce"],
+        0 if quantity is None else lots(quantity, instrument),
+        price_ticks,
+        values["reduceOnly"],
+        values["selfTradePreventionMode"],
+        values["positionSide"],
+        values["closePosition"],
+        0 if trigger is None else stop_ticks(trigger, instrument),
+        values["workingType"],
+        values["priceProtect"],
+        0 if activation is None else ticks(activation, instrument),
+        _callback_ppm(values["callbackRate"]),
+        _whole_seconds(values["goodTillDate"]),
+        values["priceMatch"],
+    )
+
+
+def stop_ticks(price: Decimal, instrument: Instrument) -> int:
+    """A trigger price on the instrument's grid."""
+    if price[0] <= 0:
+        raise errors.STOP_PRICE_NOT_POSITIVE()
+    return ticks(price, instrument)
+
+
+def _callback_ppm(rate: Decimal | None) -> int:
+    """A rate in percent as parts per million."""
+    if rate is None:
+        return 0
+    ppm, rest = divmod(rate[0] * 10_000, _POWERS[rate[1]])
+    if rest:
+        raise errors.BAD_PARAMETER("callbackRate")
+    return ppm
+
+
+def _whole_seconds(good_till_ms: int | None) -> int:
+    """semantics 5.3: whole seconds of a date are kept."""
+    return (good_till_ms or 0) // 1000 * 1000
 
 
 def amend(values: dict[str, Any], account_id: int) -> AmendOrder:
@@ -169,7 +260,7 @@ def _limit_price(price: Decimal | None, price_match: int, instrument: Instrument
     if price_match:
         if price is not None:
             raise errors.NOT_REQUIRED("price")
-        raise errors.UNSUPPORTED()
+        return 0
     if price is None:
         raise errors.MANDATORY("price")
     return ticks(price, instrument)

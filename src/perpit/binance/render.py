@@ -16,6 +16,13 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.margin import entry_price_e8
 from perpit.domain.numbers import format_scaled, format_shortest
 from perpit.domain.words import (
+    ALGO_CANCELED,
+    ALGO_EXPIRED,
+    ALGO_FINISHED,
+    ALGO_NEW,
+    ALGO_REJECTED,
+    ALGO_TRIGGERED,
+    ALGO_TRIGGERING,
     CANCELED,
     EXPIRED,
     EXPIRED_IN_MATCH,
@@ -23,6 +30,7 @@ from perpit.domain.words import (
     NEW,
     PARTIALLY_FILLED,
 )
+from perpit.views.algo_orders import AlgoOrderView
 from perpit.views.orders import FillView, OrderView
 
 
@@ -48,6 +56,16 @@ ORDER_STATUS: Final = {
     EXPIRED_IN_MATCH: "EXPIRED_IN_MATCH",
 }
 
+ALGO_STATUS: Final = {
+    ALGO_NEW: "NEW",
+    ALGO_TRIGGERING: "TRIGGERING",
+    ALGO_TRIGGERED: "TRIGGERED",
+    ALGO_FINISHED: "FINISHED",
+    ALGO_CANCELED: "CANCELED",
+    ALGO_EXPIRED: "EXPIRED",
+    ALGO_REJECTED: "REJECTED",
+}
+
 
 class OrderState(Protocol):
     """An order as an event or a view shows it."""
@@ -59,6 +77,13 @@ class OrderState(Protocol):
     filled_lots: int
     filled_value_units: int
     status: int
+
+
+class AlgoState(Protocol):
+    """An order of the Algo service as an event or a view shows it."""
+
+    filled_lots: int
+    filled_value_units: int
 
 
 class Digits:
@@ -175,20 +200,81 @@ def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> s
     value = form.value(state.filled_value_units) if state.filled_lots else form.zero_value
     price = form.price(state.price_ticks) if state.price_ticks else form.zero_price
     stop_price = form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price
-    kind = ORDER_TYPE[request.order_type]
+    reduce_only = request.reduce_only or request.close_position  # semantics 4.5.6
+    kind, original = ORDER_TYPE[request.order_type], ORDER_TYPE[request.original_type]
     return (
         f'"orderId":{state.order_id},"symbol":"{instrument.symbol}","status":"{ORDER_STATUS[state.status]}",'
         f'"clientOrderId":"{request.client_order_id}","price":"{price}","avgPrice":"{form.average_of(state)}",'
         f'"origQty":"{form.qty(state.qty_lots)}","executedQty":"{executed}","cumQty":"{executed}",'
         f'"cumQuote":"{value}","timeInForce":"{TIME_IN_FORCE[request.time_in_force]}","type":"{kind}",'
-        f'"reduceOnly":{FLAG[request.reduce_only]},"closePosition":{FLAG[request.close_position]},'
+        f'"reduceOnly":{FLAG[reduce_only]},"closePosition":{FLAG[request.close_position]},'
         f'"side":"{SIDE[request.side]}","positionSide":"{POSITION_SIDE[request.position_side]}",'
         f'"stopPrice":"{stop_price}","workingType":"{WORKING_TYPE[request.working_type]}",'
-        f'"priceProtect":{FLAG[request.price_protect]},"origType":"{kind}",'
+        f'"priceProtect":{FLAG[request.price_protect]},"origType":"{original}",'
         f'"priceMatch":"{PRICE_MATCH[request.price_match]}",'
         f'"selfTradePreventionMode":"{STP_MODE[request.stp_mode]}","goodTillDate":{request.good_till_ms},'
-        f'"updateTime":{updated_ms}'
+        f'"updateTime":{updated_ms}{_trailing_text(request, form) if request.callback_ppm else ""}'
     )
+
+
+def _trailing_text(request: PlaceOrder, form: Digits) -> str:
+    """The two fields that only trailing stops have."""
+    return f',"activatePrice":"{form.price(request.activation_price_ticks)}","priceRate":"{rate(request)}"'
+
+
+def rate(request: PlaceOrder) -> str:
+    """A callback rate in percent, with at least one decimal."""
+    text = format_shortest(request.callback_ppm, 4)
+    return text if "." in text else text + ".0"
+
+
+def algo_order(order: AlgoOrderView, instrument: Instrument) -> dict[str, Any]:
+    """An order of the Algo service: union of the fields of all its calls (semantics 5.9)."""
+    request = order.request
+    form = digits(instrument)
+    return {
+        "algoId": order.algo_id,
+        "clientAlgoId": request.client_order_id,
+        "algoType": "CONDITIONAL",
+        "orderType": ORDER_TYPE[request.order_type],
+        "symbol": instrument.symbol,
+        "side": SIDE[request.side],
+        "positionSide": POSITION_SIDE[request.position_side],
+        "timeInForce": TIME_IN_FORCE[request.time_in_force],
+        "quantity": form.qty(request.qty_lots),
+        "algoStatus": ALGO_STATUS[order.status],
+        "actualOrderId": str(order.order_id) if order.order_id else "",
+        "actualPrice": algo_average(order, form),
+        "actualType": ORDER_TYPE[order.order_type] if order.order_type else "",
+        "actualQty": form.qty(order.filled_lots),
+        "triggerPrice": form.price(request.stop_price_ticks),
+        "price": form.price(request.price_ticks),
+        "icebergQuantity": None,
+        "tpTriggerPrice": form.zero_price,
+        "tpPrice": form.zero_price,
+        "slTriggerPrice": form.zero_price,
+        "slPrice": form.zero_price,
+        "tpOrderType": "",
+        "selfTradePreventionMode": STP_MODE[request.stp_mode],
+        "workingType": WORKING_TYPE[request.working_type],
+        "priceMatch": PRICE_MATCH[request.price_match],
+        "closePosition": request.close_position,
+        "priceProtect": request.price_protect,
+        "reduceOnly": request.reduce_only or request.close_position,  # semantics 4.5.6
+        "activatePrice": form.price(request.activation_price_ticks) if request.callback_ppm else "",
+        "callbackRate": rate(request) if request.callback_ppm else "",
+        "createTime": order.created_ms,
+        "updateTime": order.updated_ms,
+        "triggerTime": order.triggered_ms,
+        "goodTillDate": request.good_till_ms,
+    }
+
+
+def algo_average(order: AlgoState, form: Digits) -> str:
+    """The average price of what an order of the Algo service became."""
+    if order.filled_lots == 0:
+        return form.zero_average
+    return form.average(entry_price_e8(form.instrument, order.filled_lots, order.filled_value_units))
 
 
 def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:

@@ -6,10 +6,16 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, market, stubs, trade
+from perpit.binance import account, algo, market, stubs, trade
 from perpit.binance.route import Route
 
-ROUTES: Final[tuple[Route, ...]] = (*market.ROUTES, *trade.ROUTES, *account.ROUTES, *stubs.ROUTES)
+ROUTES: Final[tuple[Route, ...]] = (
+    *market.ROUTES,
+    *trade.ROUTES,
+    *algo.ROUTES,
+    *account.ROUTES,
+    *stubs.ROUTES,
+)
 
 
 def by_target(routes: Iterable[Route]) -> dict[str, Route]:

@@ -256,6 +256,7 @@ TIMES_IN_FORCE: Final = {
     "GTX": words.GTX,
     "GTD": words.GTD,
     "RPI": words.RPI,
+    "GTE_GTC": words.GTE_GTC,
 }
 POSITION_SIDES: Final = {"BOTH": words.BOTH, "LONG": words.LONG, "SHORT": words.SHORT}
 STP_MODES: Final = {

@@ -47,7 +47,7 @@ def placed(events: list[Event], command: PlaceOrder, values: Values) -> Body:
     instrument: Instrument = values["symbol"]
     accepted: OrderEvent | None = None
     for event in events:
-        if type(event) is OrderAccepted and event.request is command:
+        if type(event) is OrderAccepted and _is_placed_by(event.request, command):
             accepted = event
             break
     if accepted is None:
@@ -57,7 +57,14 @@ def placed(events: list[Event], command: PlaceOrder, values: Values) -> Body:
     return render.order(accepted, instrument, accepted.time_ms)
 
 
-def refused(events: list[Event], command: Command, instrument: Instrument) -> errors.WireError:
+def _is_placed_by(request: PlaceOrder, command: PlaceOrder) -> bool:
+    """Whether an order is the one that a command asked for. Price match places it with another price."""
+    if request is command:
+        return True
+    return request.seq == command.seq and request.client_order_id == command.client_order_id
+
+
+def refused(events: list[Event], command: Command, instrument: Instrument | None = None) -> errors.WireError:
     """Why a command changed nothing; an answer that is neither refusal nor success is a bug."""
     for event in events:
         if type(event) is Refused and event.command is command:
@@ -247,7 +254,7 @@ def test(call: Call) -> Body:
     """An order that is checked and not placed; what is not checked stands in `order_check`."""
     command = orders.place(call.values, call.account_id)
     instrument: Instrument = call.values["symbol"]
-    refusal = order_check.dry_run(call.world, command)
+    refusal = order_check.match_price(call.world, command) or order_check.dry_run(call.world, command)
     if refusal:
         raise errors.from_refusal(command, refusal, instrument)
     return render.order(order_check.Imagined(command), instrument, call.now_ms)
@@ -356,7 +363,7 @@ ID_LISTS: Final = (
 )
 ONE: Final = (1, 1)
 SEVERAL: Final = (5, 1)  # semantics 5.7.3
-KINDS: Final = "conditional types, GTD, RPI, priceMatch, hedge mode"
+KINDS: Final = "hedge mode"
 ORDER: Final = "/fapi/v1/order"
 BATCHES: Final = "/fapi/v1/batchOrders"
 

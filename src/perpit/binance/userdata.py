@@ -13,6 +13,7 @@ from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
+    AlgoOrderChanged,
     Event,
     FundingPaid,
     LeverageChanged,
@@ -132,16 +133,23 @@ class UserData:
                     position = event
                 else:
                     self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.position_update, event)
-            elif isinstance(event, FundingPaid):
-                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.funding_update, event)
-            elif isinstance(event, MarginCalled):
-                self._tell(event.account_id, "MARGIN_CALL", payloads.margin_call, event)
-            elif isinstance(event, MarginTypeChanged):
-                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.margin_type_update, event)
-            elif isinstance(event, WalletChanged):
-                self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
-            elif isinstance(event, LeverageChanged):
-                self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
+            elif isinstance(event, AlgoOrderChanged):
+                self._tell(event.request.account_id, "ALGO_UPDATE", payloads.algo_update, event)
+            else:
+                self._of_account(event)
+
+    def _of_account(self, event: Event) -> None:
+        """What happens to an account apart from its orders and their fills."""
+        if isinstance(event, FundingPaid):
+            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.funding_update, event)
+        elif isinstance(event, MarginCalled):
+            self._tell(event.account_id, "MARGIN_CALL", payloads.margin_call, event)
+        elif isinstance(event, MarginTypeChanged):
+            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.margin_type_update, event)
+        elif isinstance(event, WalletChanged):
+            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
+        elif isinstance(event, LeverageChanged):
+            self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
 
     def _fill(self, trade: OrderTraded | OrderCalculated, position: PositionChanged | None) -> None:
         """A fill's position change stands right before it and goes out between its two order events."""

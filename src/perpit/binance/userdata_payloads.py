@@ -4,10 +4,11 @@ from typing import Final
 
 import msgspec
 
-from perpit.binance import render
+from perpit.binance import errors, render
 from perpit.binance.streams_text import Texts, amount
-from perpit.domain import words
+from perpit.domain import status, words
 from perpit.domain.events import (
+    AlgoOrderChanged,
     FundingPaid,
     LeverageChanged,
     MarginCalled,
@@ -18,6 +19,7 @@ from perpit.domain.events import (
     OrderClosed,
     OrderEvent,
     OrderTraded,
+    OrderTriggered,
     PositionChanged,
     WalletChanged,
 )
@@ -40,6 +42,14 @@ CAUSES: Final = {
     words.CAUSE_MARGIN_TRANSFER: "MARGIN_TRANSFER",
     words.CAUSE_MARGIN_TYPE: "MARGIN_TYPE_CHANGE",
     words.CAUSE_INSURANCE: "INSURANCE_CLEAR",
+}
+
+EXECUTION: Final[dict[type[OrderEvent], str]] = {
+    OrderAccepted: status.X_NEW,
+    OrderTraded: status.X_TRADE,
+    OrderAmended: status.X_AMENDMENT,
+    OrderTriggered: status.X_EXPIRED,
+    OrderCalculated: status.X_CALCULATED,
 }
 
 
@@ -72,9 +82,9 @@ def order_update(world: World, event: OrderEvent) -> str:
         "b": amount(event.bid_units),
         "a": amount(event.ask_units),
         "m": isinstance(event, OrderTraded) and event.is_maker,
-        "R": request.reduce_only,
+        "R": request.reduce_only or request.close_position,  # semantics 4.5.6
         "wt": render.WORKING_TYPE[request.working_type],
-        "ot": render.ORDER_TYPE[request.order_type],
+        "ot": render.ORDER_TYPE[request.original_type],
         "ps": render.POSITION_SIDE[request.position_side],
         "cp": request.close_position,
         "rp": amount(trade.realized_units) if trade else "0",
@@ -84,10 +94,13 @@ def order_update(world: World, event: OrderEvent) -> str:
         "V": render.STP_MODE[request.stp_mode],
         "pm": render.PRICE_MATCH[request.price_match],
         "gtd": request.good_till_ms,
-        "er": str(event.reason) if isinstance(event, OrderClosed) else "0",
+        "er": _expiry_reason(event),
     }
     if isinstance(event, OrderAmended) and event.modify_id:
         order["M"] = str(event.modify_id)
+    if request.callback_ppm:
+        order["AP"] = texts.price(request.activation_price_ticks) if request.activation_price_ticks else "0"
+        order["cr"] = render.rate(request)
     return _text({"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
 
 
@@ -98,16 +111,53 @@ def _fill_price(texts: Texts, event: OrderEvent) -> str:
     return amount(event.fill_price_e8) if isinstance(event, OrderCalculated) else "0"
 
 
+def _expiry_reason(event: OrderEvent) -> str:
+    if isinstance(event, OrderTriggered):
+        return str(words.REASON_TRIGGERED)  # semantics 5.9.12
+    return str(event.reason) if isinstance(event, OrderClosed) else "0"
+
+
 def _execution_type(event: OrderEvent) -> str:
-    if isinstance(event, OrderCalculated):
-        return "CALCULATED"
-    if isinstance(event, OrderAccepted):
-        return "NEW"
-    if isinstance(event, OrderTraded):
-        return "TRADE"
-    if isinstance(event, OrderAmended):
-        return "AMENDMENT"
-    return "CANCELED" if event.status == words.CANCELED else "EXPIRED"
+    if isinstance(event, OrderClosed):
+        return status.execution_of_ending(event.status, event.reason)
+    return EXECUTION[type(event)]
+
+
+def algo_update(world: World, event: AlgoOrderChanged) -> str:
+    """ALGO_UPDATE (semantics 5.9.7); `ia` is of trailing stops only."""
+    request = event.request
+    instrument = world.catalog.by_id[request.symbol_id]
+    texts = Texts(instrument)
+    order: dict[str, object] = {
+        "caid": request.client_order_id,
+        "aid": event.algo_id,
+        "at": "CONDITIONAL",
+        "o": render.ORDER_TYPE[request.order_type],
+        "s": instrument.symbol,
+        "S": render.SIDE[request.side],
+        "ps": render.POSITION_SIDE[request.position_side],
+        "f": render.TIME_IN_FORCE[request.time_in_force],
+        "q": texts.qty(request.qty_lots) if request.qty_lots else "0",
+        "X": render.ALGO_STATUS[event.status],
+        "ai": str(event.order_id) if event.order_id else "",
+        "ap": render.algo_average(event, render.digits(instrument)),
+        "aq": texts.qty(event.filled_lots) if event.filled_lots else "0",
+        "act": render.ORDER_TYPE[event.order_type] if event.order_type else "0",
+        "tp": texts.price(request.stop_price_ticks) if request.stop_price_ticks else "0",
+        "p": texts.price(request.price_ticks) if request.price_ticks else "0",
+        "V": render.STP_MODE[request.stp_mode],
+        "wt": render.WORKING_TYPE[request.working_type],
+        "pm": render.PRICE_MATCH[request.price_match],
+        "cp": request.close_position,
+        "pP": request.price_protect,
+        "R": request.reduce_only or request.close_position,
+        "tt": event.triggered_ms,
+        "gtd": request.good_till_ms,
+        "rm": errors.BY_REFUSAL[event.refusal].text if event.refusal else "",
+    }
+    if request.callback_ppm:
+        order["ia"] = event.is_activated
+    return _text({"e": "ALGO_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
 
 
 def trade_lite(world: World, event: OrderTraded) -> str:

@@ -183,9 +183,13 @@ class AdjustMargin(ExposureCommand):
 class PlaceOrder(ExposureCommand):
     """A new order. Immutable once stamped: the resting order and its events refer to it.
 
-    price_ticks: 0 for a market order. Fields after `reduce_only` are shapes for order kinds that the engine does
-    not accept yet (hedge sides, conditional orders, dates, price matching); their defaults mean "not used".
-    `client_order_id` must not be empty: the edge makes one when the client sent none.
+    price_ticks: 0 for a market order, and with `price_match`, which takes the price from the book. Defaults of the
+    fields after `reduce_only` mean "not used". `client_order_id` must not be empty: the edge makes one when the client
+    sent none. `is_algo` makes a conditional order one of the Algo service, with ids of its own (semantics 5.9); else
+    it is an ordinary order that waits (5.9.12).
+
+    A conditional order that fires is placed as another `PlaceOrder`, made by the engine: LIMIT or MARKET, with what it
+    was before in `original_type`.
     """
 
     FIELDS: ClassVar[tuple[str, ...]] = (
@@ -208,6 +212,7 @@ class PlaceOrder(ExposureCommand):
         "callback_ppm",
         "good_till_ms",
         "price_match",
+        "is_algo",
     )
 
     def __init__(
@@ -231,6 +236,7 @@ class PlaceOrder(ExposureCommand):
         callback_ppm: int = 0,
         good_till_ms: int = 0,
         price_match: i64 = 0,
+        is_algo: bool = False,
     ) -> None:
         self.seq: i64 = 0
         self.time_ms: i64 = 0
@@ -253,6 +259,8 @@ class PlaceOrder(ExposureCommand):
         self.callback_ppm = callback_ppm
         self.good_till_ms = good_till_ms
         self.price_match: i64 = price_match
+        self.is_algo = is_algo
+        self.original_type: i64 = order_type
 
 
 @mypyc_attr(acyclic=True)
@@ -322,6 +330,47 @@ class CancelAllOrders(ExposureCommand):
         self.time_ms: i64 = 0
         self.account_id: i64 = account_id
         self.symbol_id: i64 = symbol_id
+
+
+@mypyc_attr(acyclic=True)
+class CancelAlgoOrder(Command):
+    """Cancel one waiting order of the Algo service, by `algo_id`, or by `client_algo_id` when that is 0."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "algo_id", "client_algo_id")
+
+    def __init__(self, account_id: i64, algo_id: i64, client_algo_id: str) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.algo_id: i64 = algo_id
+        self.client_algo_id = client_algo_id
+
+
+@mypyc_attr(acyclic=True)
+class CancelAllAlgoOrders(ExposureCommand):
+    """Cancel every waiting order of the Algo service that an account has in an instrument."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id")
+
+    def __init__(self, account_id: i64, symbol_id: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+
+
+@mypyc_attr(acyclic=True)
+class SetCountdown(ExposureCommand):
+    """Cancel all open orders of an account in an instrument after `countdown_ms`, unless set again; 0 stops it."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "symbol_id", "countdown_ms")
+
+    def __init__(self, account_id: i64, symbol_id: i64, countdown_ms: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.countdown_ms = countdown_ms
 
 
 @mypyc_attr(acyclic=True)

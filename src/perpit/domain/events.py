@@ -233,7 +233,10 @@ class OrderClosed(OrderEvent):
 
 @mypyc_attr(acyclic=True)
 class OrderAmended(OrderEvent):
-    """Price and quantity of the order changed; the fields hold the new ones, `old_*` the ones before."""
+    """Price and quantity of the order changed; the fields hold the new ones, `old_*` the ones before.
+
+    `amendments` counts this one and those before it (semantics 5.6.8).
+    """
 
     def __init__(
         self,
@@ -250,6 +253,7 @@ class OrderAmended(OrderEvent):
         old_price_ticks: i64,
         old_qty_lots: i64,
         modify_id: int,
+        amendments: i64,
     ) -> None:
         self.time_ms: i64 = time_ms
         self.order_id: i64 = order_id
@@ -264,6 +268,71 @@ class OrderAmended(OrderEvent):
         self.old_price_ticks: i64 = old_price_ticks
         self.old_qty_lots: i64 = old_qty_lots
         self.modify_id = modify_id
+        self.amendments: i64 = amendments
+
+
+@mypyc_attr(acyclic=True)
+class OrderTriggered(OrderEvent):
+    """A waiting order fired: status EXPIRED. An `OrderAccepted` of the same id follows, as LIMIT or MARKET
+    (semantics 5.9.12); when what it became was refused, an `OrderClosed`."""
+
+
+@mypyc_attr(acyclic=True)
+class AlgoOrderChanged(Event):
+    """State of an order of the Algo service right after something happened to it (semantics 5.9).
+
+    `request` is the command that placed it. `is_activated` speaks of trailing stops only. From TRIGGERED on `order_id`
+    and `order_type` are those of the order that it became; `filled_*` are told when it is FINISHED. `refusal` is why
+    it was REJECTED.
+    """
+
+    def __init__(
+        self,
+        time_ms: i64,
+        algo_id: i64,
+        request: PlaceOrder,
+        status: i64,
+        is_activated: bool,
+        triggered_ms: i64,
+        order_id: i64,
+        order_type: i64,
+        filled_lots: i64,
+        filled_value_units: int,
+        refusal: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.algo_id: i64 = algo_id
+        self.request = request
+        self.status: i64 = status
+        self.is_activated = is_activated
+        self.triggered_ms: i64 = triggered_ms
+        self.order_id: i64 = order_id
+        self.order_type: i64 = order_type
+        self.filled_lots: i64 = filled_lots
+        self.filled_value_units = filled_value_units
+        self.refusal: i64 = refusal
+
+
+@mypyc_attr(acyclic=True)
+class AllAlgoOrdersCancelled(Event):
+    """Ends the answer to `CancelAllAlgoOrders`; each of the `count` orders has its own event."""
+
+    def __init__(self, time_ms: i64, account_id: i64, symbol_id: i64, count: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.count: i64 = count
+
+
+@mypyc_attr(acyclic=True)
+class CountdownSet(Event):
+    """All open orders of the account in the instrument will be cancelled at `due_ms`; 0: they will not."""
+
+    def __init__(self, time_ms: i64, account_id: i64, symbol_id: i64, due_ms: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.symbol_id: i64 = symbol_id
+        self.due_ms: i64 = due_ms
 
 
 @mypyc_attr(acyclic=True)

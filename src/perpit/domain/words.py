@@ -15,7 +15,7 @@ BOTH: Final = 0
 LONG: Final = 1
 SHORT: Final = 2
 
-# Order types. Conditional ones are listed for the shapes that carry them; the engine refuses them for now.
+# Order types. The last five wait for a price and then become a LIMIT or a MARKET order (semantics 5.8.1).
 LIMIT: Final = 1
 MARKET: Final = 2
 STOP: Final = 3
@@ -30,7 +30,19 @@ IOC: Final = 2
 FOK: Final = 3
 GTX: Final = 4  # post only
 GTD: Final = 5
-RPI: Final = 6
+RPI: Final = 6  # post only, shown to nobody, met by takers of the house only
+GTE_GTC: Final = 7  # of conditional orders: until the position is gone (semantics 4.5.8)
+
+# Price match: the limit price is that of a price level when the order is placed (semantics 5.4).
+MATCH_NONE: Final = 0
+MATCH_OPPONENT: Final = 1
+MATCH_OPPONENT_5: Final = 2
+MATCH_OPPONENT_10: Final = 3
+MATCH_OPPONENT_20: Final = 4
+MATCH_QUEUE: Final = 5
+MATCH_QUEUE_5: Final = 6
+MATCH_QUEUE_10: Final = 7
+MATCH_QUEUE_20: Final = 8
 
 # Self-trade prevention: what expires when an order meets another of its own account (semantics 5.5).
 STP_NONE: Final = 0
@@ -45,6 +57,15 @@ FILLED: Final = 3
 CANCELED: Final = 4
 EXPIRED: Final = 5
 EXPIRED_IN_MATCH: Final = 6
+
+# Status of an order of the Algo service (semantics 5.9.5).
+ALGO_NEW: Final = 1
+ALGO_TRIGGERING: Final = 2
+ALGO_TRIGGERED: Final = 3
+ALGO_FINISHED: Final = 4
+ALGO_CANCELED: Final = 5
+ALGO_EXPIRED: Final = 6
+ALGO_REJECTED: Final = 7
 
 # Why an order ended otherwise than by being filled; the numbers are those of semantics 5.1 ("er").
 REASON_NONE: Final = 0

@@ -19,6 +19,7 @@ from perpit.engine.scope import Scope
 if TYPE_CHECKING:
     from perpit.engine.book import Order
     from perpit.engine.market import Market
+    from perpit.engine.triggers import Conditional
 
 
 class Wallet:
@@ -80,6 +81,7 @@ class Position:
         self.realized_units = 0
         self.fees_units = 0
         self.episode_realized_units = 0
+        self.attached: i64 = 0  # waiting orders that end with it (semantics 4.5.8)
         self.scope: Scope | None = None  # its own while it is isolated
         self.edge_number = 0  # of the edge that counts; 0 when it has none, see `risk`
 
@@ -115,6 +117,7 @@ class Exposure:
         self.is_hedged = is_hedged
         self.account = account
         self.sides: list[Position] = []  # LONG and SHORT, once the account was in hedge mode
+        self.conditionals: dict[str, Conditional] = {}  # waiting ordinary orders, like `orders`
 
     def scope_of(self, position: Position) -> Scope:
         """What one of its positions is liquidated with (semantics 2.1.3)."""
@@ -223,6 +226,12 @@ class Exposure:
         self.is_hedged = is_hedged
         self.assessed_at_e8 = -1
 
+    def has_orders(self) -> bool:
+        """Whether anything is open here: on the book, or waiting for a price."""
+        if self.orders or self.conditionals:
+            return True
+        return any(waiting.position.exposure is self for waiting in self.account.algos.values())
+
     def has_position(self) -> bool:
         if self.both.qty_lots != 0:
             return True
@@ -250,6 +259,7 @@ class Account:
         self._recent: Exposure | None = None  # the one asked for last, which is mostly the one asked for next
         self.keys: list[CreateKey] = []
         self.hedged: list[int] = []
+        self.algos: dict[str, Conditional] = {}  # waiting orders of the Algo service, by client id
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""

@@ -11,7 +11,7 @@ engine ends is let go by `dissolve`.
 from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.commands import PlaceOrder
-from perpit.domain.words import BUY, HOUSE, SELL
+from perpit.domain.words import BUY, HOUSE, RPI, SELL
 from perpit.engine.account import Position
 
 
@@ -56,12 +56,13 @@ class Order:
         self.position = position
         self.assumed_e8 = assumed_e8
         self.amendments: i64 = 0
+        self.is_tied = False  # a timer, or an order of the Algo service, waits for its end
 
 
 class Level:
     """The queue at one price: `head` is filled first. `total_lots` is what all its orders still offer."""
 
-    def __init__(self, side: i64, price_ticks: i64) -> None:
+    def __init__(self, side: i64, price_ticks: i64, is_hidden: bool) -> None:
         self.side: i64 = side
         self.price_ticks: i64 = price_ticks
         self.total_lots: i64 = 0
@@ -69,6 +70,7 @@ class Level:
         self.tail: Order | None = None
         self.touched = False
         self.lots_before: i64 = 0  # what it offered when the running command first touched it
+        self.is_hidden = is_hidden
 
     def append(self, order: Order) -> None:
         """Join the back of the queue."""
@@ -114,8 +116,9 @@ class Level:
 class Ladder:
     """One side of a book. `best` is the level that trades first, None when the side is empty."""
 
-    def __init__(self, side: i64) -> None:
+    def __init__(self, side: i64, is_hidden: bool = False) -> None:
         self.side: i64 = side
+        self.is_hidden = is_hidden
         self.levels: dict[int, Level] = {}
         self.keys: list[int] = []  # prices, negated for asks, ascending: the best price stands last
         self.best: Level | None = None
@@ -133,7 +136,7 @@ class Ladder:
         if level is None:
             level = self._emptied_at(price_ticks)
             if level is None:
-                level = Level(self.side, price_ticks)
+                level = Level(self.side, price_ticks, self.is_hidden)
             self.levels[price_ticks] = level
             key = self.key_of(price_ticks)
             keys = self.keys
@@ -203,11 +206,18 @@ def _position(keys: list[int], key: i64) -> i64:
 
 
 class Book:
-    """Both sides of an instrument, and the levels that the running command touched."""
+    """Both sides of an instrument, and the levels that the running command touched.
+
+    RPI orders stand in ladders of their own: nobody sees them, and only takers of the house meet them, behind what is
+    shown at the same price (semantics 5.3). They may so stand across shown orders that cannot trade with them.
+    """
 
     def __init__(self) -> None:
         self.bids = Ladder(BUY)
         self.asks = Ladder(SELL)
+        self.hidden_bids = Ladder(BUY, True)
+        self.hidden_asks = Ladder(SELL, True)
+        self.has_hidden = False  # one has rested here
         self.first_touched: Level | None = None  # most commands touch one level: no list for it
         self.more_touched: list[Level] = []
 
@@ -236,10 +246,21 @@ class Book:
             self.bids.emptied.clear()
         if self.asks.emptied:
             self.asks.emptied.clear()
+        if self.has_hidden:
+            self.hidden_bids.emptied.clear()
+            self.hidden_asks.emptied.clear()
+
+    def ladder(self, side: i64, is_hidden: bool) -> Ladder:
+        if is_hidden:
+            return self.hidden_bids if side == BUY else self.hidden_asks
+        return self.bids if side == BUY else self.asks
 
     def rest(self, order: Order) -> None:
         """Put an order at the back of its level's queue."""
         ladder = self.bids if order.side == BUY else self.asks
+        if order.request.time_in_force == RPI:
+            self.has_hidden = True
+            ladder = self.ladder(order.side, True)
         level = ladder.level_at(order.price_ticks)
         self.touch(level)
         level.append(order)
@@ -251,7 +272,7 @@ class Book:
         self.touch(level)
         level.unlink(order)
         if level.head is None:
-            (self.bids if level.side == BUY else self.asks).drop(level)
+            self.ladder(level.side, level.is_hidden).drop(level)
 
     def reduce(self, order: Order, lots: i64) -> None:
         """A resting order offers `lots` less, and leaves when nothing remains."""
@@ -267,7 +288,7 @@ class Book:
 
     def dissolve(self) -> None:
         """Let go of everything that rests, without a trace: the venue ends."""
-        for ladder in (self.bids, self.asks):
+        for ladder in (self.bids, self.asks, self.hidden_bids, self.hidden_asks):
             for level in ladder.levels.values():
                 order = level.head
                 level.head = level.tail = None

@@ -2,9 +2,11 @@
 
 | order | rule | refusal |
 |---|---|---|
-| 1 | kind of order is one that the engine knows | NOT_SUPPORTED |
+| 1 | kind of order and time in force are known | NOT_SUPPORTED, TIME_IN_FORCE_INVALID |
+| 1 | date, closePosition, trigger fields and priceMatch belong to it | GOOD_TILL_DATE_INVALID, *_NOT_ALLOWED, ... |
 | 2 | position side belongs to the account's position mode | POSITION_SIDE_MISMATCH |
 | 3 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
+| 3 | priceMatch finds its level | PRICE_MATCH_NO_LEVEL |
 | 4 | quantity: positive, within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
 | 5 | price: positive, within PRICE_FILTER, inside PERCENT_PRICE | PRICE_* |
 | 6 | MIN_NOTIONAL, unless it can only close | NOTIONAL_BELOW_MIN |
@@ -16,6 +18,9 @@
 | 12 | an order that can only close finds something to close | REDUCE_ONLY_REJECTED |
 | 13 | fill-or-kill can be filled | FOK_NOT_FILLABLE |
 | 14 | post-only does not take | POST_ONLY_WOULD_TAKE |
+
+Rules 1 and 2 are those of the order as it was asked for, the others hold for what a conditional order becomes, too.
+Those of conditional orders while they wait stand in `conditional_checks`.
 """
 
 from typing import Final
@@ -30,20 +35,29 @@ from perpit.domain.words import (
     BUY,
     FOK,
     GTC,
+    GTD,
     GTX,
     HOUSE,
     IOC,
     LIMIT,
     LONG,
     MARKET,
+    MATCH_NONE,
+    MATCH_QUEUE_20,
+    RPI,
     SELL,
     SHORT,
+    STOP,
+    STOP_MARKET,
     STP_EXPIRE_BOTH,
+    TAKE_PROFIT,
+    TAKE_PROFIT_MARKET,
     TRADING,
 )
 from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Ladder, reaches
 from perpit.engine.market import Market
+from perpit.engine.rules import GOOD_TILL_AHEAD_MS, GOOD_TILL_END_MS
 
 OK: Final = 0
 
@@ -63,10 +77,8 @@ def check_placement(
     exposure = position.exposure
     market = exposure.market
     is_limit = command.order_type == LIMIT
-    refusal = check_kind(command, exposure.is_hedged)
-    if refusal == OK:
-        refusal = check_market(market)
-    if refusal == OK:
+    refusal = check_market(market)
+    if refusal == OK and not command.close_position:
         refusal = check_qty(market, command.order_type, command.qty_lots)
     if refusal == OK and is_limit:
         refusal = check_price(market, command.side, command.price_ticks)
@@ -94,14 +106,49 @@ def check_kind(command: PlaceOrder, is_hedged: bool) -> int:
     """Rules 1 and 2."""
     tif = command.time_in_force
     if command.order_type == LIMIT:
-        if tif != GTC and tif != IOC and tif != FOK and tif != GTX:
-            return no.NOT_SUPPORTED
+        if tif != GTC and tif != IOC and tif != FOK and tif != GTX and tif != GTD and tif != RPI:
+            return no.TIME_IN_FORCE_INVALID
     elif command.order_type != MARKET:
         return no.NOT_SUPPORTED
-    if command.close_position or command.price_match != 0 or command.good_till_ms != 0:
-        return no.NOT_SUPPORTED
+    if command.good_till_ms != 0 or tif == GTD:
+        refusal = check_good_till(command)
+        if refusal != OK:
+            return refusal
+    if command.close_position:
+        return no.CLOSE_POSITION_NOT_ALLOWED
     if command.stop_price_ticks != 0 or command.activation_price_ticks != 0 or command.callback_ppm != 0:
+        return no.TRIGGER_FIELD_NOT_ALLOWED
+    if command.price_match != 0:
+        refusal = check_price_match(command)
+        if refusal != OK:
+            return refusal
+    if command.is_algo:
         return no.NOT_SUPPORTED
+    return check_words(command, is_hedged)
+
+
+def check_good_till(command: PlaceOrder) -> int:
+    """A date belongs to GTD, and lies neither too near nor beyond the calendar (semantics 5.3)."""
+    if command.time_in_force != GTD or command.order_type in (MARKET, STOP_MARKET, TAKE_PROFIT_MARKET):
+        return no.GOOD_TILL_DATE_INVALID
+    date_ms = command.good_till_ms
+    now_ms: int = command.time_ms
+    if date_ms <= now_ms + GOOD_TILL_AHEAD_MS or date_ms >= GOOD_TILL_END_MS:
+        return no.GOOD_TILL_DATE_INVALID
+    return OK
+
+
+def check_price_match(command: PlaceOrder) -> int:
+    """A mode that there is, for a kind with a limit price, instead of a price (semantics 5.4.1)."""
+    if not MATCH_NONE <= command.price_match <= MATCH_QUEUE_20:
+        return no.PRICE_MATCH_INVALID
+    if command.order_type not in (LIMIT, STOP, TAKE_PROFIT):
+        return no.PRICE_MATCH_NOT_ALLOWED
+    return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
+
+
+def check_words(command: PlaceOrder, is_hedged: bool) -> int:
+    """The end of rule 1, and rule 2."""
     if command.side != 1 and command.side != -1:
         return no.INVALID_VALUE
     if not 0 <= command.stp_mode <= STP_EXPIRE_BOTH or command.client_order_id == "":
@@ -176,7 +223,13 @@ def check_open_orders(exposure: Exposure, command: PlaceOrder) -> int:
     """Rules 8 and 9."""
     if command.client_order_id in exposure.orders:
         return no.DUPLICATE_CLIENT_ORDER_ID
-    if command.order_type == LIMIT and len(exposure.orders) >= exposure.market.instrument.max_open_orders:
+    count = len(exposure.orders)
+    waiting = exposure.conditionals
+    if waiting:  # semantics 5.10: those of the Algo service are not counted since 2025-12
+        if command.client_order_id in waiting:
+            return no.DUPLICATE_CLIENT_ORDER_ID
+        count += len(waiting)
+    if command.order_type == LIMIT and count >= exposure.market.instrument.max_open_orders:
         return no.TOO_MANY_OPEN_ORDERS
     return OK
 
@@ -265,7 +318,7 @@ def check_liquidity(market: Market, command: PlaceOrder) -> int:
     if command.time_in_force == FOK:
         if fillable_lots(ladder, command) < command.qty_lots:
             return no.FOK_NOT_FILLABLE
-    elif command.time_in_force == GTX and would_take(market, command.side, command.price_ticks):
+    elif command.time_in_force in (GTX, RPI) and would_take(market, command.side, command.price_ticks):
         return no.POST_ONLY_WOULD_TAKE
     return OK
 

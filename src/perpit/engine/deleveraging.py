@@ -44,7 +44,7 @@ class Deleverager:
     ) -> None:
         """One counterpart: its open orders in the instrument go, then both sides are booked (semantics 2.7.2)."""
         exposure = position.exposure
-        for resting in list(exposure.orders.values()):
+        for resting in open_orders.by_age(exposure):
             open_orders.cancel(resting, time_ms, events)
         market = exposure.market
         lots = _opposite_lots(position, order)

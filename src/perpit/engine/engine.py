@@ -11,6 +11,8 @@ from perpit.domain.commands import (
     AdjustMargin,
     Advance,
     AmendOrder,
+    CancelAlgoOrder,
+    CancelAllAlgoOrders,
     CancelAllOrders,
     CancelOrder,
     Command,
@@ -23,6 +25,7 @@ from perpit.domain.commands import (
     PinMarkPrice,
     PlaceOrder,
     RevokeKey,
+    SetCountdown,
     SetIndexPrice,
     SetLeverage,
     SetMarginType,
@@ -31,7 +34,7 @@ from perpit.domain.commands import (
 )
 from perpit.domain.events import (
     AccountCreated,
-    BookChanged,
+    CountdownSet,
     Event,
     IndexPriceChanged,
     InstrumentListed,
@@ -41,20 +44,24 @@ from perpit.domain.events import (
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import HOUSE, INSURANCE_FUND, LINEAR, USDS_M
+from perpit.domain.words import HOUSE, INSURANCE_FUND, LINEAR, MARKET, USDS_M
 from perpit.engine import funds, terms
 from perpit.engine.account import Account, Exposure
-from perpit.engine.book import Level
+from perpit.engine.agenda import Agenda
+from perpit.engine.conditional_state import broken_waiting, waiting_state
+from perpit.engine.conditionals import Conditionals
+from perpit.engine.deadlines import first_year_ms, run_due
 from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
 from perpit.engine.insurance import InsuranceFund
 from perpit.engine.invariants import broken_invariants
 from perpit.engine.liquidation import Liquidator
-from perpit.engine.market import Market
+from perpit.engine.market import Market, tell_book
 from perpit.engine.matching import Matcher
 from perpit.engine.risk import Risk
 from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS, SLEEP_MS_MAX
 from perpit.engine.state import canonical_state, hash_state
+from perpit.engine.timers import NEVER, Timers
 from perpit.engine.trading import Trading
 from perpit.engine.treasury import Treasury
 
@@ -74,7 +81,10 @@ class Engine:
         self.treasury = Treasury()
         self.risk = Risk()
         matcher = Matcher()
-        self.trading = Trading(matcher)
+        self.timers = Timers()
+        self.agenda = Agenda()
+        self.trading = Trading(matcher, self.timers)
+        self.conditionals = Conditionals(self.trading, self.agenda, self.timers)
         self.house = House(self.accounts[HOUSE], matcher)
         self.fund = InsuranceFund(matcher)
         self.liquidator = Liquidator(self.risk, self.trading, matcher, self.fund, self.accounts[HOUSE])
@@ -88,18 +98,23 @@ class Engine:
         assert command.seq == self.seq + 1, "a command is missing or repeated"
         assert time_ms >= self.time_ms, "time went backwards"
         events: list[Event] = []
-        if self.next_mark_ms <= time_ms and self.next_mark_ms != 0:
+        if (self.next_mark_ms <= time_ms and self.next_mark_ms != 0) or self.timers.first_ms <= time_ms:
             self._run_timers(time_ms, events)
         self.seq = command.seq
         self.time_ms = time_ms
         refusal = self._dispatch(command, events)
         if refusal != 0:
             events.append(Refused(time_ms, command, refusal))
+        elif self.agenda.waits:
+            self.conditionals.settle(command.seq, time_ms, events)
         return events
 
     def next_timer_ms(self) -> int:
         """Venue time at which the next timer is due; 0 when none is set."""
-        return self.next_mark_ms
+        first = self.timers.first_ms
+        if self.next_mark_ms != 0 and self.next_mark_ms < first:
+            first = self.next_mark_ms
+        return first if first != NEVER else 0
 
     def state_hash(self) -> str:
         """Digest of the whole state: equal commands give equal digests, everywhere."""
@@ -107,7 +122,7 @@ class Engine:
 
     def state(self) -> list[object]:
         """The whole state as nested lists of numbers and texts, in one canonical order; see `engine/state.py`."""
-        return canonical_state(
+        state = canonical_state(
             self.next_mark_ms,
             self.trading.next_order_id,
             self.markets,
@@ -115,6 +130,8 @@ class Engine:
             self.fund.account,
             self.treasury,
         )
+        state.append(waiting_state(self.conditionals, self.timers, self.markets))
+        return state
 
     def __del__(self) -> None:
         """Orders stand outside the garbage collector's reach (`engine/book.py`): let go of those that rest."""
@@ -126,7 +143,10 @@ class Engine:
 
     def check_invariants(self) -> list[str]:
         """What is broken, in words; empty when all holds."""
-        return broken_invariants(self.markets, [*self.accounts, self.fund.account], self.treasury)
+        return [
+            *broken_invariants(self.markets, [*self.accounts, self.fund.account], self.treasury),
+            *broken_waiting(self.conditionals, self.timers, self.markets, self.accounts),
+        ]
 
     def _dispatch(self, command: Command, events: list[Event]) -> int:
         """Hand the command to its room; the refusal, or 0."""
@@ -150,6 +170,10 @@ class Engine:
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
             return terms.set_position_mode(self.accounts[command.account_id], command, events)
+        if isinstance(command, CancelAlgoOrder):
+            if not self._is_customer(command.account_id):
+                return no.UNKNOWN_ACCOUNT
+            return self.conditionals.cancel_algo(self.accounts[command.account_id], command, events)
         return self._administer(command, events)
 
     def _trade(self, command: ExposureCommand, events: list[Event]) -> int:
@@ -160,17 +184,40 @@ class Engine:
         market = self.markets[symbol_id]
         exposure = self.accounts[account_id].exposure(market)
         if isinstance(command, PlaceOrder):
-            refusal = self.trading.place(exposure, command, events)
+            if command.order_type <= MARKET:
+                refusal = self.trading.place(exposure, command, events)
+            else:
+                refusal = self.conditionals.place(exposure, command, events)
         elif isinstance(command, CancelOrder):
             refusal = self.trading.cancel(exposure, command, events)
+            if refusal == no.UNKNOWN_ORDER and exposure.conditionals:
+                refusal = self.conditionals.cancel(exposure, command, events)
         elif isinstance(command, AmendOrder):
             refusal = self.trading.amend(exposure, command, events)
+            if refusal == no.UNKNOWN_ORDER:
+                refusal = self.conditionals.amend(exposure, command)
         elif isinstance(command, CancelAllOrders):
-            refusal = self.trading.cancel_all(exposure, command, events)
+            waiting = self.conditionals.cancel_waiting(exposure, command.time_ms, events)
+            refusal = self.trading.cancel_all(exposure, command, waiting, events)
+        elif isinstance(command, CancelAllAlgoOrders):
+            refusal = self.conditionals.cancel_all_algos(exposure, command, events)
+        elif isinstance(command, SetCountdown):
+            refusal = self._set_countdown(exposure, command, events)
         else:
             return _set_terms(exposure, command, events)
-        _tell_book(market, command.time_ms, events)
+        tell_book(market, command.time_ms, events)
         return refusal
+
+    def _set_countdown(self, exposure: Exposure, command: SetCountdown, events: list[Event]) -> int:
+        """Begin, begin again, or with 0 stop the countdown of an exposure (semantics 5.7.7)."""
+        if not 0 <= command.countdown_ms <= LARGEST_ON_GRID:
+            return no.INVALID_VALUE
+        due_ms: i64 = 0
+        if command.countdown_ms != 0:
+            due_ms = command.time_ms + command.countdown_ms
+        self.timers.set_countdown(command.account_id, command.symbol_id, exposure, due_ms)
+        events.append(CountdownSet(command.time_ms, command.account_id, command.symbol_id, due_ms))
+        return 0
 
     def _house(self, command: Command, events: list[Event]) -> int:
         """Market data laid on the book."""
@@ -193,7 +240,7 @@ class Engine:
                 return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
             self.house.trade(market, command, events)
-        _tell_book(market, command.time_ms, events)
+        tell_book(market, command.time_ms, events)
         return 0
 
     def _set_price(self, command: Command, events: list[Event]) -> int:
@@ -211,6 +258,7 @@ class Engine:
                 events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
             if self.next_mark_ms == 0:
                 self.next_mark_ms = (command.time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
+                self.timers.set_year(first_year_ms(command.time_ms))  # there are no orders before a price
             return 0
         assert isinstance(command, PinMarkPrice)
         if not 0 <= command.symbol_id < len(self.markets):
@@ -274,7 +322,7 @@ class Engine:
             return no.INVALID_VALUE  # worth nothing at any price
         self.symbol_ids[instrument.symbol] = instrument.symbol_id
         till = self.treasury.till(instrument.market, instrument.margin_asset)
-        self.markets.append(Market(instrument, till, self.risk))
+        self.markets.append(Market(instrument, till, self.risk, self.agenda))
         events.append(InstrumentListed(command.time_ms, instrument))
         return 0
 
@@ -282,7 +330,23 @@ class Engine:
         return HOUSE < account_id < len(self.accounts)
 
     def _run_timers(self, time_ms: i64, events: list[Event]) -> None:
-        """Mark prices of every whole second until now, and what falls on them; a long sleep skips the repetitions."""
+        """Everything that is due until now in the order of its time; a mark price comes first in its millisecond."""
+        while self.timers.first_ms <= time_ms:
+            due_ms = self.timers.first_ms
+            self._run_marks(due_ms, events)
+            run_due(self.timers, self.conditionals, self.accounts, due_ms, events)
+            self._settle(due_ms, events)
+        self._run_marks(time_ms, events)
+
+    def _settle(self, time_ms: i64, events: list[Event]) -> None:
+        """What a timer set off. Orders that it places belong to the last command before it."""
+        if self.agenda.waits:
+            self.conditionals.settle(self.seq, time_ms, events)
+
+    def _run_marks(self, time_ms: i64, events: list[Event]) -> None:
+        """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""
+        if self.next_mark_ms == 0:
+            return
         last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
         ticks = 0
         while self.next_mark_ms <= last_due_ms:
@@ -294,7 +358,8 @@ class Engine:
             self._marks_moved(self.next_mark_ms, events)
             for market in self.markets:
                 self.fund.unwind(market, self.next_mark_ms, events)
-                _tell_book(market, self.next_mark_ms, events)
+                tell_book(market, self.next_mark_ms, events)
+            self._settle(self.next_mark_ms, events)
             self.next_mark_ms += MARK_INTERVAL_MS
             ticks += 1
 
@@ -302,7 +367,7 @@ class Engine:
         """Whoever the mark prices have brought below the maintenance margin is liquidated."""
         self.liquidator.run(self.markets, time_ms, events)
         for market in self.markets:
-            _tell_book(market, time_ms, events)
+            tell_book(market, time_ms, events)
 
     def _skip(self, last_due_ms: i64) -> None:
         """Nothing moves any more: go on at the next settlement, or at the last whole second."""
@@ -363,21 +428,3 @@ def _tell_mark(market: Market, time_ms: i64, events: list[Event]) -> None:
             market.funding.next_ms(time_ms),
         )
     )
-
-
-def _tell_book(market: Market, time_ms: i64, events: list[Event]) -> None:
-    """One `BookChanged` for every level that the command left otherwise than it was."""
-    book = market.book
-    first = book.first_touched
-    if first is None:
-        return
-    symbol_id: i64 = market.instrument.symbol_id
-    _tell_level(first, symbol_id, time_ms, events)
-    for level in book.more_touched:
-        _tell_level(level, symbol_id, time_ms, events)
-    book.settle()
-
-
-def _tell_level(level: Level, symbol_id: i64, time_ms: i64, events: list[Event]) -> None:
-    if level.total_lots != level.lots_before:
-        events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))

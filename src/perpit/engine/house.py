@@ -35,7 +35,9 @@ class House:
         _clear_better(market, ladder, command.price_ticks)
         taker = self._order(market, command.taker_side, command.price_ticks, command.qty_lots, IOC)
         while taker.remaining_lots > 0:  # again when a fill made a reduce-only order leave the queue
+            hidden = market.book.ladder(-command.taker_side, True)
             short = taker.remaining_lots - ladder.lots_within(command.price_ticks, taker.remaining_lots)
+            short -= hidden.lots_within(command.price_ticks, taker.remaining_lots)
             if short > 0:
                 self._add(market, -command.taker_side, command.price_ticks, short)
             self.matcher.cross(market, taker, command.price_ticks, STP_NONE, command.time_ms, events)
@@ -62,7 +64,10 @@ class House:
             if missing <= 0:
                 continue
             best = market.opposite(side).best
-            if best is not None and reaches(side, ticks[index], best.price_ticks):
+            hidden = market.book.ladder(-side, True).best
+            if (best is not None and reaches(side, ticks[index], best.price_ticks)) or (
+                hidden is not None and reaches(side, ticks[index], hidden.price_ticks)
+            ):
                 missing = self._trade_through(market, side, ticks[index], missing, time_ms, events)
             if missing > 0:
                 self._add(market, side, ticks[index], missing)

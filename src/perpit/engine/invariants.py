@@ -33,8 +33,8 @@ def _check_book(market: Market, resting: dict[int, int], broken: list[str]) -> N
     if bid is not None and ask is not None and bid.price_ticks >= ask.price_ticks:
         broken.append(f"{symbol}: crossed book {bid.price_ticks} >= {ask.price_ticks}")
     known = len(resting)
-    _check_ladder(symbol, book.bids, resting, broken)
-    _check_ladder(symbol, book.asks, resting, broken)
+    for ladder in (book.bids, book.asks, book.hidden_bids, book.hidden_asks):
+        _check_ladder(symbol, ladder, resting, broken)
     if len(resting) - known != market.orders.count:
         broken.append(f"{symbol}: {market.orders.count} orders are indexed, {len(resting) - known} rest")
 

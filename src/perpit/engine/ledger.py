@@ -68,6 +68,8 @@ def _reduce(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_u
         position.entry_value_units = entry - released
         position.fees_units += fee_units
         position.episode_realized_units += realized
+    if qty_lots >= size and position.attached > 0:
+        position.exposure.market.agenda.position_gone(position)
     return realized
 
 

@@ -238,5 +238,5 @@ def _cancel_orders(scope: Scope, time_ms: i64, events: list[Event]) -> None:
     if scope.position is not None:
         exposures = [scope.position.exposure]
     for exposure in exposures:
-        for order in list(exposure.orders.values()):
+        for order in open_orders.by_age(exposure):
             open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)

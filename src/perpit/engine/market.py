@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from mypy_extensions import i64
 
+from perpit.domain.events import BookChanged, Event
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
 from perpit.domain.numbers import PPM, UNIT, div_ceil, mul
-from perpit.domain.words import BUY, TRADING
-from perpit.engine.book import Book, Ladder
+from perpit.domain.words import BUY, CONTRACT_PRICE, TRADING
+from perpit.engine.agenda import Agenda
+from perpit.engine.book import Book, Ladder, Level
 from perpit.engine.edges import EdgeHeap
 from perpit.engine.funding_rate import FundingRate
 from perpit.engine.order_index import OrderIndex
 from perpit.engine.rules import BASIS_SAMPLES, HOUR_MS
 from perpit.engine.treasury import Till
+from perpit.engine.triggers import Watch
 
 if TYPE_CHECKING:
     from perpit.engine.account import Exposure
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
 class Market:
     """One instrument as the engine trades it. Prices are 0 until there is one."""
 
-    def __init__(self, instrument: Instrument, till: Till, risk: Risk) -> None:
+    def __init__(self, instrument: Instrument, till: Till, risk: Risk, agenda: Agenda) -> None:
         self.instrument = instrument
+        self.agenda = agenda
+        self.watch: Watch | None = None  # once an order waited for a price
         self.till = till
         self.risk = risk
         self.long_edges = EdgeHeap(2)
@@ -77,7 +82,16 @@ class Market:
             self.last_price_ticks = price_ticks
             last_e8 = self.last_price_e8()
             self.assumed_sell_e8 = last_e8 + mul(last_e8, ASSUMING_LIMIT_SELL_PPM) // PPM
+            watch = self.watch
+            if watch is not None:
+                watch.note_trade(price_ticks)
         return trade_id
+
+    def working_ticks(self, working_type: i64) -> i64:
+        """The present price of a working type, as `Watch.working_ticks` tells it."""
+        if working_type == CONTRACT_PRICE and self.last_price_ticks != 0:
+            return self.last_price_ticks
+        return self.mark_e8 // self.instrument.tick_e8
 
     def dissolve(self) -> None:
         """Let go of every resting order, without a trace: the engine ends."""
@@ -123,6 +137,9 @@ class Market:
         self.sell_floor_ticks = div_ceil(mark_e8 * instrument.percent_down_ppm, unit)
         self.buy_bound_ticks = mark_e8 * (PPM + instrument.market_bound_ppm) // unit
         self.sell_bound_ticks = div_ceil(mark_e8 * (PPM - instrument.market_bound_ppm), unit)
+        watch = self.watch
+        if watch is not None:
+            watch.note_mark(mark_e8)
 
     def _computed_mark_e8(self) -> int:
         """Median of the index, the index plus the average basis, and the last price (semantics 3.2.1).
@@ -155,3 +172,21 @@ def _slide(window: list[int], sample: int) -> None:
     window.append(sample)
     if len(window) > BASIS_SAMPLES:
         del window[0]
+
+
+def tell_book(market: Market, time_ms: i64, events: list[Event]) -> None:
+    """One `BookChanged` for every level that the command left otherwise than it was."""
+    book = market.book
+    first = book.first_touched
+    if first is None:
+        return
+    symbol_id: i64 = market.instrument.symbol_id
+    _tell_level(first, symbol_id, time_ms, events)
+    for level in book.more_touched:
+        _tell_level(level, symbol_id, time_ms, events)
+    book.settle()
+
+
+def _tell_level(level: Level, symbol_id: i64, time_ms: i64, events: list[Event]) -> None:
+    if level.total_lots != level.lots_before and not level.is_hidden:
+        events.append(BookChanged(time_ms, symbol_id, level.side, level.price_ticks, level.total_lots))

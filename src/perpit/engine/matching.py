@@ -24,9 +24,17 @@ from perpit.domain.words import (
     TRADE_MARKET,
 )
 from perpit.engine import open_orders
-from perpit.engine.book import Order, reaches
+from perpit.engine.book import Ladder, Level, Order, reaches
 from perpit.engine.ledger import book_fill, position_changed
 from perpit.engine.market import Market
+
+
+def _better(shown: Level | None, hidden: Level | None) -> Level | None:
+    """RPI orders meet the house's takers only, behind what is shown at the same price (semantics 5.3)."""
+    if shown is None or hidden is None:
+        return hidden if shown is None else shown
+    is_behind = reaches(hidden.side, shown.price_ticks, hidden.price_ticks)
+    return shown if is_behind else hidden
 
 
 class Matcher:
@@ -37,8 +45,13 @@ class Matcher:
     ) -> None:
         """Fill the taker at `limit_ticks` or better as far as it goes. It may end here, by self-trade prevention."""
         ladder = market.opposite(taker.side)
+        hidden: Ladder | None = None
+        if taker.account_id == HOUSE and market.book.has_hidden:
+            hidden = market.book.ladder(-taker.side, True)
         while taker.remaining_lots > 0:
             level = ladder.best
+            if hidden is not None:
+                level = _better(level, hidden.best)
             if level is None or not reaches(taker.side, limit_ticks, level.price_ticks):
                 return
             maker = level.head

@@ -10,7 +10,7 @@ from perpit.domain.events import Event, OrderClosed
 from perpit.domain.margin import ASSUMING_MARKET_BUY_PPM
 from perpit.domain.numbers import PPM, mul
 from perpit.domain.words import BUY, CANCELED, EXPIRED, LIMIT, MARKET, REASON_REDUCE_ONLY
-from perpit.engine.account import Position
+from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Order, reaches
 from perpit.engine.market import Market
 
@@ -60,6 +60,8 @@ def leave(order: Order) -> None:
         order.is_listed = False
         del exposure.orders[order.request.client_order_id]
         exposure.market.orders.remove(order)
+    if order.is_tied:
+        order.exposure.market.agenda.order_ended(order)
 
 
 def filled(order: Order, lots: i64) -> None:
@@ -88,6 +90,11 @@ def readmit(order: Order, price_ticks: int, qty_lots: int) -> None:
         order.assumed_e8 = assumed_price_e8(market, order.side, LIMIT, market.price_e8(price_ticks))
         order.reserved_units = market.instrument.value_at_e8(order.assumed_e8, order.remaining_lots)
     enter(order)
+
+
+def by_age(exposure: Exposure) -> list[Order]:
+    """The resting orders, the oldest first. One that waited for a price rests later than its id tells."""
+    return sorted(exposure.orders.values(), key=lambda order: order.order_id)
 
 
 def _release(order: Order) -> None:
@@ -157,7 +164,7 @@ def shed_closing(position: Position, time_ms: i64, events: list[Event]) -> None:
 
 def expire_closing(position: Position, time_ms: i64, events: list[Event]) -> None:
     """A closing market order knocks out the resting ones that would close the same position (semantics 4.5.2)."""
-    for order in list(position.exposure.orders.values()):
+    for order in by_age(position.exposure):
         if order.position is position and order.is_closing:
             close(order, EXPIRED, REASON_REDUCE_ONLY, time_ms, events)
 

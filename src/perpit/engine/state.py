@@ -4,7 +4,8 @@ Sequence number and time are not part of it: a command that is refused, or that 
 and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
 else that has a key sorted by it, queues in time priority:
 
-    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding]
+    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting]
+                                                                waiting: see `conditional_state`
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
                 mark_window, funding, bids, asks]           bids, asks: best price first
     funding  = [interval_hours, rate_e8, calm_cycles, samples]
@@ -29,6 +30,7 @@ from perpit.domain.words import CROSS
 from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
+from perpit.engine.open_orders import by_age
 from perpit.engine.treasury import Treasury
 
 
@@ -76,12 +78,13 @@ def _market(market: Market) -> list[object]:
             market.funding.calm_cycles,
             list(market.funding.samples),
         ],
-        _ladder(market.book.bids),
-        _ladder(market.book.asks),
+        ladder_state(market.book.bids),
+        ladder_state(market.book.asks),
     ]
 
 
-def _ladder(ladder: Ladder) -> list[object]:
+def ladder_state(ladder: Ladder) -> list[object]:
+    """Levels of one side, best price first."""
     levels: list[object] = []
     for level in ladder.best_first():
         queue: list[object] = []
@@ -156,7 +159,7 @@ def _exposure(exposure: Exposure) -> list[object]:
                 order.amendments,
                 int(order.is_closing),
             ]
-            for order in exposure.orders.values()
+            for order in by_age(exposure)
         ],
     ]
 

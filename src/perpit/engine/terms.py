@@ -58,7 +58,7 @@ def set_margin_type(exposure: Exposure, command: SetMarginType, events: list[Eve
         return no.INVALID_VALUE
     if command.margin_type == exposure.margin_type:
         return no.MARGIN_TYPE_UNCHANGED
-    if exposure.orders:
+    if exposure.has_orders():
         return no.MARGIN_TYPE_WITH_ORDERS
     if exposure.has_position():
         return no.MARGIN_TYPE_WITH_POSITION
@@ -124,7 +124,7 @@ def set_position_mode(account: Account, command: SetPositionMode, events: list[E
     if command.is_hedged == (market in account.hedged):
         return no.POSITION_MODE_UNCHANGED
     exposures = [one for one in account.exposures.values() if one.market.instrument.market == market]
-    if any(exposure.orders for exposure in exposures):
+    if any(exposure.has_orders() for exposure in exposures):
         return no.POSITION_MODE_WITH_ORDERS
     if any(exposure.has_position() for exposure in exposures):
         return no.POSITION_MODE_WITH_POSITION

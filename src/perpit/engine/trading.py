@@ -11,6 +11,7 @@ from perpit.domain.words import (
     CANCELED,
     EXPIRED,
     FOK,
+    GTD,
     GTX,
     IOC,
     LIMIT,
@@ -21,6 +22,7 @@ from perpit.domain.words import (
     REASON_GTX,
     REASON_IOC_REMAINDER,
     REASON_MARKET_REMAINDER,
+    RPI,
     SELL,
     STP_NONE,
 )
@@ -28,13 +30,16 @@ from perpit.engine import checks, open_orders
 from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Order
 from perpit.engine.matching import Matcher
+from perpit.engine.price_match import matched, matched_price_ticks
+from perpit.engine.timers import Timers
 
 
 class Trading:
     """Places, amends and cancels, and numbers the orders: one counter for the venue, from 1."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, timers: Timers) -> None:
         self.matcher = matcher
+        self.timers = timers
         self.next_order_id: i64 = 1
 
     def take_order_id(self) -> i64:
@@ -45,6 +50,32 @@ class Trading:
 
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
+        refusal = checks.check_kind(command, exposure.is_hedged)
+        if refusal != 0:
+            return refusal
+        if command.price_match != 0:
+            return self._place_matched(exposure, command, 0, events)
+        return self._place(exposure, command, 0, events)
+
+    def place_fired(self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event]) -> int:
+        """The same for what a conditional order became. It keeps its `order_id`; with 0 it is given one."""
+        if command.price_match != 0:
+            return self._place_matched(exposure, command, order_id, events)
+        return self._place(exposure, command, order_id, events)
+
+    def _place_matched(
+        self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event]
+    ) -> int:
+        """Take the limit price from the book as it is now (semantics 5.4)."""
+        refusal = checks.check_market(exposure.market)
+        if refusal != 0:
+            return refusal
+        price_ticks = matched_price_ticks(exposure.market.book, command.side, command.price_match)
+        if price_ticks == 0:
+            return no.PRICE_MATCH_NO_LEVEL
+        return self._place(exposure, matched(command, price_ticks), order_id, events)
+
+    def _place(self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event]) -> int:
         market = exposure.market
         position = exposure.both
         is_closing = command.reduce_only
@@ -61,7 +92,7 @@ class Trading:
         refusal = checks.check_placement(position, command, own_e8, assumed_e8, reserved_units, is_closing)
         if refusal != 0:
             return refusal
-        order = self._accept(position, command, assumed_e8, reserved_units, is_closing, events)
+        order = self._accept(position, command, order_id, assumed_e8, reserved_units, is_closing, events)
         limit_ticks: i64 = command.price_ticks
         if command.order_type == MARKET:
             limit_ticks = market.buy_bound_ticks if command.side == BUY else market.sell_bound_ticks
@@ -78,12 +109,15 @@ class Trading:
         open_orders.cancel(order, command.time_ms, events)
         return 0
 
-    def cancel_all(self, exposure: Exposure, command: CancelAllOrders, events: list[Event]) -> int:
-        """Cancel every open order of the exposure, oldest first."""
-        orders = list(exposure.orders.values())
+    def cancel_all(
+        self, exposure: Exposure, command: CancelAllOrders, already: int, events: list[Event]
+    ) -> int:
+        """Cancel every resting order of the exposure, oldest first; so many that waited are cancelled already."""
+        orders = open_orders.by_age(exposure)
         for order in orders:
             open_orders.cancel(order, command.time_ms, events)
-        events.append(AllOrdersCancelled(command.time_ms, command.account_id, command.symbol_id, len(orders)))
+        count = already + len(orders)
+        events.append(AllOrdersCancelled(command.time_ms, command.account_id, command.symbol_id, count))
         return 0
 
     def amend(self, exposure: Exposure, command: AmendOrder, events: list[Event]) -> int:
@@ -99,7 +133,7 @@ class Trading:
             open_orders.cancel(order, command.time_ms, events)
             return 0
         crosses = checks.would_take(exposure.market, order.side, command.price_ticks)
-        if crosses and order.request.time_in_force == GTX:
+        if crosses and order.request.time_in_force in (GTX, RPI):
             open_orders.close(order, CANCELED, REASON_GTX, command.time_ms, events)
             return 0
         self._requeue(exposure, order, command, events)
@@ -109,6 +143,7 @@ class Trading:
         self,
         position: Position,
         command: PlaceOrder,
+        order_id: i64,
         assumed_e8: int,
         reserved_units: int,
         is_closing: bool,
@@ -121,9 +156,10 @@ class Trading:
             if qty_lots >= size:
                 qty_lots = size
                 open_orders.expire_closing(position, command.time_ms, events)
-        order = Order(
-            self.take_order_id(), command, position, qty_lots, assumed_e8, reserved_units, is_closing
-        )
+        if order_id == 0:
+            order_id = self.take_order_id()
+        order = Order(order_id, command, position, qty_lots, assumed_e8, reserved_units, is_closing)
+        order.is_tied = command.is_algo or command.time_in_force == GTD
         exposure = position.exposure
         open_orders.enter(order)
         events.append(
@@ -150,6 +186,10 @@ class Trading:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
         else:
             open_orders.rest(order)
+            if order.request.time_in_force == GTD:
+                # semantics 5.3: whole seconds are kept
+                due_ms = order.request.good_till_ms // 1000 * 1000
+                self.timers.end_order(exposure, order.order_id, due_ms)
             if order.position.closing_lots > 0:
                 open_orders.shed_closing(order.position, time_ms, events)
 
@@ -217,6 +257,7 @@ class Trading:
                 old_price_ticks,
                 old_qty_lots,
                 command.modify_id,
+                order.amendments,
             )
         )
         stp_mode = _stp_mode(order.request)

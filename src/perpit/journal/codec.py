@@ -26,6 +26,8 @@ from perpit.domain.commands import (
     AdjustMargin,
     Advance,
     AmendOrder,
+    CancelAlgoOrder,
+    CancelAllAlgoOrders,
     CancelAllOrders,
     CancelOrder,
     Command,
@@ -37,6 +39,7 @@ from perpit.domain.commands import (
     PinMarkPrice,
     PlaceOrder,
     RevokeKey,
+    SetCountdown,
     SetIndexPrice,
     SetLeverage,
     SetMarginType,
@@ -65,6 +68,9 @@ TAGS: Final[dict[type[Command], int]] = {
     SetPositionMode: 16,
     SetMarginType: 17,
     AdjustMargin: 18,
+    CancelAlgoOrder: 30,
+    CancelAllAlgoOrders: 31,
+    SetCountdown: 32,
 }
 
 _WIDE_INTEGER: Final = 1

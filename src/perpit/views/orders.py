@@ -49,6 +49,13 @@ class OrderView:
         self.reason = REASON_NONE
         self.created_ms = self.updated_ms = event.time_ms
 
+    def become(self, event: OrderAccepted) -> None:
+        """A conditional order fired: from now on it is what `event` says."""
+        self.request = event.request
+        self.price_ticks = event.price_ticks
+        self.qty_lots = event.qty_lots
+        self.updated_ms = event.time_ms
+
 
 class FillView:
     """One side of a trade, as the account whose order was filled sees it."""
@@ -111,8 +118,12 @@ class OrderHistory:
         self._expired = 0  # finished orders that must be gone
 
     def accept(self, event: OrderAccepted) -> None:
+        order_id = event.order_id
+        waiting = self.open.get(order_id)
+        if waiting is not None:  # it waited for a price, and is now what it was to become (semantics 5.9.12)
+            waiting.become(event)
+            return
         order = OrderView(event)
-        order_id = order.order_id
         self.orders[order_id] = order
         self.open[order_id] = order
         self.newest[order.request.client_order_id] = order

@@ -10,8 +10,11 @@ from typing import Any
 from perpit.domain.commands import Command
 from perpit.domain.events import (
     AccountCreated,
+    AlgoOrderChanged,
+    AllAlgoOrdersCancelled,
     AllOrdersCancelled,
     BookChanged,
+    CountdownSet,
     Event,
     FundingPaid,
     FundingSettled,
@@ -30,6 +33,7 @@ from perpit.domain.events import (
     OrderClosed,
     OrderEvent,
     OrderTraded,
+    OrderTriggered,
     PositionChanged,
     PositionModeChanged,
     Refused,
@@ -46,6 +50,7 @@ from perpit.views.accounts import (
     fold_margin_type,
     fold_position,
 )
+from perpit.views.algo_orders import AlgoOrdersView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
@@ -66,9 +71,9 @@ class World:
 
     Limits, each per instrument or per account and instrument, oldest rows forgotten first: `trades_max` public
     trades, `aggregates_max` aggregated trades, `candles_max` candles with trades of each interval (at least a day of
-    minutes), `closed_orders_max` finished orders, `fills_max` fills. In the whole venue `all_closed_orders_max` and
-    `all_fills_max` of the latter two, again the newest: an order with its fill takes about 1.2 kB, so both at their
-    limit 0.6 GB. Open orders are never forgotten.
+    minutes), `closed_orders_max` finished orders (of the Algo service: as many per account), `fills_max` fills. In the
+    whole venue `all_closed_orders_max` and `all_fills_max` of the latter two, again the newest: an order with its fill
+    takes about 1.2 kB, so both at their limit 0.6 GB. Open orders are never forgotten.
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class World:
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
+        self.algo_orders = AlgoOrdersView(closed_orders_max, all_closed_orders_max)
         self.keys = KeysView()
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.listeners: list[Listener] = []
@@ -103,6 +109,9 @@ class World:
             FundingSettled: _unseen,
             FundingPaid: self._funding_paid,
             AllOrdersCancelled: _unseen,
+            AllAlgoOrdersCancelled: _unseen,
+            CountdownSet: _unseen,
+            AlgoOrderChanged: self._algo_order_changed,
             InstrumentListed: self._instrument_listed,
             AccountCreated: self._account_created,
             KeyCreated: self._key_created,
@@ -118,6 +127,7 @@ class World:
             MarginCalled: _unseen,
             InsuranceFundChanged: self._insurance_fund_changed,
             OrderClosed: self._order_closed,
+            OrderTriggered: self._order_notionals,
             OrderAmended: self._order_amended,
             PositionChanged: self._position_changed,
             TradePrinted: self._trade_printed,
@@ -189,6 +199,9 @@ class World:
     def _order_closed(self, event: OrderClosed) -> None:
         self._order_notionals(event)
         self.orders.close(event)
+
+    def _algo_order_changed(self, event: AlgoOrderChanged) -> None:
+        self.algo_orders.fold(event)
 
     def _order_amended(self, event: OrderAmended) -> None:
         self._order_notionals(event)
