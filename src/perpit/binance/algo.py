@@ -142,7 +142,7 @@ PLACE: Final = (
 )
 ALGO_ORDER: Final = "/fapi/v1/algoOrder"
 
-ROUTES: Final = (
+ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", ALGO_ORDER, TRADE, 0, place, PLACE, ONE, "The waiting order."),
     Route("DELETE", ALGO_ORDER, TRADE, 1, cancel, NAME, returns="That it is cancelled."),
     Route("GET", ALGO_ORDER, USER_DATA, 1, query, NAME, returns="The order."),
