@@ -28,7 +28,7 @@ YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(Liquidation, Triggers, House):
+class Reference(Triggers, Liquidation, House):
     def __init__(self) -> None:
         super().__init__()
         self.next_tick_ms = 0

@@ -14,6 +14,7 @@ from perpit.domain.instrument import Instrument
 from tests import reference_formulas as formulas
 from tests.reference_formulas import E8
 from tests.reference_funding import Funding
+from tests.reference_kinds import Waiting
 from tests.reference_ledger import FUND, Account, Order, Position
 
 Scope = tuple[int, int, str, int, int]
@@ -109,6 +110,10 @@ class Liquidation(Funding):
             if order in self.orders[symbol_id]:
                 self.orders[symbol_id].remove(order)
 
+    def _end(self, waiting: Waiting, status: int, reason: int) -> None:
+        """A waiting order ends without firing; in `reference_triggers`."""
+        raise NotImplementedError
+
     # -- how ----------------------------------------------------------------------------------------------------------
 
     def _liquidate(self, scope: Scope) -> None:
@@ -117,6 +122,8 @@ class Liquidation(Funding):
         for symbol in symbols:
             for order in sorted(self.open_orders(account_id, symbol), key=lambda one: one.order_id):
                 self._close(symbol, order, w.EXPIRED, w.REASON_LIQUIDATED)
+            for waiting in self.waiting_of(account_id, symbol):
+                self._end(waiting, w.EXPIRED, w.REASON_LIQUIDATED)
         while self.unhealthy(scope):
             heaviest = max(self.members(scope), key=lambda held: self.upkeep(account_id, held))
             went_on = self._reduce(scope, heaviest)

@@ -87,7 +87,9 @@ class Engine:
         self.conditionals = Conditionals(self.trading, self.agenda, self.timers)
         self.house = House(self.accounts[HOUSE], matcher)
         self.fund = InsuranceFund(matcher)
-        self.liquidator = Liquidator(self.risk, self.trading, matcher, self.fund, self.accounts[HOUSE])
+        self.liquidator = Liquidator(
+            self.risk, self.trading, self.conditionals, matcher, self.fund, self.accounts[HOUSE]
+        )
 
     def apply(self, command: Command) -> list[Event]:
         """Do what the command asks, after the timers that were due; the events tell what happened.

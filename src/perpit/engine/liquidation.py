@@ -27,6 +27,7 @@ from perpit.domain.words import (
 from perpit.engine import open_orders
 from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.book import Order
+from perpit.engine.conditionals import Conditionals, all_waiting
 from perpit.engine.deleveraging import Deleverager
 from perpit.engine.insurance import InsuranceFund
 from perpit.engine.ledger import move_isolated
@@ -42,10 +43,17 @@ class Liquidator:
     """Looks after everybody's margin whenever mark prices have moved."""
 
     def __init__(
-        self, risk: Risk, trading: Trading, matcher: Matcher, fund: InsuranceFund, house: Account
+        self,
+        risk: Risk,
+        trading: Trading,
+        conditionals: Conditionals,
+        matcher: Matcher,
+        fund: InsuranceFund,
+        house: Account,
     ) -> None:
         self.risk = risk
         self.trading = trading
+        self.conditionals = conditionals
         self.matcher = matcher
         self.fund = fund
         self.deleverager = Deleverager(trading, house)
@@ -70,11 +78,22 @@ class Liquidator:
 
     def liquidate(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """Bring one scope back above its maintenance margin, or to nothing."""
-        _cancel_orders(scope, time_ms, events)
+        self._cancel_orders(scope, time_ms, events)
         while scope.is_unhealthy():
             went_on = self._reduce(scope, _heaviest(scope), time_ms, events)
             if not went_on and scope.is_unhealthy():
                 self._take_over(scope, time_ms, events)
+
+    def _cancel_orders(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
+        """Every open order of the scope goes at once, those that wait for a price, too (semantics 2.5.1)."""
+        exposures: list[Exposure] = list(scope.wallet.exposures)
+        if scope.position is not None:
+            exposures = [scope.position.exposure]
+        for exposure in exposures:
+            for order in open_orders.by_age(exposure):
+                open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)
+            for waiting in all_waiting(exposure):
+                self.conditionals.end(waiting, EXPIRED, REASON_LIQUIDATED, time_ms, events)
 
     def _reduce(self, scope: Scope, position: Position, time_ms: i64, events: list[Event]) -> bool:
         """One order at the bankruptcy price for what lies above the next lower bracket, and its fee.
@@ -230,13 +249,3 @@ def _limit_ticks(market: Market, position: Position, price_e8: int) -> i64:
     tick_e8 = market.instrument.tick_e8
     ticks = div_ceil(price_e8, tick_e8) if position.qty_lots > 0 else price_e8 // tick_e8
     return max(1, ticks)
-
-
-def _cancel_orders(scope: Scope, time_ms: i64, events: list[Event]) -> None:
-    """Every open order of the scope goes at once (semantics 2.5.1)."""
-    exposures: list[Exposure] = list(scope.wallet.exposures)
-    if scope.position is not None:
-        exposures = [scope.position.exposure]
-    for exposure in exposures:
-        for order in open_orders.by_age(exposure):
-            open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)
