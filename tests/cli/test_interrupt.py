@@ -16,6 +16,7 @@ class Interrupts:
             sys.meta_path.remove(Interrupts)
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell is started deaf to it
 sys.meta_path.insert(0, Interrupts)
 sys.argv = ["perpit", "serve", "--memory", "--port", "0"]
 (script,) = importlib.metadata.entry_points(group="console_scripts", name="perpit")
