@@ -283,8 +283,7 @@ class Liquidation(Funding):
             (-self._rank(account.account_id, (symbol_id, side)), account.account_id, side)
             for account in self.accounts[1:]
             for side in (w.BOTH, w.LONG, w.SHORT)
-            if account.account_id != order.account_id
-            and self.position(account.account_id, symbol_id, side).qty_lots * order.side > 0
+            if self.position(account.account_id, symbol_id, side).qty_lots * order.side > 0
         )
         for _score, account_id, side in ranked:
             if order.remaining:
@@ -300,7 +299,8 @@ class Liquidation(Funding):
 
     def _give_way(self, symbol_id: int, order: Order, account_id: int, side: int, price: int) -> None:
         for resting in sorted(self.open_orders(account_id, symbol_id), key=lambda one: one.order_id):
-            self._close(symbol_id, resting, w.CANCELED, w.REASON_NONE)
+            if resting is not order:  # the bankrupt account may stand on the other side, too
+                self._close(symbol_id, resting, w.CANCELED, w.REASON_NONE)
         lots = min(abs(self.position(account_id, symbol_id, side).qty_lots), order.remaining)
         order_id = self.next_order_id
         self.next_order_id += 1

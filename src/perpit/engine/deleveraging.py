@@ -88,11 +88,14 @@ class Deleverager:
 
 
 def ranked(market: Market, order: Order) -> list[Position]:
-    """Customers' positions on the other side, the first to give way first; equal ones by account and side."""
+    """Customers' positions on the other side, the first to give way first; equal ones by account and side.
+
+    The other side of the bankrupt account's own hedge is one of them: nobody else may hold the counterpart.
+    """
     found: list[tuple[int, int, int, Position]] = []
     for exposure in market.exposures:
         account_id: int = exposure.account.account_id
-        if account_id <= HOUSE or account_id == order.account_id:
+        if account_id <= HOUSE:
             continue
         found += [
             (-leverage_profit(position), account_id, position.position_side, position)

@@ -90,7 +90,7 @@ class Watch:
 
     def note_trade(self, price_ticks: i64) -> None:
         """The last price changed."""
-        if self.count == 0:
+        if self.count == 0 and not self.noted:
             self.last_ticks = price_ticks
             return
         self.noted.append(price_ticks)
@@ -98,7 +98,7 @@ class Watch:
 
     def note_mark(self, mark_e8: int) -> None:
         """The mark price was set."""
-        if self.count == 0:
+        if self.count == 0 and not self.noted:
             self.mark_e8 = mark_e8
             return
         self.noted.append(-mark_e8)
