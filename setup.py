@@ -91,7 +91,11 @@ def extensions() -> list[Extension]:
         with redirect_stdout(messages):
             # no config file: a matter of style that `make check` would refuse must not cost a user the speed
             compiled = mypycify(
-                ["--config-file=", "--ignore-missing-imports", *(path for sources, _name in groups for path in sources)],
+                [
+                    "--config-file=",
+                    "--ignore-missing-imports",
+                    *(path for sources, _name in groups for path in sources),
+                ],
                 opt_level="3",
                 debug_level="0",
                 separate=groups,

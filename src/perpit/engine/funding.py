@@ -10,7 +10,7 @@ from mypy_extensions import i64
 from perpit.domain.events import Event, FundingPaid, FundingSettled
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import funding_units
-from perpit.domain.numbers import UNIT, div_half_up, div_trunc
+from perpit.domain.numbers import UNIT, div_half_up, div_trunc, mul
 from perpit.domain.words import CROSS, HOUSE, LINEAR
 from perpit.engine.account import Position
 from perpit.engine.book import Ladder
@@ -48,7 +48,7 @@ def _linear_impact_e8(instrument: Instrument, ladder: Ladder, wanted_units: int)
         units = instrument.value_units(level.price_ticks, level.total_lots)
         if taken_units + units >= wanted_units:
             # the rest is taken at this price: wanted ÷ (lots before + rest ÷ price)
-            price_e8 = instrument.tick_e8 * level.price_ticks
+            price_e8 = mul(instrument.tick_e8, level.price_ticks)  # exact: a word would wrap below
             at_this_price = instrument.value_at_e8(price_e8, taken_lots) + wanted_units - taken_units
             return div_half_up(wanted_units * price_e8, at_this_price)
         taken_units += units
