@@ -4,7 +4,7 @@ Written like `reference_rules`: each line says when a rule is broken, in documen
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from perpit.domain import commands as c
@@ -34,6 +34,10 @@ class Waiting:
     active: bool = False
     fired: bool = False
     triggered_ms: int = 0
+
+    def __deepcopy__(self, _memo: object) -> "Waiting":
+        """For a trial: the command stays the same one, for it never changes."""
+        return replace(self)
 
     @property
     def trailing(self) -> bool:
