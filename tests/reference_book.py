@@ -77,7 +77,8 @@ class NaiveBook(Ledger):
     def _match(self, symbol_id: int, taker: Order, limit_ticks: int, stp_mode: int) -> bool:
         """Fill from the best price on; True when self-trade prevention ended the taker (semantics 5.5)."""
         while taker.remaining > 0:
-            met = (self.met_by_house if taker.is_house else self.queue)(symbol_id, -taker.side)
+            retail = taker.account_id == w.HOUSE  # whom RPI orders are for; the insurance fund is not
+            met = (self.met_by_house if retail else self.queue)(symbol_id, -taker.side)
             maker = met[0] if met else None
             if maker is None or not self._crosses(taker.side, limit_ticks, maker):
                 return False
