@@ -1,0 +1,123 @@
+"""Events of instruments: listing, book, trades, prices, funding rates."""
+
+from mypy_extensions import i64, mypyc_attr
+
+from perpit.domain.event import Event
+from perpit.domain.instrument import Instrument
+
+
+@mypyc_attr(acyclic=True)
+class InstrumentListed(Event):
+    def __init__(self, time_ms: i64, instrument: Instrument) -> None:
+        self.time_ms: i64 = time_ms
+        self.instrument = instrument
+
+
+@mypyc_attr(acyclic=True, free_list_len=1)
+class BookChanged(Event):
+    """The whole quantity now resting at a price; 0 when the level is gone. After the trades that caused it."""
+
+    def __init__(self, time_ms: i64, symbol_id: i64, side: i64, price_ticks: i64, qty_lots: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.side: i64 = side
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+
+
+@mypyc_attr(acyclic=True, free_list_len=1)
+class TradePrinted(Event):
+    """A trade as the public sees it. `kind` tells ordinary trades from insurance-fund and deleveraging ones."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        trade_id: i64,
+        price_ticks: i64,
+        qty_lots: i64,
+        taker_side: i64,
+        kind: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.trade_id: i64 = trade_id
+        self.price_ticks: i64 = price_ticks
+        self.qty_lots: i64 = qty_lots
+        self.taker_side: i64 = taker_side
+        self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
+class TradeCalculated(Event):
+    """A trade off the book, at a price that need not lie on the grid; no part of candles and trade lists (2.6.3)."""
+
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        trade_id: i64,
+        price_e8: int,
+        qty_lots: i64,
+        taker_side: i64,
+        kind: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.trade_id: i64 = trade_id
+        self.price_e8 = price_e8
+        self.qty_lots: i64 = qty_lots
+        self.taker_side: i64 = taker_side
+        self.kind: i64 = kind
+
+
+@mypyc_attr(acyclic=True)
+class IndexPriceChanged(Event):
+    """The index price, in 1e-8 of the quote, between two mark prices; the first one comes with a `MarkPriceChanged`."""
+
+    def __init__(self, time_ms: i64, symbol_id: i64, index_e8: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.index_e8 = index_e8
+
+
+@mypyc_attr(acyclic=True)
+class MarkPriceChanged(Event):
+    """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
+
+    `average_e8` is the moving average of the mark over the basis window. `funding_rate_e8` is the running estimate for
+    the settlement at `next_funding_ms`, which is 0 where no funding is charged (semantics 3.4.12).
+    """
+
+    def __init__(
+        self,
+        time_ms: i64,
+        symbol_id: i64,
+        index_e8: int,
+        mark_e8: int,
+        average_e8: int,
+        funding_rate_e8: int,
+        next_funding_ms: i64,
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.index_e8 = index_e8
+        self.mark_e8 = mark_e8
+        self.average_e8 = average_e8
+        self.funding_rate_e8 = funding_rate_e8
+        self.next_funding_ms: i64 = next_funding_ms
+
+
+@mypyc_attr(acyclic=True)
+class FundingSettled(Event):
+    """Funding was charged at a rate and a mark price; the `FundingPaid` of everybody who holds a position follow.
+
+    `interval_hours` is the time until the next settlement: a rate at its bound changes it (semantics 3.4.10).
+    """
+
+    def __init__(self, time_ms: i64, symbol_id: i64, rate_e8: int, mark_e8: int, interval_hours: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.rate_e8 = rate_e8
+        self.mark_e8 = mark_e8
+        self.interval_hours = interval_hours
