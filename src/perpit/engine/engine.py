@@ -250,9 +250,9 @@ class Engine:
         if isinstance(command, SetIndexPrice):
             if not 0 <= command.symbol_id < len(self.markets):
                 return no.UNKNOWN_SYMBOL
-            if command.price_e8 <= 0:
-                return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
+            if not 0 < command.price_e8 <= market.largest_price_e8():
+                return no.INVALID_VALUE
             if market.set_index(command.price_e8):
                 _tell_mark(market, command.time_ms, events)
                 self._marks_moved(command.time_ms, events)
@@ -265,9 +265,9 @@ class Engine:
         assert isinstance(command, PinMarkPrice)
         if not 0 <= command.symbol_id < len(self.markets):
             return no.UNKNOWN_SYMBOL
-        if command.price_e8 < 0:
-            return no.INVALID_VALUE
         market = self.markets[command.symbol_id]
+        if not 0 <= command.price_e8 <= market.largest_price_e8():
+            return no.INVALID_VALUE
         if market.index_e8 == 0:
             return no.NO_PRICE
         market.pin_mark(command.price_e8, command.time_ms)

@@ -185,6 +185,7 @@ class Trading:
         elif order.request.time_in_force == IOC:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
         else:
+            assert order.request.time_in_force != FOK, "an order that is filled or killed was filled in part"
             open_orders.rest(order)
             if order.request.time_in_force == GTD:
                 # semantics 5.3: whole seconds are kept
