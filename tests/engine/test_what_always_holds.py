@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 
 from perpit.domain import words as w
-from perpit.domain.commands import PinMarkPrice
+from perpit.domain.commands import PinMarkPrice, PlaceOrder
 from perpit.domain.events import (
     AlgoOrderChanged,
     Event,
@@ -14,6 +14,7 @@ from perpit.domain.events import (
     OrderClosed,
     OrderTraded,
     OrderTriggered,
+    Refused,
     WalletChanged,
 )
 from perpit.engine.engine import Engine
@@ -99,7 +100,11 @@ def test_no_flow_breaks_what_always_holds(flow: type[Flow], seed: int) -> None:
         before = {
             account.account_id: cross_units(engine, account.account_id) for account in engine.accounts[1:]
         }
+        judged = engine.judge(command) if isinstance(command, PlaceOrder) else None
+        timers_due = 0 < engine.next_timer_ms() <= command.time_ms
         events = engine.apply(command)
+        refused = next((event.refusal for event in events if isinstance(event, Refused)), 0)
+        assert judged in (None, refused) or timers_due, where
         assert fill_or_kill(events) == [], where
         assert empty(events) == [], where
         assert cross_paid_for_isolated(engine, before, events) == [], where

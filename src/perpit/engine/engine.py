@@ -111,6 +111,17 @@ class Engine:
             self.conditionals.settle(command.seq, time_ms, events)
         return events
 
+    def judge(self, command: PlaceOrder) -> int:
+        """What `apply` would refuse this order with now, or 0; nothing changes. Timers that are due are not run."""
+        if not self._is_customer(command.account_id):
+            return no.UNKNOWN_ACCOUNT
+        if not 0 <= command.symbol_id < len(self.markets):
+            return no.UNKNOWN_SYMBOL
+        exposure = self.accounts[command.account_id].exposure(self.markets[command.symbol_id])
+        if command.order_type <= MARKET:
+            return self.trading.judge(exposure, command)
+        return self.conditionals.judge(exposure, command)
+
     def next_timer_ms(self) -> int:
         """Venue time at which the next timer is due; 0 when none is set."""
         first = self.timers.first_ms
