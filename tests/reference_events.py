@@ -38,6 +38,7 @@ CALCULATED_FIELDS = (
     "fill_value_units",
     "realized_units",
     "kind",
+    "fee_units",
 )
 FIELDS: dict[str, tuple[str, ...]] = {
     "Refused": ("refusal",),
@@ -101,7 +102,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "average_e8",
         "funding_rate_e8",
         "next_funding_ms",
+        "settlement_e8",
     ),
+    "ContractStatusChanged": ("symbol_id", "status", "delivery_ms", "settlement_e8"),
     "OrderCalculated": (*ORDER_FIELDS, *CALCULATED_FIELDS),
     "TradeCalculated": ("symbol_id", "trade_id", "price_e8", "qty_lots", "taker_side", "kind"),
     "InsuranceFundChanged": ("market", "asset", "wallet_units"),

@@ -387,6 +387,19 @@ class SetIndexPrice(Command):
 
 
 @mypyc_attr(acyclic=True)
+class ScheduleDelivery(Command):
+    """Deliver, or delist, a contract at a whole second of the future; 0 takes back what was scheduled."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "delivery_ms")
+
+    def __init__(self, symbol_id: i64, delivery_ms: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
+        self.delivery_ms: i64 = delivery_ms
+
+
+@mypyc_attr(acyclic=True)
 class PinMarkPrice(Command):
     """Hold the mark price at `price_e8`; 0 lets it be computed again."""
 

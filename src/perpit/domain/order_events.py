@@ -192,6 +192,7 @@ class OrderCalculated(OrderEvent):
         fill_value_units: int,
         realized_units: int,
         kind: i64,
+        fee_units: int = 0,
     ) -> None:
         self.time_ms: i64 = time_ms
         self.order_id: i64 = order_id
@@ -209,6 +210,7 @@ class OrderCalculated(OrderEvent):
         self.fill_value_units = fill_value_units
         self.realized_units = realized_units
         self.kind: i64 = kind
+        self.fee_units = fee_units
 
 
 @mypyc_attr(acyclic=True)

@@ -5,7 +5,7 @@
 | 1 | kind of order and time in force are known | NOT_SUPPORTED, TIME_IN_FORCE_INVALID |
 | 1 | date, closePosition, trigger fields and priceMatch belong to it | GOOD_TILL_DATE_INVALID, *_NOT_ALLOWED, ... |
 | 2 | position side belongs to the account's position mode | POSITION_SIDE_MISMATCH |
-| 3 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
+| 3 | instrument trades, and has a price | SYMBOL_CLOSED, SYMBOL_NOT_TRADING, NO_PRICE |
 | 3 | priceMatch finds its level | PRICE_MATCH_NO_LEVEL |
 | 4 | quantity: positive, within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
 | 5 | price: positive, within PRICE_FILTER, inside PERCENT_PRICE | PRICE_* |
@@ -33,6 +33,7 @@ from perpit.domain.margin import initial_margin_units, open_loss_units, present_
 from perpit.domain.words import (
     BOTH,
     BUY,
+    DELIVERED,
     FOK,
     GTC,
     GTD,
@@ -77,7 +78,7 @@ def check_placement(
     exposure = position.exposure
     market = exposure.market
     is_limit = command.order_type == LIMIT
-    refusal = check_market(market)
+    refusal = check_market(market, is_closing)
     if refusal == OK and not command.close_position:
         refusal = check_qty(market, command.order_type, command.qty_lots)
     if refusal == OK and is_limit:
@@ -160,11 +161,25 @@ def check_words(command: PlaceOrder, is_hedged: bool) -> int:
     return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
 
 
-def check_market(market: Market) -> int:
-    """Rule 3."""
-    if market.status != TRADING:
+def check_market(market: Market, is_closing: bool) -> int:
+    """Rule 3. Near its delivery a contract is only left (semantics 3.6.7)."""
+    if market.status == DELIVERED:
+        return no.SYMBOL_CLOSED
+    if market.status != TRADING and not is_closing:
         return no.SYMBOL_NOT_TRADING
     return no.NO_PRICE if market.mark_e8 == 0 else OK
+
+
+def is_closing_side(command: PlaceOrder) -> bool:
+    """In hedge mode: whether the order's side closes its position side."""
+    return (command.side == SELL) == (command.position_side == LONG)
+
+
+def can_only_close(command: PlaceOrder) -> bool:
+    """Whether the order can do nothing but make its position smaller (semantics 4.4.3, 4.5)."""
+    if command.reduce_only or command.close_position:
+        return True
+    return command.position_side != BOTH and is_closing_side(command)
 
 
 def check_qty(market: Market, order_type: i64, qty_lots: int) -> int:

@@ -6,7 +6,7 @@
 | 2 | closePosition: of market kinds, without quantity and reduceOnly, closes its side | CLOSE_POSITION_* |
 | 3 | trigger fields belong to the kind, callback rate in range | TRIGGER_FIELD_NOT_ALLOWED, CALLBACK_RATE_INVALID |
 | 4 | priceMatch, words and position side as in `checks` | PRICE_MATCH_*, INVALID_VALUE, POSITION_SIDE_MISMATCH |
-| 5 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
+| 5 | instrument trades, and has a price | SYMBOL_CLOSED, SYMBOL_NOT_TRADING, NO_PRICE |
 | 6 | quantity within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
 | 7 | limit price within PRICE_FILTER | PRICE_* |
 | 8 | trigger or activation price: positive, not too high, not too far away | STOP_PRICE_*, ACTIVATION_PRICE_INVALID |
@@ -34,10 +34,8 @@ from perpit.domain.words import (
     GTX,
     IOC,
     LIMIT,
-    LONG,
     MARK_PRICE,
     MARKET,
-    SELL,
     STOP,
     STOP_MARKET,
     TAKE_PROFIT,
@@ -62,9 +60,10 @@ def check_conditional(exposure: Exposure, command: PlaceOrder) -> int:
     """The first rule that refuses the order, or 0."""
     market = exposure.market
     is_limit = command.order_type == STOP or command.order_type == TAKE_PROFIT
+    is_closing = checks.can_only_close(command)
     refusal = _check_kind(command, exposure.is_hedged, is_limit)
     if refusal == OK:
-        refusal = checks.check_market(market)
+        refusal = checks.check_market(market, is_closing)
     if refusal == OK and not command.close_position:
         refusal = checks.check_qty(market, LIMIT if is_limit else MARKET, command.qty_lots)
     if refusal == OK and is_limit and command.price_match == 0:
@@ -73,7 +72,6 @@ def check_conditional(exposure: Exposure, command: PlaceOrder) -> int:
         refusal = _check_trigger(market, command)
     if refusal == OK and is_limit and command.price_match == 0:
         refusal = _check_stop_band(market, command)
-    is_closing = _is_closing(command)
     if refusal == OK and not is_closing:
         refusal = checks.check_notional(market, _own_value(market, command))
     if refusal == OK:
@@ -141,18 +139,11 @@ def _check_close_position(command: PlaceOrder) -> int:
         return no.CLOSE_POSITION_WITH_QTY
     if command.reduce_only:
         return no.CLOSE_POSITION_WITH_REDUCE_ONLY
-    return OK if command.position_side == BOTH or _is_closing_side(command) else no.CLOSE_POSITION_NOT_ALLOWED
-
-
-def _is_closing_side(command: PlaceOrder) -> bool:
-    """In hedge mode: whether the order's side closes its position side."""
-    return (command.side == SELL) == (command.position_side == LONG)
-
-
-def _is_closing(command: PlaceOrder) -> bool:
-    if command.reduce_only or command.close_position:
-        return True
-    return command.position_side != BOTH and _is_closing_side(command)
+    return (
+        OK
+        if command.position_side == BOTH or checks.is_closing_side(command)
+        else no.CLOSE_POSITION_NOT_ALLOWED
+    )
 
 
 def _check_price(market: Market, price_ticks: int) -> int:

@@ -15,7 +15,6 @@ from perpit.domain.words import (
     GTX,
     IOC,
     LIMIT,
-    LONG,
     MARKET,
     NEW,
     PARTIALLY_FILLED,
@@ -23,7 +22,6 @@ from perpit.domain.words import (
     REASON_IOC_REMAINDER,
     REASON_MARKET_REMAINDER,
     RPI,
-    SELL,
     STP_NONE,
 )
 from perpit.engine import checks, open_orders
@@ -76,7 +74,7 @@ class Trading:
         self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event], only_judge: bool
     ) -> int:
         """Take the limit price from the book as it is now (semantics 5.4)."""
-        refusal = checks.check_market(exposure.market)
+        refusal = checks.check_market(exposure.market, checks.can_only_close(command))
         if refusal != 0:
             return refusal
         price_ticks = matched_price_ticks(exposure.market.book, command.side, command.price_match)
@@ -92,7 +90,7 @@ class Trading:
         is_closing = command.reduce_only
         if command.position_side != BOTH:
             position = exposure.position(command.position_side)
-            is_closing = is_closing or (command.side == SELL) == (command.position_side == LONG)
+            is_closing = is_closing or checks.is_closing_side(command)
         own_e8 = market.price_e8(command.price_ticks)
         assumed_e8 = 0
         reserved_units = 0
@@ -219,7 +217,7 @@ class Trading:
             return no.AMEND_NO_CHANGE
         if order.amendments >= market.instrument.max_amendments:
             return no.AMEND_TOO_OFTEN
-        refusal = checks.check_market(market)
+        refusal = checks.check_market(market, order.is_closing)
         if refusal == 0:
             refusal = checks.check_qty(market, LIMIT, command.qty_lots)
         if refusal == 0:
