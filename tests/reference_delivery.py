@@ -86,7 +86,7 @@ class Delivery(Liquidation):
         if not end or self.time_ms < end or self.closed(symbol_id):
             return
         price = self.settled_e8[symbol_id] = self.settlement_e8(symbol_id)
-        for order in list(self.orders[symbol_id]):
+        for order in [*self.queue(symbol_id, w.BUY), *self.queue(symbol_id, w.SELL)]:
             if order.is_house:
                 self._take_off(symbol_id, order)
         for account in self.accounts[1:]:

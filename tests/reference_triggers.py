@@ -280,9 +280,10 @@ class Triggers(Rules):
 
     def _place_fired(self, child: c.PlaceOrder, order_id: int) -> int:
         if child.price_match:
+            refusal = self._first_fault(self._market_faults(child))
             price = self.matched_ticks(child)
-            if price is None:
-                return no.PRICE_MATCH_NO_LEVEL
+            if refusal or price is None:
+                return refusal or no.PRICE_MATCH_NO_LEVEL
             child = clone(child, price_ticks=price)
         return self._first_fault(self._placement_faults(child)) or self._accept(child, order_id)
 

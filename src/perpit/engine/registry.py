@@ -68,8 +68,10 @@ class Registry:
 
     def _list(self, command: ListInstrument, events: list[Event]) -> int:
         instrument = command.instrument
-        if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
+        if instrument.symbol in self.symbol_ids:
             return no.ALREADY_LISTED
+        if instrument.symbol_id != len(self.markets):
+            return no.INVALID_VALUE
         if not instrument.brackets or (instrument.contract_kind == LINEAR) != (instrument.market == USDS_M):
             return no.NOT_SUPPORTED
         if max(instrument.max_price_ticks, instrument.largest_qty_lots()) > LARGEST_ON_GRID:
