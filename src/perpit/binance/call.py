@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from perpit.binance.limits import OrderLimiter
 from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.products import Product
 from perpit.domain.commands import Command
 from perpit.domain.events import Event
 
@@ -56,18 +57,28 @@ class Desk:
 
 
 class Call:
-    """One request that passed all checks: `values` holds its parameters by name, read by the route's schema."""
+    """One request that passed all checks: `values` holds its parameters by name, read by the route's schema.
 
-    __slots__ = ("account_id", "api_key", "desk", "now_ms", "values")
+    `product` is the one whose path was called.
+    """
+
+    __slots__ = ("account_id", "api_key", "desk", "now_ms", "product", "values")
 
     def __init__(
-        self, desk: Desk, values: dict[str, Any], account_id: int, api_key: str, now_ms: int
+        self,
+        desk: Desk,
+        values: dict[str, Any],
+        account_id: int,
+        api_key: str,
+        now_ms: int,
+        product: Product,
     ) -> None:
         self.desk = desk
         self.values = values
         self.account_id = account_id
         self.api_key = api_key
         self.now_ms = now_ms
+        self.product = product
 
     @property
     def world(self) -> "World":
