@@ -53,7 +53,9 @@ def test_security_weight_and_order_count_are_the_published_ones(route: Any) -> N
     for sent in ({}, {"symbol": "BTCUSDT"}, *({"symbol": "BTCUSDT", "limit": limit} for limit in limits)):
         weight = route.weight if isinstance(route.weight, int) else route.weight(sent)
         assert weight == weight_of(entry.weight, sent), sent
-    if entry.order_count:  # COIN-M lists the minute only, but shares the counts of ten seconds (semantics 6.6.2)
+    if (
+        entry.order_count
+    ):  # COIN-M lists the minute only, but shares the counts of ten seconds (semantics 6.6.2)
         assert route.orders == (entry.order_count.get("10S", route.orders[0]), entry.order_count["1M"])
 
 
