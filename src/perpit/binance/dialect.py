@@ -20,7 +20,7 @@ import msgspec
 
 from perpit import __version__
 from perpit.binance import errors, request, security
-from perpit.binance.call import Answer, Call, Desk, Settings, Submit, SubmitMany
+from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
 from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, WeightLimiter
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.openapi import Described, document
@@ -43,6 +43,7 @@ _encode = msgspec.json.Encoder().encode
 class Dialect:
     """Speaks the exchange's REST API over a world of views and a way in for commands.
 
+    `judge` says what the engine would answer an order with now: a refusal or 0, and the limit price it would have.
     `overloaded` are the exceptions by which `submit` says that too many commands wait, `stopped` those by which it says
     that none is taken any more, `in_doubt` those by which an accepted one says that nobody knows whether it was done.
     `wall_ms` gives the machine's time while the venue's clock is another one, else 0: clients stamp what they sign with
@@ -56,6 +57,7 @@ class Dialect:
         world: "World",
         submit: Submit,
         submit_many: SubmitMany,
+        judge: Judge,
         now_ms: Callable[[], int],
         settings: Settings,
         listen_keys: ListenKeys | None = None,
@@ -73,7 +75,7 @@ class Dialect:
         self._weights = WeightLimiter(settings.limits, idle_ms=idle_ms)
         self._orders = OrderLimiter(settings.limits, idle_ms)
         describe = cache(lambda: document(ROUTES, __version__, described))
-        self._desk = Desk(world, submit, submit_many, self.listen_keys, self._orders, describe)
+        self._desk = Desk(world, submit, submit_many, judge, self.listen_keys, self._orders, describe)
         self._keys = world.keys.by_api_key
         self._signatures = security.Signatures()
         self._overloaded = overloaded

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Raw
 
-from perpit.binance import errors, market, order_check, orders, render, schema
+from perpit.binance import errors, market, orders, render, schema
 from perpit.binance.call import Call
 from perpit.binance.products import COIN, USDS
 from perpit.binance.route import Route, one_or_all, routes_of
@@ -252,14 +252,27 @@ async def cancel_batch(call: Call) -> list[Body]:
     return rows
 
 
+class Imagined:
+    """An order as it would stand right after its acceptance; its id is 0."""
+
+    def __init__(self, request: PlaceOrder, price_ticks: int) -> None:
+        self.order_id = 0
+        self.request = request
+        self.price_ticks = price_ticks
+        self.qty_lots = request.qty_lots
+        self.filled_lots = 0
+        self.filled_value_units = 0
+        self.status = NEW
+
+
 def test(call: Call) -> Body:
-    """An order that is checked and not placed; what is not checked stands in `order_check`."""
+    """An order that is judged as it would be now, and not placed."""
     command = orders.place(call.values, call.account_id)
     instrument: Instrument = call.values["symbol"]
-    refusal = order_check.match_price(call.world, command) or order_check.dry_run(call.world, command)
+    refusal, price_ticks = call.desk.judge(command)
     if refusal:
         raise errors.from_refusal(command, refusal, instrument)
-    return render.order(order_check.Imagined(command), instrument, call.now_ms)
+    return render.order(Imagined(command, price_ticks), instrument, call.now_ms)
 
 
 def query(call: Call) -> Body:
