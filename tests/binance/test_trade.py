@@ -344,3 +344,28 @@ async def test_a_span_of_seven_days_is_the_longest() -> None:
         for more_ms, code in ((0, None), (1, -4165)):
             span = {"startTime": caller.now_ms - 7 * DAY - more_ms, "endTime": caller.now_ms}
             assert (await caller.signed("GET", f"/fapi/v1/{path}", symbol="BTCUSDT", **span)).code == code
+
+
+async def test_what_order_test_answers_is_what_the_order_is_answered() -> None:
+    """Orders that wait, prices from the book, reduce-only beside a stop: the engine judges, nothing is placed."""
+    caller = Caller()
+    caller.depth(5_000)
+    opened = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "1"}
+    assert (await caller.signed("POST", "/fapi/v1/order", **opened)).status == 200
+    stop = {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP_MARKET", "quantity": "1", "reduceOnly": "true"}
+    assert (await caller.signed("POST", "/fapi/v1/order", **stop, stopPrice="59000")).status == 200
+    limit = {"symbol": "BTCUSDT", "side": "SELL", "type": "LIMIT", "timeInForce": "GTC", "quantity": "1"}
+    trailing = {"symbol": "BTCUSDT", "side": "SELL", "type": "TRAILING_STOP_MARKET", "quantity": "1"}
+    for params, code in (
+        ({**limit, "price": "61000", "reduceOnly": "true"}, None),
+        ({**trailing, "callbackRate": "50"}, -1130),
+        ({**stop, "stopPrice": "61000"}, -2021),
+        ({**limit, "priceMatch": "QUEUE_20"}, -5041),
+        ({**limit, "priceMatch": "QUEUE"}, None),
+    ):
+        before = caller.state()
+        tried = await caller.signed("POST", "/fapi/v1/order/test", **params)
+        assert caller.state() == before
+        placed = await caller.signed("POST", "/fapi/v1/order", **params)
+        assert (tried.code, tried.json.get("price")) == (placed.code, placed.json.get("price")), params
+        assert placed.code == code, params

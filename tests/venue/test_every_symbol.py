@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from perpit import catalogue
-from perpit.domain.words import COIN_M, USDS_M
+from perpit.domain.words import USDS_M
 from perpit.home import CannotStart
 from perpit.settings import ClockSetting, MarketSetting, Settings
 from perpit.venue import Venue
@@ -86,8 +86,5 @@ async def depth(client: httpx.AsyncClient, symbol: str) -> dict[str, Any]:
 
 def test_what_the_engine_cannot_trade_yet_is_refused_before_anything_is_written() -> None:
     check_symbols(SYMBOLS)
-    for symbol in catalogue.symbols(COIN_M):
-        with pytest.raises(CannotStart, match=f"--symbols: {symbol}: COIN-M instruments are not available"):
-            check_symbols(["BTCUSDT", symbol])
     with pytest.raises(CannotStart, match="BTCUSDT_261225: quarterly contracts and their delivery are not"):
         check_symbols(["BTCUSDT_261225"])

@@ -24,6 +24,8 @@ SIGNATURE: Final = (
 )
 TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.symbol: {"type": "string", "examples": ["BTCUSDT"]},
+    schema.any_asset: {"type": "string", "examples": ["BTC"]},
+    schema.pair: {"type": "string", "examples": ["BTCUSD"]},
     schema.integer: {"type": "integer"},
     schema.not_negative: {"type": "integer", "minimum": 0},
     schema.time_ms: {"type": "integer", "minimum": 0, "maximum": schema.LATEST_MS},

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from perpit.binance.frames import text_frame
-from perpit.binance.streams_channel import Channel
+from perpit.binance.streams_channel import EVERY_MARKET, Channel
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
 from perpit.binance.streams_make import make_channel
 from perpit.binance.streams_names import ROUTE_OF_KIND, parse_stream_name
@@ -24,6 +24,7 @@ from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
 from perpit.domain.commands import Command
 from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradePrinted
+from perpit.domain.words import USDS_M
 from perpit.views.world import World
 
 NEVER_MS: Final = 1 << 62
@@ -59,6 +60,7 @@ class Session:
         self.socket = socket
         self.route = target.route
         self.combined = target.combined
+        self.market = target.market
         self.subscriptions: dict[str, Channel | None] = {}
         self.held_back: dict[Channel, None] = {}
         self._hub = hub
@@ -120,7 +122,7 @@ class StreamHub:
         self._now_ms = now_ms
         self._limits = limits or HubLimits()
         self._sessions: dict[Socket, Session] = {}
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[tuple[str, int], Channel] = {}
         self._feeds: dict[int, SymbolFeed] = {}
         self._marks: dict[Channel, None] = {}
         self._timed: dict[int, dict[Channel, None]] = {}
@@ -188,28 +190,37 @@ class StreamHub:
             session.subscriptions[name] = channel
             channel.add(session.socket, session.combined)
             return
-        market_channel = self._market_channel(name, session.route)
+        market_channel = self._market_channel(name, session)
         session.subscriptions[name] = market_channel
         if market_channel is not None:
             market_channel.add(session.socket, session.combined)
 
     # --- channels
 
-    def _market_channel(self, name: str, route: str) -> Channel | None:
-        channel = self._channels.get(name)
+    def _market_channel(self, name: str, session: Session) -> Channel | None:
+        """The channel of a stream name, made at first use; None for what this socket will never hear."""
         spec = parse_stream_name(name)
         if spec is None:
             return None
-        if self._limits.strict_routes and ROUTE_OF_KIND[spec.kind] != (route or "public"):
+        if self._limits.strict_routes and ROUTE_OF_KIND[spec.kind] != (session.route or "public"):
             return None
+        market = EVERY_MARKET if spec.symbol else session.market or USDS_M
+        channel = self._channels.get((name, market))
         if channel is None:
-            channel = make_channel(name, spec, self._world, self)
-            if channel is not None:
-                self._keep_channel(channel)
-        return channel
+            channel = make_channel(name, spec, self._world, self, market)
+            if channel is None or not self._is_heard(channel, session):
+                return None
+            self._keep_channel(channel)
+        return channel if self._is_heard(channel, session) else None
+
+    def _is_heard(self, channel: Channel, session: Session) -> bool:
+        """Whether a channel of one symbol is of the product that the socket's URL fixes."""
+        if session.market is None or channel.symbol_id < 0:
+            return True
+        return self._world.catalog.by_id[channel.symbol_id].market == session.market
 
     def _keep_channel(self, channel: Channel) -> None:
-        self._channels[channel.name] = channel
+        self._channels[(channel.name, channel.market)] = channel
         if channel.watches_marks:
             self._marks[channel] = None
         if channel.watches_trades or channel.watches_levels:
@@ -228,7 +239,7 @@ class StreamHub:
 
     def _drop_channel(self, channel: Channel) -> None:
         self._user_data.close(channel)
-        if self._channels.pop(channel.name, None) is None:
+        if self._channels.pop((channel.name, channel.market), None) is None:
             return
         self._marks.pop(channel, None)
         feed = self._feeds.get(channel.symbol_id)

@@ -52,6 +52,7 @@ from perpit.engine.invariants import broken_invariants
 from perpit.engine.liquidation import Liquidator
 from perpit.engine.market import Market, tell_book
 from perpit.engine.matching import Matcher
+from perpit.engine.price_match import matched_price_ticks
 from perpit.engine.registry import Registry
 from perpit.engine.risk import Risk
 from perpit.engine.rules import (
@@ -111,16 +112,24 @@ class Engine:
             self.conditionals.settle(command.seq, time_ms, events)
         return events
 
-    def judge(self, command: PlaceOrder) -> int:
-        """What `apply` would refuse this order with now, or 0; nothing changes. Timers that are due are not run."""
+    def judge(self, command: PlaceOrder) -> tuple[int, int]:
+        """What `apply` would refuse this order with now, or 0, and the limit price in ticks that it would have.
+
+        `command.time_ms` is now. Nothing changes, and timers that are due are not run.
+        """
         if not self._is_customer(command.account_id):
-            return no.UNKNOWN_ACCOUNT
+            return no.UNKNOWN_ACCOUNT, 0
         if not 0 <= command.symbol_id < len(self.markets):
-            return no.UNKNOWN_SYMBOL
-        exposure = self.accounts[command.account_id].exposure(self.markets[command.symbol_id])
-        if command.order_type <= MARKET:
-            return self.trading.judge(exposure, command)
-        return self.conditionals.judge(exposure, command)
+            return no.UNKNOWN_SYMBOL, 0
+        market = self.markets[command.symbol_id]
+        exposure = self.accounts[command.account_id].exposure(market)
+        price_ticks: int = command.price_ticks
+        if command.order_type > MARKET:
+            return self.conditionals.judge(exposure, command), price_ticks
+        refusal = self.trading.judge(exposure, command)
+        if refusal == 0 and command.price_match != 0:
+            price_ticks = matched_price_ticks(market.book, command.side, command.price_match)
+        return refusal, price_ticks
 
     def next_timer_ms(self) -> int:
         """Venue time at which the next timer is due; 0 when none is set."""

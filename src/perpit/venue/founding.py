@@ -1,5 +1,7 @@
 """What a venue is founded with: its instruments with an index price, and a demo account with funds and a key.
 
+Whoever gets dollars here gets coin for COIN-M contracts, too: as much of it as the dollars are worth (`coins_worth`).
+
 Everything here is a command like any other, so it is in the journal and comes back at every start. Each part looks
 whether it is there already: a start that a crash cut short is finished by the next one.
 """
@@ -11,6 +13,7 @@ from perpit.catalogue import Facts, UnknownSymbol, facts, load_instrument
 from perpit.control.keys import random_key
 from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
 from perpit.domain.events import Event, Refused
+from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import COIN_M, INSURANCE_FUND, KEY_HMAC, PERMIT_FUTURES, PERMIT_READ, USDS_M
 from perpit.home import AccountKey, CannotStart
@@ -21,12 +24,11 @@ Submit = Callable[[Command], Awaitable[list[Event]]]
 DEMO = "demo"
 DEMO_ASSET = "USDT"
 
-# What the insurance fund of a new venue has of each margin asset: enough for what a few people lose.
-FUND_UNITS: Final = {USDS_M: 10_000_000 * UNIT, COIN_M: 100 * UNIT}
+# What the insurance fund of a new venue has of each margin asset, in dollars: enough for what a few people lose.
+FUND_UNITS: Final = 10_000_000 * UNIT
 
 # What the catalogue knows and the engine cannot trade yet. The first that fits is told.
 NOT_YET: Final[tuple[tuple[Callable[[Facts], bool], str], ...]] = (
-    (lambda row: row.contract_kind == "INVERSE", "COIN-M instruments are"),
     (lambda row: row.is_quarter, "quarterly contracts and their delivery are"),
 )
 
@@ -54,7 +56,7 @@ async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balanc
             await accepted(submit, SetIndexPrice(instrument.symbol_id, price_e8))
     for instrument in list(world.catalog.by_id):
         if (instrument.market, instrument.margin_asset) not in world.insurance_units:
-            units = FUND_UNITS[instrument.market]
+            units = worth(world, instrument, FUND_UNITS)
             await accepted(
                 submit, Transfer(INSURANCE_FUND, instrument.market, instrument.margin_asset, units)
             )
@@ -67,19 +69,38 @@ async def list_symbol(world: World, submit: Submit, symbol: str) -> None:
     await accepted(submit, ListInstrument(load_instrument(symbol, len(world.catalog.by_id))))
 
 
+def worth(world: World, instrument: Instrument, dollars_units: int) -> int:
+    """A sum in dollars as units of what an instrument is margined in: the dollars, or coin."""
+    if instrument.market == USDS_M:
+        return dollars_units
+    return coins_worth(dollars_units, world.prices[instrument.symbol_id].index_e8)
+
+
+def coins_worth(dollars_units: int, price_e8: int) -> int:
+    """How much coin a sum buys, in 1e-8 of it, cut to two digits as somebody would say it: 1.6 BTC for 100,000."""
+    coin_units = dollars_units * UNIT // price_e8
+    rest = 10 ** max(0, len(str(coin_units)) - 2)
+    return int(coin_units // rest * rest)
+
+
 async def found_demo(world: World, submit: Submit, balance_units: int) -> None:
-    """The demo account: opened, given a key, and at last its money; with a wallet it is complete."""
+    """The demo account: opened, given a key, and at last its money, of each asset once; a wallet says that it was."""
     if DEMO not in world.account_ids:
         await accepted(submit, CreateAccount(DEMO))
     account_id = world.account_ids[DEMO]
-    if world.accounts[account_id].wallets:
-        return
-    if not world.keys.of_account(account_id):
+    wallets = world.accounts[account_id].wallets
+    if not wallets and not world.keys.of_account(account_id):
         permissions = PERMIT_READ | PERMIT_FUTURES
         key = CreateKey(account_id, random_key(), random_key(), KEY_HMAC, DEMO, permissions, [])
         await accepted(submit, key)
-    if balance_units > 0:
+    if balance_units <= 0:
+        return
+    if not wallets:
         await accepted(submit, Transfer(account_id, USDS_M, DEMO_ASSET, balance_units))
+    for instrument in list(world.catalog.symbols_of(COIN_M).values()):
+        if (COIN_M, instrument.margin_asset) not in wallets:
+            units = worth(world, instrument, balance_units)
+            await accepted(submit, Transfer(account_id, COIN_M, instrument.margin_asset, units))
 
 
 def demo_keys(world: World) -> list[AccountKey]:

@@ -23,7 +23,7 @@ from perpit.binance.streams import StreamHub
 from perpit.control import Control, Ports
 from perpit.control.problems import Problem
 from perpit.control.routes import openapi
-from perpit.domain.commands import Command
+from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
 from perpit.home import CannotStart, Home, ReadyInfo, forget_ready, new_token, write_ready
@@ -158,6 +158,11 @@ class Venue:
         """
         return 0 if self.settings.strict_time else time.time_ns() // 1_000_000
 
+    def _judge(self, order: PlaceOrder) -> tuple[int, int]:
+        """What the engine would do with an order now; it sees all that was acknowledged."""
+        order.time_ms = self.clock.now_ms()
+        return self.engine.judge(order)
+
     def _idle_ms(self) -> int:
         """Real time since the start, where rate limits pass with it beside the venue's own clock; else 0."""
         if self.settings.strict_time or self.clock.mode == WALL:
@@ -172,6 +177,7 @@ class Venue:
             self.world,
             self.sequencer.submit,
             self.sequencer.submit_many,
+            self._judge,
             now_ms,
             settings,
             listen_keys,

@@ -9,7 +9,7 @@ times.
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderCalculated, OrderClosed, OrderTraded
@@ -217,8 +217,11 @@ class OrdersView:
         request = event.request
         self._histories[request.account_id][request.symbol_id].amend(event)
 
-    def open_orders(self, account_id: int, symbol_id: int | None = None) -> list[OrderView]:
-        histories = self._of(account_id, symbol_id)
+    def open_orders(
+        self, account_id: int, symbol_id: int | None = None, among: Container[int] | None = None
+    ) -> list[OrderView]:
+        """Those of a symbol; without one, of all, or of those `among` which it is asked."""
+        histories = self._of(account_id, symbol_id, among)
         if len(histories) == 1:
             return list(histories[0].open.values())
         orders = [order for history in histories for order in history.open.values()]
@@ -251,12 +254,13 @@ class OrdersView:
         start_ms: int | None = None,
         end_ms: int | None = None,
         limit: int = 500,
+        among: Container[int] | None = None,
     ) -> list[OrderView]:
         """Orders created within [start_ms, end_ms]: the first `limit` from `from_order_id` or `start_ms` on, or
         without both the newest `limit`."""
         newest = from_order_id is None and start_ms is None
         matching: list[OrderView] = []
-        for history in self._of(account_id, symbol_id):
+        for history in self._of(account_id, symbol_id, among):
             matching += _orders_within(history, from_order_id, start_ms, end_ms, limit if newest else None)
         matching.sort(key=_order_id)
         return matching[-limit:] if newest else matching[:limit]
@@ -270,22 +274,23 @@ class OrdersView:
         end_ms: int | None = None,
         order_id: int | None = None,
         limit: int = 500,
+        among: Container[int] | None = None,
     ) -> list[FillView]:
         """Fills within [start_ms, end_ms]: the first `limit` from trade id `from_id` or `start_ms` on, or without
         both the newest `limit`. Trade ids count per instrument."""
         newest = from_id is None and start_ms is None
         matching: list[FillView] = []
-        for history in self._of(account_id, symbol_id):
+        for history in self._of(account_id, symbol_id, among):
             within = _fills_within(history.fills.rows, from_id, start_ms, end_ms, order_id)
             matching += within[-limit:] if newest else within[:limit]
         if symbol_id is None:
             matching.sort(key=_fill_ms)
         return matching[-limit:] if newest else matching[:limit]
 
-    def _of(self, account_id: int, symbol_id: int | None) -> list[OrderHistory]:
+    def _of(self, account_id: int, symbol_id: int | None, among: Container[int] | None) -> list[OrderHistory]:
         of_account = self._histories.get(account_id, {})
         if symbol_id is None:
-            return list(of_account.values())
+            return [history for each, history in of_account.items() if among is None or each in among]
         return [of_account[symbol_id]] if symbol_id in of_account else []
 
     def _history(self, account_id: int, symbol_id: int) -> OrderHistory:
