@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from perpit.binance.streams import HubLimits
 from perpit.domain import words as w
 from perpit.domain.commands import PinMarkPrice, SetLeverage, SetMarginType, Transfer
 from perpit.domain.numbers import UNIT
@@ -35,6 +36,17 @@ def test_a_prefix_fixes_the_product_also_for_streams_that_are_open_already(host:
     floor.trade(3, symbol_id=COIN)
     assert [row["s"] for row in socket.of("trade")] == [heard]
     assert first is None or len(first.messages()) == 2
+
+
+def test_coin_m_has_no_routed_paths_that_could_be_wrong() -> None:
+    floor = Floor(HubLimits(strict_routes=True))
+    socket = floor.listen("/stream", "streams=btcusdt@aggTrade/btcusd_perp@aggTrade")
+    host = floor.listen("/dstream/ws/btcusd_perp@aggTrade/!miniTicker@arr")
+    floor.trade(10)
+    floor.trade(3, symbol_id=COIN)
+    floor.advance(SECOND_MS)
+    assert [row["s"] for row in socket.of("aggTrade")] == ["BTCUSD_PERP"]
+    assert len(host.messages()) == 2
 
 
 def test_streams_of_all_symbols_are_of_one_product() -> None:
