@@ -50,8 +50,8 @@ class Product(NamedTuple):
     and cancelling answer names the pair. `symbol_type` marks public frames, `frame_fields` are those that they have and
     the other product's have not. `lists_one`: an answer about one symbol is a list with one row. `names_account`: user
     data carry the account's alias and the margin asset. `tells_trades_alone`: user data have TRADE_LITE.
-    `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market and
-    /private.
+    `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market
+    and /private.
     """
 
     market: int
