@@ -88,6 +88,15 @@ def terms(venue: Venue, found: Found, _instrument: Instrument | None) -> Events:
     return []
 
 
+def quarter(venue: Venue, found: Found, _instrument: Instrument | None) -> Events:
+    """Under the name of the perpetual, whose terms it has."""
+    make = MAKERS[found["symbol"]]
+    delivery_ms = (venue.time_ms // 1000 + int(found["seconds"].replace("_", ""))) * 1000
+    terms = {"contract_type": "CURRENT_QUARTER", "delivery_ms": delivery_ms, "funding_interval_hours": 0}
+    venue.list_instrument(make(len(venue.instruments), **terms))
+    return []
+
+
 def house(venue: Venue, found: Found, instrument: Instrument) -> Events:
     depth = c.HouseDepth(instrument.symbol_id, [], [], [], [])
     for level in found["levels"].split(","):
@@ -188,6 +197,17 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     ),
     (r"unpin", lambda venue, _found, i: venue.apply(c.PinMarkPrice(i.symbol_id, 0))),
     (rf"wait (?P<seconds>{NUMBER})", lambda venue, found, _: venue.wait(found["seconds"])),
+    (
+        r"delist never",
+        lambda venue, _found, i: venue.apply(c.ScheduleDelivery(i.symbol_id, 0)),
+    ),
+    (
+        rf"delist in (?P<seconds>{NUMBER})",
+        lambda venue, found, i: venue.apply(
+            c.ScheduleDelivery(i.symbol_id, (venue.time_ms // 1000 + int(found["seconds"])) * 1000)
+        ),
+    ),
+    (rf"quarter (?P<symbol>\w+) ends in (?P<seconds>{NUMBER})", quarter),
     (r"house (?P<levels>.+)", house),
     (rf"tape (?P<side>buy|sell) (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER})", tape),
     (
@@ -247,7 +267,7 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     ),
     *conditional.QUESTIONS,
 ]
-LISTS_ITS_OWN_INSTRUMENT = (terms,)
+LISTS_ITS_OWN_INSTRUMENT = (terms, quarter)
 
 
 # -- playing --------------------------------------------------------------------------------------------------------

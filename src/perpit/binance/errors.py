@@ -160,6 +160,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.UNKNOWN_KEY: KEY_REJECTED,
     refusals.ALREADY_LISTED: Kind(-1130, "Invalid data sent for a parameter."),
     refusals.SYMBOL_NOT_TRADING: Kind(-4140, "Invalid symbol status for opening position"),
+    refusals.SYMBOL_CLOSED: Kind(-4141, "Symbol is closed"),
     refusals.QTY_NOT_POSITIVE: QTY_NOT_POSITIVE,
     refusals.QTY_BELOW_MIN: Kind(-4004, "Quantity less than min quantity."),
     refusals.QTY_ABOVE_MAX: Kind(-4005, "Quantity greater than max quantity."),

@@ -95,7 +95,7 @@ class FillView:
         else:
             self.price_ticks = 0
             self.price_e8 = event.fill_price_e8
-            self.fee_units = 0
+            self.fee_units = event.fee_units
             self.is_maker = False
 
 

@@ -14,6 +14,7 @@ from perpit.domain.events import (
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
     BookChanged,
+    ContractStatusChanged,
     CountdownSet,
     Event,
     FundingPaid,
@@ -54,6 +55,7 @@ from perpit.views.algo_orders import AlgoOrdersView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.contracts import ContractView
 from perpit.views.keys import KeysView
 from perpit.views.orders import OrdersView
 from perpit.views.prices import PriceView
@@ -64,7 +66,8 @@ Listener = Callable[[Command, list[Event]], None]
 
 
 class World:
-    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`.
+    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`,
+    `contracts`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
@@ -97,6 +100,7 @@ class World:
         self.candles: list[CandlesView] = []
         self.tickers: list[TickerView] = []
         self.prices: list[PriceView] = []
+        self.contracts: list[ContractView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
@@ -113,6 +117,7 @@ class World:
             CountdownSet: _unseen,
             AlgoOrderChanged: self._algo_order_changed,
             InstrumentListed: self._instrument_listed,
+            ContractStatusChanged: self._contract_status_changed,
             AccountCreated: self._account_created,
             KeyCreated: self._key_created,
             KeyRevoked: self._key_revoked,
@@ -146,6 +151,9 @@ class World:
         for listener in self.listeners:
             listener(command, events)
 
+    def _contract_status_changed(self, event: ContractStatusChanged) -> None:
+        self.contracts[event.symbol_id].fold(event)
+
     def _instrument_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument
         self.catalog.list_instrument(instrument)
@@ -156,6 +164,7 @@ class World:
         self.candles.append(candles)
         self.tickers.append(TickerView(self, instrument, candles, trades))
         self.prices.append(PriceView())
+        self.contracts.append(ContractView(instrument))
 
     def _account_created(self, event: AccountCreated) -> None:
         self.accounts[event.account_id] = AccountView(event.account_id, event.name, event.time_ms)
