@@ -110,6 +110,8 @@ class HouseMarket:
         await self._sequencer.advance_to(time_ms)
         if self._rolling is not None:
             await self._rolling
+            self._rolling = None
+            await self._runner.run_until(time_ms)  # the market in what was listed
 
     async def _run(self) -> None:
         try:
