@@ -31,6 +31,7 @@ ROUTE_OF_KIND: Final = {
     "miniTicker": "market",
     "!ticker": "market",
     "!miniTicker": "market",
+    "!contractInfo": "market",
 }
 
 
@@ -49,6 +50,7 @@ ALL_SYMBOLS: Final = {
     "!bookTicker": StreamSpec("!bookTicker", "", 5000),
     "!markPrice@arr": StreamSpec("!markPrice", "", 3000),
     "!markPrice@arr@1s": StreamSpec("!markPrice", "", 1000),
+    "!contractInfo": StreamSpec("!contractInfo", ""),
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
 }

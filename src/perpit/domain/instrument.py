@@ -16,6 +16,8 @@ from perpit.domain.words import INVERSE, LINEAR
 LARGEST_ON_GRID: Final = 1 << 52
 _WORD: Final = 1 << 62
 INVERSE_SCALE: Final = 100_000
+# Types of contract that have no end of their own; all others are delivered.
+PERPETUALS: Final = ("PERPETUAL", "TRADIFI_PERPETUAL")
 
 
 @mypyc_attr(acyclic=True)
@@ -163,7 +165,7 @@ class Instrument:
         self.delivery_ms = delivery_ms
         self.funding_interval_hours = funding_interval_hours
         self.brackets = brackets
-        self.is_perpetual = contract_type == "PERPETUAL"
+        self.is_perpetual = contract_type in PERPETUALS
         self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
         # Bounds of the funding rate of one settlement, and interest per 8 hours (semantics 3.4.6, 3.4.8); a journal
         # that is older than these fields gets what most perpetuals have.
