@@ -386,7 +386,7 @@ def order_routes() -> tuple[Route, ...]:
         Route("DELETE", order, TRADE, 1, cancel, name, returns="The cancelled order."),
         Route("GET", order, USER_DATA, 1, query, name, returns="The order."),
         Route("POST", batches, TRADE, 5, place_batch, (BATCH,), SEVERAL, EACH),
-        Route("PUT", batches, TRADE, 5, amend_batch, (BATCH,), SEVERAL, EACH, "priceMatch"),
+        Route("PUT", batches, TRADE, 5, amend_batch, (BATCH,), SEVERAL, EACH),
         Route("DELETE", batches, TRADE, 1, cancel_batch, (SYMBOL, *ID_LISTS), returns=EACH),
         Route("DELETE", "/v1/allOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
         Route("GET", "/v1/openOrder", USER_DATA, 1, query_open, name, returns="The open order."),
@@ -420,11 +420,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     *routes_of((COIN,), *list_routes((ANY_SYMBOL, market.PAIR), (ANY_SYMBOL, market.PAIR))),
     *routes_of(
         (USDS,),
-        Route("PUT", "/v1/order", TRADE, 0, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
+        Route("PUT", "/v1/order", TRADE, 0, amend, orders.AMEND, ONE, "The amended order."),
         Route("POST", "/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be."),
     ),
     *routes_of(
         (COIN,),
-        Route("PUT", "/v1/order", TRADE, 1, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
+        Route("PUT", "/v1/order", TRADE, 1, amend, orders.AMEND, ONE, "The amended order."),
     ),
 )

@@ -147,6 +147,7 @@ class OrderHistory:
 
     def amend(self, event: OrderAmended) -> None:
         order = self.open[event.order_id]
+        order.request = event.request  # it may say another price match now
         order.price_ticks = event.price_ticks
         order.qty_lots = event.qty_lots
         order.status = event.status
