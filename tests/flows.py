@@ -45,7 +45,9 @@ def venue_instruments() -> list[Instrument]:
     ]
     return [
         btcusdt(0, brackets=brackets(SMALL_BRACKETS), max_open_orders=12, max_amendments=4),
-        ethusdt(1, maker_fee_ppm=-37, taker_fee_ppm=433, max_open_orders=12, max_amendments=4),
+        ethusdt(
+            1, maker_fee_ppm=-37, taker_fee_ppm=433, rpi_fee_ppm=29, max_open_orders=12, max_amendments=4
+        ),
         btcusd_perp(2, brackets=coin_brackets, maker_fee_ppm=-13, max_open_orders=12, max_amendments=4),
     ]
 
