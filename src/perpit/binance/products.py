@@ -56,8 +56,9 @@ class Product(NamedTuple):
     and cancelling answer names the pair. `symbol_type` marks public frames, `frame_fields` are those that they have and
     the other product's have not. `lists_one`: an answer about one symbol is a list with one row. `names_account`: user
     data carry the account's alias and the margin asset. `tells_trades_alone`: user data have TRADE_LITE.
-    `shows_flat_sides`: an account in hedge mode sees BOTH, too. `transfer_notes` is what a row of income says of money
-    that came in, and of money that went out; `income_days` how far apart its times may be, 0 for any span.
+    `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market
+    and /private. `transfer_notes` is what a row of income says of money that came in, and of money that went out;
+    `income_days` how far apart its times may be, 0 for any span.
     """
 
     market: int
@@ -77,6 +78,7 @@ class Product(NamedTuple):
     order_types: tuple[int, ...]
     filters: tuple[str, ...]
     ticker_period_ms: int
+    has_routes: bool
     shapes: dict[str, Shape]
 
 
@@ -139,6 +141,7 @@ USDS: Final = Product(
     order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
     ticker_period_ms=2_000,
+    has_routes=True,
     shapes=USDS_M_SHAPES,
 )
 COIN: Final = Product(
@@ -167,6 +170,7 @@ COIN: Final = Product(
     ),
     filters=(*FILTERS, "MAX_NUM_ALGO_ORDERS", "PERCENT_PRICE"),
     ticker_period_ms=500,  # semantics 7.3
+    has_routes=False,  # semantics 7.1.2
     shapes=COIN_M_SHAPES,
 )
 PRODUCTS: Final = {product.market: product for product in (USDS, COIN)}
