@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from perpit.domain.commands import CreateAccount, CreateKey, PinMarkPrice
+from perpit.catalogue import load_instrument
+from perpit.domain.commands import CreateAccount, CreateKey, ListInstrument, PinMarkPrice
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ
 from tests.binance.caller import BTC, IP, SECRET, START_MS, Caller, sign
@@ -158,7 +159,15 @@ async def test_modes_and_rates_are_those_of_this_release() -> None:
     config = (await caller.signed("GET", "/fapi/v1/accountConfig")).json
     assert (config["canTrade"], config["dualSidePosition"], config["tradeGroupId"]) == (True, False, -1)
     rates = (await caller.signed("GET", "/fapi/v1/commissionRate", symbol="BTCUSDT")).json
-    assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.000200", "0.000500")
+    assert rates == {
+        "symbol": "BTCUSDT",
+        "makerCommissionRate": "0.000200",
+        "takerCommissionRate": "0.000500",
+        "rpiCommissionRate": "0.000200",
+    }
+    caller.apply(ListInstrument(load_instrument("SOLUSDT", 3)))
+    rates = (await caller.signed("GET", "/fapi/v1/commissionRate", symbol="SOLUSDT")).json
+    assert rates["rpiCommissionRate"] == "0.000050"
 
 
 async def test_brackets_come_as_numbers() -> None:

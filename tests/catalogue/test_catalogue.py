@@ -103,14 +103,14 @@ def test_the_two_markets_differ_as_the_exchange_says() -> None:
         usds_m = INSTRUMENTS[symbol]
         assert (usds_m.market, usds_m.contract_kind, usds_m.contract_size) == (USDS_M, LINEAR, 0)
         assert usds_m.margin_asset == usds_m.quote_asset
-        assert (usds_m.maker_fee_ppm, usds_m.taker_fee_ppm) == (200, 500)
+        assert (usds_m.maker_fee_ppm, usds_m.taker_fee_ppm, usds_m.rpi_fee_ppm) == (200, 500, 50)
         assert usds_m.min_notional_units >= 5 * UNIT
     for symbol in catalogue.symbols(COIN_M):
         coin_m = INSTRUMENTS[symbol]
         assert (coin_m.market, coin_m.contract_kind, coin_m.lot_e8) == (COIN_M, INVERSE, UNIT)
         assert (coin_m.margin_asset, coin_m.quote_asset) == (coin_m.base_asset, "USD")
         assert coin_m.contract_size == (100 if coin_m.base_asset == "BTC" else 10)
-        assert (coin_m.maker_fee_ppm, coin_m.taker_fee_ppm) == (100, 500)
+        assert (coin_m.maker_fee_ppm, coin_m.taker_fee_ppm, coin_m.rpi_fee_ppm) == (100, 500, 100)
         assert coin_m.min_notional_units == 0, "there is no such filter"
 
 

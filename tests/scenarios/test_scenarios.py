@@ -148,10 +148,16 @@ def cancel(venue: Venue, found: Found, instrument: Instrument) -> Events:
 def amend(venue: Venue, found: Found, instrument: Instrument) -> Events:
     order = venue.orders.get(found["label"])
     side = SIDES[found["side"]] if found["side"] else order.request.side if order else w.BUY
-    lots, ticks = venue.lots(instrument, found["quantity"]), venue.ticks(instrument, found["price"])
+    lots, mode = (
+        venue.lots(instrument, found["quantity"]),
+        conditional.MODES.get(found["price"], w.MATCH_NONE),
+    )
+    ticks = 0 if mode else venue.ticks(instrument, found["price"])
     order_id = order.order_id if order else 10**9
     who = venue.accounts[found["who"]]
-    return venue.apply(c.AmendOrder(who, instrument.symbol_id, order_id, "", side, lots, ticks))
+    return venue.apply(
+        c.AmendOrder(who, instrument.symbol_id, order_id, "", side, lots, ticks, price_match=mode)
+    )
 
 
 def leverage(venue: Venue, found: Found, instrument: Instrument) -> Events:
@@ -219,7 +225,8 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     (r"raw (?P<fields>.+)", raw),
     (r"(?P<who>\w+) cancel (?P<label>\w+)", cancel),
     (
-        rf"(?P<who>\w+) amend (?P<label>\w+) to (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER})"
+        rf"(?P<who>\w+) amend (?P<label>\w+) to (?P<quantity>{NUMBER})"
+        rf" @ (?P<price>{NUMBER}|{'|'.join(conditional.MODES)})"
         r"( as (?P<side>buy|sell))?",
         amend,
     ),

@@ -28,7 +28,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import PlaceOrder
+from perpit.domain.commands import AmendOrder, PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
 from perpit.domain.words import (
     BOTH,
@@ -145,6 +145,13 @@ def check_price_match(command: PlaceOrder) -> int:
         return no.PRICE_MATCH_INVALID
     if command.order_type not in (LIMIT, STOP, TAKE_PROFIT):
         return no.PRICE_MATCH_NOT_ALLOWED
+    return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
+
+
+def check_amended_match(command: AmendOrder) -> int:
+    """The same for an amendment, which is of a limit order always."""
+    if not MATCH_NONE <= command.price_match <= MATCH_QUEUE_20:
+        return no.PRICE_MATCH_INVALID
     return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
 
 
