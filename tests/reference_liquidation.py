@@ -132,15 +132,25 @@ class Liquidation(Funding):
 
     def _reduce(self, scope: Scope, held: Held) -> bool:
         symbol_id = held[0]
-        instrument = self.instruments[symbol_id]
+        instrument, key = self.instruments[symbol_id], (scope[1], scope[2])
+        before = self.cross_wallet(scope[0], key)
         order = self._forced(scope[0], held, self._to_close(scope[0], held), self._bankruptcy(scope, held))
         self._match(symbol_id, order, order.price_ticks, w.STP_NONE)
         if order.remaining:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
         fee = formulas.fee(instrument, order.filled_value, instrument.liquidation_fee_ppm)
-        fee = min(fee, self.balance(scope))
+        isolated = scope[3] >= 0
+        freed = (
+            self.cross_wallet(scope[0], key) - before if isolated else 0
+        )  # still collateral, and pays first
+        fee = min(fee, self.balance(scope) + freed)
         if fee > 0:
+            position = self.position(scope[0], *held)
+            own = max(0, fee - freed) if isolated and position.isolated_units else 0
+            position.isolated_units -= own
             self._hand_over(scope, fee)
+            if own:
+                self._tell_position(scope[0], symbol_id, held[1], w.CAUSE_INSURANCE)
         return order.remaining == 0 and self.balance(scope) > 0
 
     def _to_close(self, account_id: int, held: Held) -> int:
@@ -225,10 +235,8 @@ class Liquidation(Funding):
             self._hand_over(scope, left)
 
     def _hand_over(self, scope: Scope, units: int) -> None:
-        account_id, market, asset, symbol_id, side = scope
+        account_id, market, asset, _symbol_id, _side = scope
         key = (market, asset)
-        if symbol_id >= 0 and self.position(account_id, symbol_id, side).qty_lots:
-            self.position(account_id, symbol_id, side).isolated_units -= units
         wallets = self.accounts[account_id].wallets
         wallets[key] = wallets.get(key, 0) - units
         self._fund_receives(key, units)

@@ -30,7 +30,7 @@ from perpit.engine.book import Order
 from perpit.engine.conditionals import Conditionals, all_waiting
 from perpit.engine.deleveraging import Deleverager
 from perpit.engine.insurance import InsuranceFund
-from perpit.engine.ledger import move_isolated
+from perpit.engine.ledger import move_isolated, position_changed
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 from perpit.engine.off_book import trade_off_book
@@ -101,6 +101,8 @@ class Liquidator:
         False when the book did not take all of it, or nothing is left to go on with.
         """
         market = position.exposure.market
+        wallet = scope.wallet
+        before = wallet.wallet_units - position.isolated_units
         lots = lots_to_close(position)
         price_e8 = _bankruptcy_e8(scope, position)
         order = self._forced_order(position, lots, _limit_ticks(market, position, price_e8), time_ms, events)
@@ -108,7 +110,9 @@ class Liquidator:
         unfilled = order.is_open and order.remaining_lots > 0
         if unfilled:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
-        self._charge(scope, position, order.filled_value_units, time_ms, events)
+        # what closing an isolated position set free, less its loss, is still the collateral of the scope
+        freed = 0 if scope.position is None else wallet.wallet_units - position.isolated_units - before
+        self._charge(scope, position, order.filled_value_units, freed, time_ms, events)
         return not unfilled and scope.balance_units() > 0
 
     def _forced_order(
@@ -151,16 +155,29 @@ class Liquidator:
         return order
 
     def _charge(
-        self, scope: Scope, position: Position, filled_value: int, time_ms: i64, events: list[Event]
+        self,
+        scope: Scope,
+        position: Position,
+        filled_value: int,
+        freed_units: int,
+        time_ms: i64,
+        events: list[Event],
     ) -> None:
-        """The liquidation fee on what was filled, at most what is left, goes to the fund (semantics 2.5.5)."""
+        """The liquidation fee on what was filled, at most what is left, goes to the fund (semantics 2.5.5).
+
+        Of an isolated position first what the fills set free, then what it still keeps for itself.
+        """
         instrument = position.exposure.market.instrument
         fee = instrument.fee_units(filled_value, instrument.liquidation_fee_ppm)
-        left = scope.balance_units()
-        if fee > left:
-            fee = left
-        if fee > 0:
-            self._hand_to_fund(scope, fee, time_ms, events)
+        fee = min(fee, scope.balance_units() + freed_units)
+        if fee <= 0:
+            return
+        own_units = fee - freed_units if position.isolated_units != 0 else 0
+        if own_units > 0:
+            move_isolated(position, -own_units)
+        self._hand_to_fund(scope, fee, time_ms, events)
+        if own_units > 0:
+            position_changed(position, CAUSE_INSURANCE, time_ms, events)
 
     def _take_over(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """The fund, or the other side, takes every position at its bankruptcy price (semantics 2.5.7, 2.5.8)."""
@@ -189,8 +206,6 @@ class Liquidator:
     def _hand_to_fund(self, scope: Scope, units: int, time_ms: i64, events: list[Event]) -> None:
         """Fee and leftover to the fund; with a negative number the fund pays (semantics 2.5.7)."""
         wallet = scope.wallet
-        if scope.position is not None and scope.position.qty_lots != 0:
-            move_isolated(scope.position, -units)
         wallet.wallet_units -= units
         self.fund.receive(wallet.market, wallet.asset, units, time_ms, events)
         events.append(
