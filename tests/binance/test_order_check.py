@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+import pytest
+
 from perpit.binance.order_check import dry_run
 from perpit.domain import refusals
 from perpit.domain.commands import CancelAllOrders, HouseDepth, PinMarkPrice, PlaceOrder, SetLeverage
@@ -51,6 +53,7 @@ def disturb(caller: Caller, dice: random.Random) -> None:
         )
 
 
+@pytest.mark.semantics("5.2.7")
 def test_the_dry_run_says_what_the_engine_does() -> None:
     dice = random.Random(SEED)
     caller = Caller()

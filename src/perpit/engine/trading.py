@@ -194,7 +194,7 @@ class Trading:
                 open_orders.shed_closing(order.position, time_ms, events)
 
     def _check_amendment(self, exposure: Exposure, order: Order, command: AmendOrder) -> int:
-        """Every rule that can refuse an amendment, in order (semantics 5.6.1, 5.6.3)."""
+        """Every rule that can refuse an amendment, in the order of `domain.refusal_order.AMENDMENT` (semantics 5.6)."""
         market = exposure.market
         request = order.request
         if request.order_type != LIMIT:
