@@ -15,7 +15,7 @@ Words of a row beside its title and mark (doc, impl or inferred: how the specifi
     given      nothing that a venue could do
     pending    the work that will bring it
 
-`python -m tests.semantics_rows --write` writes the page.
+`python -m tests.semantics_rows --write` writes the page, and the table of settings in docs/MARGIN.md.
 """
 
 import argparse
@@ -35,6 +35,8 @@ from perpit.engine import rules
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 PAGE = ROOT / "docs" / "SEMANTICS.md"
+MARGIN = ROOT / "docs" / "MARGIN.md"
+SETTINGS = re.compile(r"(?<=--write -->\n).*?(?=<!-- end of settings -->)", re.DOTALL)
 MODULES = {"rules": rules, "margin": margin}
 MARKS = ("doc", "impl", "inferred")
 OPEN = ("missing", "given", "pending", "differs")
@@ -78,7 +80,7 @@ def descriptions() -> dict[str, str]:
 
 def named_in_tables() -> Iterator[tuple[str, list[str]]]:
     files = [path for path in sorted((TESTS / "scenarios").glob("*.txt")) if path.name != "README.txt"]
-    for path in [*files, ROOT / "docs" / "MARGIN.md"]:
+    for path in [*files, MARGIN]:
         for line in path.read_text().splitlines():
             match = NAMED.match(line)
             if match:
@@ -173,6 +175,11 @@ def settings_table() -> list[str]:
     return lines
 
 
+def with_settings(text: str) -> str:
+    """The page of formulas with its table of settings as it is now."""
+    return SETTINGS.sub("\n" + "\n".join(settings_table()) + "\n\n", text, count=1)
+
+
 HEAD = """\
 # Which test proves what
 
@@ -231,6 +238,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Print the page, or write it.")
     parser.add_argument("--write", action="store_true")
     if parser.parse_args().write:
+        MARGIN.write_text(with_settings(MARGIN.read_text()))
         PAGE.write_text(page())
     else:
         print(page())
