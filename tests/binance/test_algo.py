@@ -18,7 +18,7 @@ def tape(caller: Caller, ticks: int) -> None:
     caller.apply(HouseTrade(BTC, w.BUY, ticks, 1))
 
 
-@pytest.mark.semantics("5.9.1", "5.9.2", "5.9.9")
+@pytest.mark.semantics("5.2.6", "5.9.1", "5.9.2", "5.9.9")
 async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
     caller = Caller()
     placed = (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO, clientAlgoId="mine")).json
@@ -29,6 +29,7 @@ async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
         "0.010",
     )
     assert placed["actualOrderId"] == ""
+    assert placed["selfTradePreventionMode"] == "NONE"
     by_name = (await caller.signed("GET", "/fapi/v1/algoOrder", clientAlgoId="mine")).json
     assert by_name == (await caller.signed("GET", "/fapi/v1/algoOrder", algoId=1)).json == placed
     assert (await caller.signed("GET", "/fapi/v1/openAlgoOrders", symbol="ETHUSDT")).json == []

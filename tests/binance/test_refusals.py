@@ -258,7 +258,7 @@ REQUEST_FAULTS: list[tuple[str, str, dict[str, Any], int]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "params", "code"), REQUEST_FAULTS)
-@pytest.mark.semantics("1.7.2", "5.6.1", "5.7.1", "5.7.5")
+@pytest.mark.semantics("1.7.2", "5.6.1", "5.7.1", "5.7.5", "5.9.2")
 async def test_a_bad_request_is_refused_with_its_code_and_changes_nothing(
     method: str, path: str, params: dict[str, Any], code: int
 ) -> None:

@@ -178,7 +178,7 @@ def test_mark_prices_come_each_second_or_every_third() -> None:
     assert [[row["s"] for row in array] for array in rows] == [["BTCUSDT", "ETHUSDT"]] * 9
 
 
-@pytest.mark.semantics("3.2.6")
+@pytest.mark.semantics("3.2.6", "3.4.12")
 def test_a_mark_price_carries_index_average_funding_rate_and_next_funding_time() -> None:
     floor = Floor()
     socket = floor.listen("/ws/btcusdt@markPrice@1s")
@@ -190,3 +190,5 @@ def test_a_mark_price_carries_index_average_funding_rate_and_next_funding_time()
     assert (event["p"], event["i"]) == ("60500.00000000", "60010.00000005")
     assert event["T"] % (8 * 3_600_000) == 0
     assert 0 < event["T"] - event["E"] <= 8 * 3_600_000
+    floor.advance(4000)  # the first premium is sampled, and is nothing
+    assert socket.messages()[-1]["r"] == "0.00010000"

@@ -7,8 +7,10 @@ import pytest
 from perpit.domain import words as w
 from perpit.domain.commands import (
     AdjustMargin,
+    CancelAlgoOrder,
     PinMarkPrice,
     PlaceOrder,
+    SetCountdown,
     SetLeverage,
     SetMarginType,
     SetPositionMode,
@@ -219,6 +221,43 @@ def test_c15_a_reduce_only_order_loses_its_position() -> None:
     alice = ear(floor, "alice")
     floor.place("alice", w.SELL, 10, 0)
     assert summary(alice.messages()) == [NEW, *LAST, "OTU EXPIRED/EXPIRED er4"]
+
+
+@pytest.mark.semantics("C18", "5.9.5")
+def test_c18_a_waiting_order_is_cancelled() -> None:
+    floor = Floor()
+    account_id = floor.world.account_ids["alice"]
+    stop = PlaceOrder(account_id, BTC, "stop", w.BUY, w.STOP_MARKET, w.GTC, 10, 0)
+    stop.stop_price_ticks, stop.is_algo = PRICE + 100, True
+    floor.do(stop)
+    alice = ear(floor, "alice")
+    floor.do(CancelAlgoOrder(account_id, 0, "stop"))
+    assert [(message["e"], message["o"]["X"]) for message in alice.messages()] == [
+        ("ALGO_UPDATE", "CANCELED")
+    ]
+
+
+@pytest.mark.semantics("C21", "5.1 gtd", "5.12.6")
+def test_c21_a_date_is_reached() -> None:
+    floor = Floor()
+    date_ms = floor.now_ms + 700_000
+    floor.place("alice", w.BUY, 10, time_in_force=w.GTD, good_till_ms=date_ms)
+    alice = ear(floor, "alice")
+    floor.advance(700_000)
+    (ended,) = alice.messages()
+    assert summary([ended]) == ["OTU EXPIRED/EXPIRED"]
+    assert (ended["o"]["f"], ended["o"]["gtd"]) == ("GTD", date_ms)
+
+
+@pytest.mark.semantics("C22", "5.7.7")
+def test_c22_a_countdown_is_over() -> None:
+    floor = Floor()
+    for price_ticks in (PRICE - 10, PRICE - 20):
+        floor.place("alice", w.BUY, 10, price_ticks)
+    floor.do(SetCountdown(floor.world.account_ids["alice"], BTC, 5_000))
+    alice = ear(floor, "alice")
+    floor.advance(5_000)
+    assert summary(alice.messages()) == ["OTU CANCELED/CANCELED"] * 2
 
 
 @pytest.mark.semantics("4.7.2")
