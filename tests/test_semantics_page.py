@@ -1,7 +1,11 @@
 """The page of proofs is current, and no row of the specification is forgotten."""
 
+import ast
+
 from perpit.engine import rules
 from tests import semantics_rows as page
+
+NAMED_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -27,6 +31,20 @@ def test_a_row_that_is_not_built_is_proven_by_nobody() -> None:
 def test_tests_name_rows_that_there_are() -> None:
     known = {row.number for row in page.rows()}
     assert {number: tests for number, tests in page.proofs().items() if number not in known} == {}
+
+
+def test_no_marker_stands_where_it_is_not_read() -> None:
+    """Functions of a module are read. A marker on a method would prove nothing, and nobody would know."""
+    read = {name.partition(":")[0] for name, _numbers in page.named_in_functions()}
+    for path in page.TESTS.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        inside = [node for node in ast.walk(tree) if isinstance(node, NAMED_NODES)]
+        marked = [
+            node.name for node in inside if any(page.marked(decorator) for decorator in node.decorator_list)
+        ]
+        outer = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        assert set(marked) <= set(outer), path
+        assert not marked or str(path.relative_to(page.TESTS)) in read, path
 
 
 def test_an_inferred_row_names_its_setting_or_says_what_was_chosen() -> None:
