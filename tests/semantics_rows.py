@@ -204,6 +204,7 @@ def page() -> str:
             if row.section == section:
                 lines.append(in_full(row, proven.get(row.number, [])))
         lines.append("")
+    lines += refusal_tables()
     lines += [
         "## Pending",
         "",

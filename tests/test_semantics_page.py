@@ -1,7 +1,9 @@
 """The page of proofs is current, and no row of the specification is forgotten."""
 
 import ast
+import re
 
+from perpit.domain import refusals
 from perpit.engine import rules
 from tests import semantics_rows as page
 
@@ -31,6 +33,15 @@ def test_a_row_that_is_not_built_is_proven_by_nobody() -> None:
 def test_tests_name_rows_that_there_are() -> None:
     known = {row.number for row in page.rows()}
     assert {number: tests for number, tests in page.proofs().items() if number not in known} == {}
+
+
+def test_the_page_has_every_refusal_of_an_order_in_its_order() -> None:
+    text = page.PAGE.read_text().partition("## The order of refusals")[2].partition("## Pending")[0]
+    names = {value: name for name, value in vars(refusals).items() if name.isupper()}
+    told = re.findall(r"([A-Z][A-Z_]+) −\d+", text)
+    assert told == [
+        names[one] for table in page.ORDERS.values() for _number, _what, broken in table for one in broken
+    ]
 
 
 def test_no_marker_stands_where_it_is_not_read() -> None:
