@@ -116,7 +116,7 @@ WAITING = [
     fault(no.POSITION_SIDE_MISMATCH, "kind:limit", "mode:one-way", position_side=w.LONG),
     fault(no.REDUCE_ONLY_IN_HEDGE_MODE, "kind:limit", "mode:hedge", "closing:yes", reduce_only=True),
     fault(no.NO_PRICE, "market:unpriced"),
-    fault(no.QTY_NOT_POSITIVE, qty_lots=0),
+    fault(no.QTY_NOT_POSITIVE, "kind:limit", qty_lots=0),
     fault(no.QTY_BELOW_MIN, "market:min 2", qty_lots=1),
     fault(no.QTY_ABOVE_MAX, qty_lots=1_000_001),
     fault(no.PRICE_NOT_POSITIVE, "kind:limit", "price:none", price_ticks=0),
@@ -134,7 +134,7 @@ WAITING = [
     fault(no.CLOSE_POSITION_EXISTS, "kind:market", "closing:yes", "waiting:close", **CLOSING),
     fault(no.POSITION_REQUIRED, time_in_force=w.GTE_GTC),
     fault(no.WOULD_TRIGGER, stop_price_ticks=PRICE),
-    fault(no.REDUCE_ONLY_REJECTED, "closing:yes", reduce_only=True),
+    fault(no.REDUCE_ONLY_REJECTED, "kind:limit", "closing:yes", reduce_only=True),
     fault(no.LEVERAGE_BRACKET_EXCEEDED, "leverage:150", "closing:no", qty_lots=5_001),
     fault(no.INSUFFICIENT_MARGIN, "closing:no", account_id=POOR),
 ]
@@ -162,14 +162,7 @@ AMENDING = [
 def venue_for(needs: frozenset[str]) -> Venue:
     """BTCUSDT at 60,000; account 1 rich, account 2 poor, both with an open order named "taken"."""
     venue = Venue()
-    terms: dict[str, Any] = {}
-    if "market:min 2" in needs:
-        terms["min_qty_lots"] = terms["market_min_qty_lots"] = 2
-    if "market:max 1" in needs:
-        terms["max_open_orders"] = 1
-    if "market:never" in needs:
-        terms["max_amendments"] = 0
-    venue.list_instrument(btcusdt(**terms))
+    venue.list_instrument(btcusdt(**terms_for(needs)))
     venue.open_account("rich", "1000000", "USDT")
     venue.open_account("poor", "60", "USDT")
     if "mode:hedge" in needs:
@@ -179,25 +172,35 @@ def venue_for(needs: frozenset[str]) -> Venue:
         return venue
     venue.apply(c.SetIndexPrice(0, e8("60000")))
     for account_id in (RICH, POOR):
-        if "leverage:150" in needs:
-            venue.apply(c.SetLeverage(account_id, 0, 150))
-        side = w.LONG if "mode:hedge" in needs else w.BOTH
-        taken = c.PlaceOrder(account_id, 0, "taken", w.BUY, w.LIMIT, w.GTC, 10, 590_000, position_side=side)
-        venue.place(taken, None)
-        if "order:stop" in needs:
-            stop = c.PlaceOrder(account_id, 0, "stop", w.BUY, w.STOP_MARKET, w.GTC, 10, 0)
-            stop.stop_price_ticks = 601_000
-            venue.place(stop, None)
-        if "waiting:close" in needs:
-            close = c.PlaceOrder(
-                account_id, 0, "close", w.BUY, w.STOP_MARKET, w.GTC, 0, 0, close_position=True
-            )
-            close.stop_price_ticks = 601_000
-            venue.place(close, None)
+        furnish(venue, account_id, needs)
     for need in needs:
         if need.startswith("asks:"):
             venue.apply(c.HouseDepth(0, [], [], [int(need.partition(":")[2])], [100]))
     return venue
+
+
+def terms_for(needs: frozenset[str]) -> dict[str, int]:
+    if "market:min 2" in needs:
+        return {"min_qty_lots": 2, "market_min_qty_lots": 2}
+    if "market:max 1" in needs:
+        return {"max_open_orders": 1}
+    return {"max_amendments": 0} if "market:never" in needs else {}
+
+
+def furnish(venue: Venue, account_id: int, needs: frozenset[str]) -> None:
+    """Leverage and open orders of an account."""
+    if "leverage:150" in needs:
+        venue.apply(c.SetLeverage(account_id, 0, 150))
+    side = w.LONG if "mode:hedge" in needs else w.BOTH
+    venue.place(
+        c.PlaceOrder(account_id, 0, "taken", w.BUY, w.LIMIT, w.GTC, 10, 590_000, position_side=side), None
+    )
+    for name in ("order:stop", "waiting:close"):
+        if name in needs:
+            closes = name == "waiting:close"
+            stop = c.PlaceOrder(account_id, 0, name, w.BUY, w.STOP_MARKET, w.GTC, 0 if closes else 10, 0)
+            stop.stop_price_ticks, stop.close_position = 601_000, closes
+            venue.place(stop, None)
 
 
 def refused(command: c.Command, changes: dict[str, Any], needs: frozenset[str]) -> int:
