@@ -140,7 +140,7 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
         return Phrase(
             (venue.account_name(event.account_id),), f"margin-type {MARGIN_TYPES[event.margin_type]}"
         )
-    if isinstance(event, e.PositionChanged) and event.cause == w.CAUSE_MARGIN_TRANSFER:
+    if isinstance(event, e.PositionChanged) and event.cause in (w.CAUSE_MARGIN_TRANSFER, w.CAUSE_INSURANCE):
         own, cross = shown(event.isolated_units), shown(event.cross_wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"margin {own}", {"cross": cross})
     return tell_public(venue, event)

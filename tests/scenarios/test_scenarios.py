@@ -50,15 +50,19 @@ class Scenario:
 
 
 def scenarios(path: Path) -> Iterator[Scenario]:
+    return read(path.name, path.read_text())
+
+
+def read(file: str, tables: str) -> Iterator[Scenario]:
     current: Scenario | None = None
-    for number, text in enumerate(path.read_text().splitlines(), 1):
+    for number, text in enumerate(tables.splitlines(), 1):
         text = text.partition("--")[0].strip() if not text.startswith("#") else text.strip()
         if text.startswith("#"):
             if current is not None:
                 yield current
-            current = Scenario(path.name, text.lstrip("# "), [])
+            current = Scenario(file, text.lstrip("# "), [])
         elif text:
-            assert current is not None, f"{path.name}:{number}: a line before the first title"
+            assert current is not None, f"{file}:{number}: a line before the first title"
             command, _arrow, expected = (part.strip() for part in text.partition("->"))
             if command:
                 current.lines.append(Line(number, command, expected))
@@ -327,6 +331,11 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: f"{scenario.file}: {scenario.title}")
 def test_scenario(scenario: Scenario) -> None:
+    assert failure_of(scenario) == ""
+
+
+def failure_of(scenario: Scenario) -> str:
+    """The first line that does not hold and what is wrong with it; empty when all hold."""
     venue = Venue()
     for line in scenario.lines:
         try:
@@ -334,7 +343,9 @@ def test_scenario(scenario: Scenario) -> None:
         except Exception as error:
             error.add_note(f"{scenario.file}:{line.number}: {line.command}")
             raise
-        assert not wrong, f"{scenario.file}:{line.number}: {line.command} -> {line.expected}\n{wrong}"
+        if wrong:
+            return f"{scenario.file}:{line.number}: {line.command} -> {line.expected}\n{wrong}"
+    return ""
 
 
 def test_every_scenario_has_a_title_of_its_own_and_expects_something() -> None:

@@ -149,7 +149,7 @@ class Trading:
         market = exposure.market
         refusal = checks.check_amended_match(command)
         if refusal == 0:
-            refusal = checks.check_market(market)
+            refusal = checks.check_market(market, order.is_closing)
         if refusal != 0:
             return refusal
         price_ticks = matched_price_ticks(market.book, order.side, command.price_match)
@@ -228,7 +228,7 @@ class Trading:
                 open_orders.shed_closing(order.position, time_ms, events)
 
     def _check_amendment(self, exposure: Exposure, order: Order, command: AmendOrder) -> int:
-        """Every rule that can refuse new terms of an order, in order (semantics 5.6.1, 5.6.3)."""
+        """Every rule that can refuse an amendment, in the order of `domain.refusal_order.AMENDMENT` (semantics 5.6)."""
         market = exposure.market
         price_ticks: int = order.price_ticks  # as wide as the command's: those may be any nonsense yet
         qty_lots: int = order.qty_lots
