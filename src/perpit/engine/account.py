@@ -84,6 +84,7 @@ class Position:
         self.attached: i64 = 0  # waiting orders that end with it (semantics 4.5.8)
         self.scope: Scope | None = None  # its own while it is isolated
         self.edge_number = 0  # of the edge that counts; 0 when it has none, see `risk`
+        self.rank_number = 0  # of the rank that counts in deleveraging, see `ranking`
 
     def size_lots(self) -> i64:
         return -self.qty_lots if self.qty_lots < 0 else self.qty_lots

@@ -31,6 +31,8 @@ class Risk:
     def __init__(self) -> None:
         self.touched: list[Scope] = []
         self.warned: list[Scope] = []
+        self.changed: list[Scope] = []  # touched since `ranking` asked last, while it does
+        self.keeps_changed = False
         self._queue: list[tuple[Key, Scope]] = []
 
     def touch(self, scope: Scope) -> None:
@@ -56,6 +58,8 @@ class Risk:
         for scope in self.touched:
             scope.is_touched = False
             self._enqueue(scope)
+        if self.keeps_changed:
+            self.changed += self.touched
         self.touched.clear()
 
     def next(self) -> Scope | None:
