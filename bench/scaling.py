@@ -35,8 +35,8 @@ from perpit.engine import engine as engine_module
 
 ROOT = Path(__file__).resolve().parent.parent
 PLOTS = Path(__file__).with_name("plots")
-ROUNDS, ROUNDS_QUICK = 15, 3
-CHUNK, CHUNK_QUICK = 2_000, 300
+ROUNDS, ROUNDS_QUICK = 9, 3
+CHUNK, CHUNK_QUICK = 1_000, 300
 
 Curve = dict[int, float]  # size → microseconds
 # orders, accounts, waiting orders, instruments
