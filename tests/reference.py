@@ -417,6 +417,15 @@ class Reference(Triggers, Delivery, House):
         order = self._find(command.account_id, symbol_id, command.order_id, command.client_order_id)
         if order is None:
             return no.AMEND_NOT_LIMIT if self._find_waiting(command) else no.UNKNOWN_ORDER
+        refusal = self._first_fault(self._amended_match_faults(command, order))
+        if refusal:
+            return refusal
+        if command.price_match:  # semantics 5.4: the level of the book that the order itself is part of
+            price = self.matched_ticks(command)
+            if price is None:
+                return no.PRICE_MATCH_NO_LEVEL
+            fields = {name: getattr(command, name) for name in c.AmendOrder.FIELDS}
+            command = c.AmendOrder(**{**fields, "price_ticks": price})
         refusal = self._first_fault(self._amend_faults(command, order))
         if refusal:
             return refusal
@@ -441,7 +450,7 @@ class Reference(Triggers, Delivery, House):
         order.amendments += 1
         order.resting = False
         self.orders[symbol_id].append(order)
-        about = (*old, command.modify_id, order.amendments)
+        about = (*old, command.modify_id, order.amendments, command.price_match)
         self._tell("OrderAmended", *self._order_fields(symbol_id, order), *about)
         self._run(symbol_id, order)
 

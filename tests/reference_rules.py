@@ -170,7 +170,6 @@ class Rules(Kinds):
     def _amend_faults(self, command: c.AmendOrder, order: Order) -> Faults:
         """Semantics 5.6; a refused amendment leaves the order as it is."""
         instrument, placed = self.instruments[command.symbol_id], order.placed()
-        yield command.side != order.side, no.AMEND_SIDE_MISMATCH
         same = (command.price_ticks, command.qty_lots) == (order.price_ticks, order.qty_lots)
         yield same, no.AMEND_NO_CHANGE
         yield order.amendments >= instrument.max_amendments, no.AMEND_TOO_OFTEN

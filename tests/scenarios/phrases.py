@@ -35,11 +35,16 @@ ALGO_STATES = {
     w.ALGO_EXPIRED: "expired",
     w.ALGO_REJECTED: "rejected",
 }
+MATCHES = {
+    value: name.removeprefix("MATCH_").lower().replace("_", "-")
+    for name, value in vars(w).items()
+    if name.startswith("MATCH_")
+}
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
 PUBLIC = ("trade", "book", "mark", "trades", "funding", "contract")
 DETAILS = (
     *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
-    *("up to", "at", "next", "cross"),
+    *("up to", "at", "next", "cross", "match"),
 )
 FLAGS = ("maker", "taker")
 MODES = {False: "one-way", True: "hedge"}
@@ -135,7 +140,7 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
         return Phrase(
             (venue.account_name(event.account_id),), f"margin-type {MARGIN_TYPES[event.margin_type]}"
         )
-    if isinstance(event, e.PositionChanged) and event.cause == w.CAUSE_MARGIN_TRANSFER:
+    if isinstance(event, e.PositionChanged) and event.cause in (w.CAUSE_MARGIN_TRANSFER, w.CAUSE_INSURANCE):
         own, cross = shown(event.isolated_units), shown(event.cross_wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"margin {own}", {"cross": cross})
     return tell_public(venue, event)
@@ -188,6 +193,7 @@ def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
     if isinstance(event, e.OrderTriggered):
         return Phrase(who, "triggered", details)
     if isinstance(event, e.OrderAmended):
+        details["match"] = MATCHES[event.request.price_match]
         return Phrase(who, f"amended {quantity} @ {price}", details)
     return Phrase(who, f"new {quantity}", details)
 

@@ -30,6 +30,7 @@ from perpit.domain.events import (
     Event,
     InstrumentListed,
     MarkPriceChanged,
+    TradeCalculated,
     TradePrinted,
 )
 from perpit.domain.words import USDS_M
@@ -114,6 +115,10 @@ class SymbolFeed:
         self.trades: dict[Channel, None] = {}
         self.levels: dict[Channel, None] = {}
         self.after: dict[Channel, None] = {}
+
+    def tell_off_book(self, trade: TradeCalculated) -> None:
+        for channel in self.trades:
+            channel.on_trade_off_book(trade)
 
 
 class StreamHub:
@@ -316,6 +321,8 @@ class StreamHub:
                     touched[event.symbol_id] = feed
                     for channel in feed.trades:
                         channel.on_trade(event)
+            elif isinstance(event, TradeCalculated) and event.symbol_id in feeds:
+                feeds[event.symbol_id].tell_off_book(event)
         for feed in touched.values():
             for channel in feed.after:
                 channel.after_command(now_ms)

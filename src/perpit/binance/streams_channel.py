@@ -13,6 +13,7 @@ from perpit.domain.events import (
     ContractStatusChanged,
     InstrumentListed,
     MarkPriceChanged,
+    TradeCalculated,
     TradePrinted,
 )
 
@@ -97,6 +98,9 @@ class Channel:
 
     def on_trade(self, trade: TradePrinted) -> None:
         """A trade of the channel's symbol, if `watches_trades`."""
+
+    def on_trade_off_book(self, trade: TradeCalculated) -> None:
+        """A takeover or a deleveraging in it, if `watches_trades`."""
 
     def on_level(self, level: BookChanged) -> None:
         """A changed price level of the channel's symbol, if `watches_levels`."""

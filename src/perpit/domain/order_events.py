@@ -1,4 +1,5 @@
-"""Events of orders, waiting or in the book. `request` is the immutable command that placed the order.
+"""Events of orders, waiting or in the book. `request` is the immutable command that placed the order; after an
+amendment with another price match, a copy that says so.
 
 Orders of the house account have none: its liquidity shows in `BookChanged` and `TradePrinted` only.
 """

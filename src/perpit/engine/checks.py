@@ -1,26 +1,8 @@
-"""Every rule that can refuse an order, one per line, in the documented order (semantics 5.10).
+"""Every rule that can refuse an order, in the documented order (semantics 5.10).
 
-| order | rule | refusal |
-|---|---|---|
-| 1 | kind of order and time in force are known | NOT_SUPPORTED, TIME_IN_FORCE_INVALID |
-| 1 | date, closePosition, trigger fields and priceMatch belong to it | GOOD_TILL_DATE_INVALID, *_NOT_ALLOWED, ... |
-| 2 | position side belongs to the account's position mode | POSITION_SIDE_MISMATCH |
-| 3 | instrument trades, and has a price | SYMBOL_CLOSED, SYMBOL_NOT_TRADING, NO_PRICE |
-| 3 | priceMatch finds its level | PRICE_MATCH_NO_LEVEL |
-| 4 | quantity: positive, within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
-| 5 | price: positive, within PRICE_FILTER, inside PERCENT_PRICE | PRICE_* |
-| 6 | MIN_NOTIONAL, unless it can only close | NOTIONAL_BELOW_MIN |
-| 7 | best opposite price inside PERCENT_PRICE, for market orders | MARKET_PRICE_OUTSIDE_BAND |
-| 8 | client order id not in use by an open order | DUPLICATE_CLIENT_ORDER_ID |
-| 9 | MAX_NUM_ORDERS, for limit orders | TOO_MANY_OPEN_ORDERS |
-| 10 | leverage bracket | LEVERAGE_BRACKET_EXCEEDED |
-| 11 | initial margin and open loss | INSUFFICIENT_MARGIN |
-| 12 | an order that can only close finds something to close | REDUCE_ONLY_REJECTED |
-| 13 | fill-or-kill can be filled | FOK_NOT_FILLABLE |
-| 14 | post-only does not take | POST_ONLY_WOULD_TAKE |
-
-Rules 1 and 2 are those of the order as it was asked for, the others hold for what a conditional order becomes, too.
-Those of conditional orders while they wait stand in `conditional_checks`.
+The order, with the numbers that the functions here name, is `domain.refusal_order.PLACEMENT`. Rules 1 and 2 are those
+of the order as it was asked for, the others hold for what a conditional order becomes, too. Those of conditional orders
+while they wait stand in `conditional_checks`.
 """
 
 from typing import Final
@@ -28,7 +10,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import PlaceOrder
+from perpit.domain.commands import AmendOrder, PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
 from perpit.domain.words import (
     BOTH,
@@ -145,6 +127,13 @@ def check_price_match(command: PlaceOrder) -> int:
         return no.PRICE_MATCH_INVALID
     if command.order_type not in (LIMIT, STOP, TAKE_PROFIT):
         return no.PRICE_MATCH_NOT_ALLOWED
+    return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
+
+
+def check_amended_match(command: AmendOrder) -> int:
+    """The same for an amendment, which is of a limit order always."""
+    if not MATCH_NONE <= command.price_match <= MATCH_QUEUE_20:
+        return no.PRICE_MATCH_INVALID
     return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
 
 

@@ -1,23 +1,6 @@
 """Every rule that can refuse an order that would wait for a price, in order (semantics 4.5.6, 5.8, 5.9).
 
-| order | rule | refusal |
-|---|---|---|
-| 1 | time in force, date and working type belong to the kind | TIME_IN_FORCE_*, GOOD_TILL_DATE_*, WORKING_TYPE_* |
-| 2 | closePosition: of market kinds, without quantity and reduceOnly, closes its side | CLOSE_POSITION_* |
-| 3 | trigger fields belong to the kind, callback rate in range | TRIGGER_FIELD_NOT_ALLOWED, CALLBACK_RATE_INVALID |
-| 4 | priceMatch, words and position side as in `checks` | PRICE_MATCH_*, INVALID_VALUE, POSITION_SIDE_MISMATCH |
-| 5 | instrument trades, and has a price | SYMBOL_CLOSED, SYMBOL_NOT_TRADING, NO_PRICE |
-| 6 | quantity within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
-| 7 | limit price within PRICE_FILTER | PRICE_* |
-| 8 | trigger or activation price: positive, not too high, not too far away | STOP_PRICE_*, ACTIVATION_PRICE_INVALID |
-| 9 | limit price inside PERCENT_PRICE around the trigger price (5.8.8) | PRICE_*_STOP_BAND |
-| 10 | MIN_NOTIONAL, unless it can only close | NOTIONAL_BELOW_MIN |
-| 11 | client id not in use, open orders not too many | DUPLICATE_CLIENT_ORDER_ID, TOO_MANY_* |
-| 12 | one closePosition order for each side and kind | CLOSE_POSITION_EXISTS |
-| 13 | GTE_GTC has a position to close | POSITION_REQUIRED |
-| 14 | its price is not reached already (5.8.5, 5.8.7) | WOULD_TRIGGER |
-| 15 | ordinary ones: reduce-only has something to close | REDUCE_ONLY_REJECTED |
-| 15 | ordinary ones: bracket and margin at their own price (1.4.4) | LEVERAGE_BRACKET_EXCEEDED, INSUFFICIENT_MARGIN |
+The order, with the numbers that the functions here name, is `domain.refusal_order.CONDITIONAL`.
 """
 
 from perpit.domain import refusals as no
