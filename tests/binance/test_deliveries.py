@@ -1,5 +1,7 @@
 """What the wire tells of contracts that end: settlement prices, mark frames, candles of a series, contract infos."""
 
+import pytest
+
 from perpit.domain.commands import ListInstrument, ScheduleDelivery, SetIndexPrice
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
@@ -33,6 +35,7 @@ def list_quarters(floor: Floor) -> None:
         floor.do(SetIndexPrice(symbol_id, 60_000 * UNIT))
 
 
+@pytest.mark.semantics("3.6.9")
 async def test_delivery_prices_are_those_of_a_pair_newest_first() -> None:
     caller = Caller()
     for symbol_id, minutes, price in ((CURRENT, 1, 60_000), (NEXT, 2, 61_000), (COIN_QUARTER, 1, 59_000)):
@@ -53,6 +56,7 @@ async def test_delivery_prices_are_those_of_a_pair_newest_first() -> None:
     assert (await caller.public(path)).code == -1102
 
 
+@pytest.mark.semantics("3.3.3")
 def test_a_mark_frame_of_a_quarter_has_no_funding_rate() -> None:
     floor = Floor()
     list_quarters(floor)
@@ -62,6 +66,7 @@ def test_a_mark_frame_of_a_quarter_has_no_funding_rate() -> None:
     assert (frame["s"], frame["r"], frame["T"]) == ("BTCUSDT_CURRENT_QUARTER", "", 0)
 
 
+@pytest.mark.semantics("3.6.2")
 def test_the_candles_of_a_series_go_on_with_the_quarter_that_follows() -> None:
     floor = Floor()
     list_quarters(floor)
@@ -74,6 +79,7 @@ def test_the_candles_of_a_series_go_on_with_the_quarter_that_follows() -> None:
     assert {row["ct"] for row in socket.of("continuous_kline")} == {"CURRENT_QUARTER"}
 
 
+@pytest.mark.semantics("C31", "3.6.5", "3.6.8")
 def test_contract_infos_tell_of_listing_and_end_to_listeners_of_the_product() -> None:
     floor = Floor()
     socket, session = floor.connect("/ws/!contractInfo")
