@@ -21,14 +21,18 @@ from perpit.domain.commands import (
     ExposureCommand,
     HouseDepth,
     HouseTrade,
+    ListAsset,
     ListInstrument,
     PinMarkPrice,
     PlaceOrder,
     RevokeKey,
+    SetAssetIndex,
     SetCountdown,
+    SetFeeBurn,
     SetIndexPrice,
     SetLeverage,
     SetMarginType,
+    SetMultiAssets,
     SetPositionMode,
     Transfer,
 )
@@ -45,12 +49,14 @@ from perpit.domain.events import (
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
 from perpit.domain.words import HOUSE, INSURANCE_FUND, LINEAR, MARKET, USDS_M
-from perpit.engine import funds, terms
+from perpit.engine import asset_mode, funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.agenda import Agenda
+from perpit.engine.assets import Assets
 from perpit.engine.conditional_state import broken_waiting, waiting_state
 from perpit.engine.conditionals import Conditionals
 from perpit.engine.deadlines import first_year_ms, run_due
+from perpit.engine.fee_burn import FeeBurn
 from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
 from perpit.engine.insurance import InsuranceFund
@@ -60,7 +66,7 @@ from perpit.engine.market import Market, tell_book
 from perpit.engine.matching import Matcher
 from perpit.engine.risk import Risk
 from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS, SLEEP_MS_MAX
-from perpit.engine.state import canonical_state, hash_state
+from perpit.engine.state import assets_state, canonical_state, hash_state
 from perpit.engine.timers import NEVER, Timers
 from perpit.engine.trading import Trading
 from perpit.engine.treasury import Treasury
@@ -80,7 +86,8 @@ class Engine:
         self.symbol_ids: dict[str, int] = {}
         self.treasury = Treasury()
         self.risk = Risk()
-        matcher = Matcher()
+        self.assets = Assets()
+        matcher = Matcher(FeeBurn(self.assets, self.treasury))
         self.timers = Timers()
         self.agenda = Agenda()
         self.trading = Trading(matcher, self.timers)
@@ -88,7 +95,13 @@ class Engine:
         self.house = House(self.accounts[HOUSE], matcher)
         self.fund = InsuranceFund(matcher)
         self.liquidator = Liquidator(
-            self.risk, self.trading, self.conditionals, matcher, self.fund, self.accounts[HOUSE]
+            self.risk,
+            self.trading,
+            self.conditionals,
+            matcher,
+            self.fund,
+            self.accounts[HOUSE],
+            self.treasury,
         )
 
     def apply(self, command: Command) -> list[Event]:
@@ -144,6 +157,7 @@ class Engine:
             self.treasury,
         )
         state.append(waiting_state(self.conditionals, self.timers, self.markets))
+        state.append(assets_state(self.assets, self.treasury))
         return state
 
     def __del__(self) -> None:
@@ -169,24 +183,12 @@ class Engine:
             return self._house(command, events)
         if isinstance(command, Advance):
             return 0
-        if isinstance(command, (SetIndexPrice, PinMarkPrice)):
+        if isinstance(command, (SetIndexPrice, PinMarkPrice, SetAssetIndex)):
             return self._set_price(command, events)
         if isinstance(command, Transfer):
-            if command.account_id == INSURANCE_FUND:
-                return self.fund.transfer(self.treasury, command, events)
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            return funds.transfer(
-                self.accounts[command.account_id], self.treasury, self.risk, command, events
-            )
-        if isinstance(command, SetPositionMode):
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            return terms.set_position_mode(self.accounts[command.account_id], command, events)
-        if isinstance(command, CancelAlgoOrder):
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            return self.conditionals.cancel_algo(self.accounts[command.account_id], command, events)
+            return self._transfer(command, events)
+        if isinstance(command, (SetPositionMode, SetMultiAssets, SetFeeBurn, CancelAlgoOrder)):
+            return self._set_account(command, events)
         return self._administer(command, events)
 
     def _trade(self, command: ExposureCommand, events: list[Event]) -> int:
@@ -232,6 +234,29 @@ class Engine:
         events.append(CountdownSet(command.time_ms, command.account_id, command.symbol_id, due_ms))
         return 0
 
+    def _transfer(self, command: Transfer, events: list[Event]) -> int:
+        """Money of a customer, or of the insurance fund."""
+        if command.account_id == INSURANCE_FUND:
+            return self.fund.transfer(self.treasury, command, events)
+        if not self._is_customer(command.account_id):
+            return no.UNKNOWN_ACCOUNT
+        return funds.transfer(self.accounts[command.account_id], self.treasury, self.risk, command, events)
+
+    def _set_account(
+        self, command: SetPositionMode | SetMultiAssets | SetFeeBurn | CancelAlgoOrder, events: list[Event]
+    ) -> int:
+        """What a customer wants in no instrument in particular."""
+        if not self._is_customer(command.account_id):
+            return no.UNKNOWN_ACCOUNT
+        account = self.accounts[command.account_id]
+        if isinstance(command, SetPositionMode):
+            return terms.set_position_mode(account, command, events)
+        if isinstance(command, SetMultiAssets):
+            return asset_mode.set_multi_assets(account, self.assets, self.risk, command, events)
+        if isinstance(command, SetFeeBurn):
+            return asset_mode.set_fee_burn(account, command, events)
+        return self.conditionals.cancel_algo(account, command, events)
+
     def _house(self, command: Command, events: list[Event]) -> int:
         """Market data laid on the book."""
         if isinstance(command, HouseDepth):
@@ -257,7 +282,12 @@ class Engine:
         return 0
 
     def _set_price(self, command: Command, events: list[Event]) -> int:
-        """Index prices, and pinned marks."""
+        """Index prices, of instruments and of margin assets, and pinned marks."""
+        if isinstance(command, SetAssetIndex):
+            refusal = self.assets.set_index(command, events)
+            if refusal == 0:
+                self._marks_moved(command.time_ms, events)
+            return refusal
         if isinstance(command, SetIndexPrice):
             if not 0 <= command.symbol_id < len(self.markets):
                 return no.UNKNOWN_SYMBOL
@@ -287,7 +317,7 @@ class Engine:
         return 0
 
     def _administer(self, command: Command, events: list[Event]) -> int:
-        """Instruments, accounts, keys."""
+        """Instruments, margin assets, accounts, keys."""
         if isinstance(command, ListInstrument):
             return self._list(command, events)
         if isinstance(command, CreateAccount):
@@ -311,6 +341,8 @@ class Engine:
             return 0
         if isinstance(command, RevokeKey):
             return self._revoke(command, events)
+        if isinstance(command, ListAsset):
+            return self.assets.list_asset(command, self.markets, events)
         return no.NOT_SUPPORTED
 
     def _revoke(self, command: RevokeKey, events: list[Event]) -> int:

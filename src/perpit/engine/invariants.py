@@ -126,9 +126,10 @@ def _check_position(position: Position, closing_lots: int, where: str, broken: l
 
 
 def _check_conservation(accounts: list[Account], treasury: Treasury, broken: list[str]) -> None:
-    """Per asset, in value units: wallets − signed entry costs + fees + funding + dust = deposits − withdrawals (law 4).
+    """Per asset: wallets − entry costs + fees + funding + exchanged + dust = deposits − withdrawals (law 4).
 
-    The entry cost of an inverse contract counts with the other sign: it is worth more when it was cheaper.
+    In value units. Entry costs are signed, and those of inverse contracts count with the other sign: such a contract
+    is worth more when it was cheaper. `exchanged` is what auto-exchange bought of customers.
     """
     scales: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 1)
     entries: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 0)
@@ -154,7 +155,7 @@ def _check_conservation(accounts: list[Account], treasury: Treasury, broken: lis
         have = wallets[key] * scale - entries.get(key, 0)
         owed = 0
         if till is not None:
-            have += (till.fees_units + till.funding_units) * scale + till.dust_value
+            have += (till.fees_units + till.funding_units + till.exchanged_units) * scale + till.dust_value
             owed = till.net_deposits_units * scale
         if have != owed:
             broken.append(f"{key[1]}: {have} stand against {owed} deposited, in units of 1/{scale}")

@@ -4,7 +4,8 @@ Theory: what a scope has above the nearer of its two thresholds (the warning, th
 The slack is shared out evenly among its positions, and each share gives one *edge*: the mark price at which this
 position alone would have used it up. While every mark stands on the safe side of the edges, the sum of the losses is
 below the slack, whatever the other marks do. So a move visits only positions whose edge it has reached; they are tested
-exactly and get new edges. A scope whose money or positions change is tested at the next move of the marks.
+exactly and get new edges. A scope whose money or positions change is tested at the next move of the marks. One of
+several assets (`joint`) is tested at every move: its slack depends on more prices than those of its positions.
 
 Edges wait in two heaps of each market, those of longs with the highest price first, of shorts with the lowest; an edge
 that was set anew leaves the old one behind, which is passed over by its number.
@@ -31,6 +32,7 @@ class Risk:
     def __init__(self) -> None:
         self.touched: list[Scope] = []
         self.warned: list[Scope] = []
+        self.joint: list[Scope] = []  # of accounts in multi-assets mode: looked at each time
         self._queue: list[tuple[Key, Scope]] = []
 
     def touch(self, scope: Scope) -> None:
@@ -50,6 +52,8 @@ class Risk:
                     self._enqueue(scope_of(position))
         for scope in self.warned:
             self._enqueue(scope)
+        for scope in self.joint:
+            self._enqueue(scope)
         self.gather_touched()
 
     def gather_touched(self) -> None:
@@ -57,6 +61,13 @@ class Risk:
             scope.is_touched = False
             self._enqueue(scope)
         self.touched.clear()
+
+    def forget(self, scope: Scope) -> None:
+        """The scope ends: its wallets and positions are another's now."""
+        scope.is_touched = False
+        scope.is_warned = False
+        self.touched = [one for one in self.touched if one is not scope]
+        self.warned = [one for one in self.warned if one is not scope]
 
     def next(self) -> Scope | None:
         """The first scope in canonical order that waits to be looked at."""
@@ -77,7 +88,7 @@ class Risk:
         if scope.is_warned and not was_warned:
             self.warned.append(scope)
             _warn(scope, positions, time_ms, events)
-        if not scope.is_warned:  # a warned one is looked at each time anyway
+        if not scope.is_warned and not scope.is_joint:  # the others are looked at each time anyway
             set_edges(scope, positions)
 
     def forget_calm(self) -> None:
@@ -141,7 +152,7 @@ def _inverse_edge_e8(instrument: Instrument, mark_e8: int, qty_lots: int, share_
 
 
 def _warn(scope: Scope, positions: list[Position], time_ms: int, events: list[Event]) -> None:
-    cross_wallet_units = scope.wallet.cross_wallet_units()
+    cross_wallet_units = scope.collateral_units() if scope.is_joint else scope.wallet.cross_wallet_units()
     events += [
         MarginCalled(
             time_ms,
