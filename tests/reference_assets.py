@@ -1,7 +1,7 @@
 """Multi-assets mode and fees in BNB in the reference, written from semantics 1.6 and 4.3.5.
 
-What an account in the mode has is added up each time, asset by asset; where the engine solves for an amount ("so much may
-leave a wallet"), the reference tries amounts. The scope of such an account is named by an asset without a name.
+What an account in the mode has is added up each time, asset by asset; where the engine solves for an amount ("so much
+may leave a wallet"), the reference tries amounts. The scope of such an account is named by an asset without a name.
 """
 
 from collections.abc import Callable
@@ -199,9 +199,7 @@ class AssetMode(Liquidation):
             return super().spare(scope, symbol_id)
         account_id = scope[0]
         key = self.wallet_key(symbol_id)
-        return self._most(
-            account_id, key, -EVERYTHING, EVERYTHING, lambda: self.usd_balance(account_id) >= 0
-        )
+        return self._most(account_id, key, -EVERYTHING, EVERYTHING, lambda: self.usd_balance(account_id) >= 0)
 
     def backing(self, scope: Scope, held: Held) -> int:
         if not self._is_joint_scope(scope):
@@ -269,9 +267,9 @@ class AssetMode(Liquidation):
         found = []
         for asset in self._names(account_id):
             units = self._wallet(account_id, asset)
-            if self.asset_price(asset) and units < 0:
-                if everything or units < self.assets[asset].exchange_units:
-                    found.append(asset)
+            owes = self.asset_price(asset) != 0 and units < 0
+            if owes and (everything or units < self.assets[asset].exchange_units):
+                found.append(asset)
         return found
 
     def _payers(self, account_id: int) -> list[str]:

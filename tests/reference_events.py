@@ -7,7 +7,14 @@ or a refusal is left out; an order is known by its id and the client's own id.
 from collections.abc import Iterable
 from typing import Any
 
-from perpit.domain.events import AlgoOrderChanged, AssetListed, Event, InstrumentListed, KeyCreated, OrderEvent
+from perpit.domain.events import (
+    AlgoOrderChanged,
+    AssetListed,
+    Event,
+    InstrumentListed,
+    KeyCreated,
+    OrderEvent,
+)
 
 Row = tuple[Any, ...]
 

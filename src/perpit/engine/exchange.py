@@ -1,6 +1,7 @@
 """Auto-exchange: debts of one asset are paid out of other assets of the account (semantics 1.6.7).
 
-The venue's till is the counterpart: it buys what is sold at the exchange bid rate, and sells what is owed at the ask rate. Everybody who pays gives the same part of what he has; the dust of the division is the till's.
+The venue's till is the counterpart: it buys at the exchange bid rate what is sold, and sells at the ask rate what is
+owed. Every wallet that pays gives the same part of what it has; the dust of the division is the till's.
 """
 
 from mypy_extensions import i64

@@ -1,8 +1,8 @@
 """All USDⓈ-M wallets of an account in multi-assets mode as one scope (semantics 1.6).
 
 Every wallet counts in USD, with what its asset's positions have won or lost: credit at the bid rate, debit at the ask
-rate (1.6.3). Initial and maintenance margin are amounts of the asset that a contract is margined in, and count at its index
-price. All positions are cross. A wallet may be below nothing while the others stand for it (1.6.6).
+rate (1.6.3). Initial and maintenance margin are amounts of the asset that a contract is margined in, and count at its
+index price. All positions are cross. A wallet may be below nothing while the others stand for it (1.6.6).
 
 An account in this mode is looked at at every move of the marks and of an asset's price (`risk`): what it has above its
 thresholds depends on the prices of all its assets, so it has no edges.
