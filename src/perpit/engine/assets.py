@@ -7,11 +7,11 @@ asset does where this one has a price that was set, and else like USD.
 from __future__ import annotations
 
 from perpit.domain import refusals as no
-from perpit.domain.collateral import ask_rate_e8, balance_usd_units, bid_rate_e8
+from perpit.domain.collateral import ask_rate_e8, balance_usd_units, bid_rate_e8, followed_index_e8
 from perpit.domain.commands import ListAsset, SetAssetIndex
 from perpit.domain.events import AssetIndexChanged, AssetListed, Event
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.numbers import PPM, UNIT
+from perpit.domain.numbers import PPM
 from perpit.domain.words import LINEAR
 from perpit.engine.market import Market
 
@@ -33,9 +33,7 @@ class MarginAsset:
         if market is None:
             return 0
         quote = self.assets.assets.get(market.instrument.quote_asset)
-        if quote is None or quote.set_e8 == 0:
-            return market.index_e8
-        return market.index_e8 * quote.set_e8 // UNIT
+        return followed_index_e8(market.index_e8, 0 if quote is None else quote.set_e8)
 
     def bid_e8(self) -> int:
         return bid_rate_e8(self.index_e8(), self.terms.bid_buffer_ppm)

@@ -10,7 +10,7 @@ thresholds depends on the prices of all its assets, so it has no edges.
 
 from __future__ import annotations
 
-from perpit.domain.collateral import least_balance_units, usd_units
+from perpit.domain.collateral import joint_withdrawable_units, least_balance_units, usd_units
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import USDS_M
 from perpit.engine.account import Account, Exposure, Position, Wallet
@@ -93,20 +93,20 @@ class JointScope(Scope):
         return (self.balance_units() - self.initial_units()) * UNIT // index_e8
 
     def withdrawable_units(self, wallet: Wallet) -> int:
-        """The most that may leave a wallet: what neither maintenance nor initial margin needs of it.
-
-        Unrealised profit never leaves: it counts toward initial margin only (semantics 1.5.5, 1.5.6, 1.6.5).
-        """
+        """The most that may leave a wallet."""
         own = wallet.wallet_units
         asset = self.assets.priced(wallet.asset)
         if asset is None or own <= 0:
             return max(0, own)
-        bid_e8, ask_e8 = asset.bid_e8(), asset.ask_e8()
         others = self.collateral_units() - self.assets.worth_units(wallet.asset, own)
-        kept = least_balance_units(self.maintenance_units() - others, bid_e8, ask_e8)
-        needed = self.initial_units() - self._balance_without(wallet)
-        kept_with_profit = least_balance_units(needed, bid_e8, ask_e8)
-        return max(0, min(own, own - kept, margin_balance_units(wallet) - kept_with_profit))
+        return joint_withdrawable_units(
+            own,
+            margin_balance_units(wallet),
+            asset.bid_e8(),
+            asset.ask_e8(),
+            self.maintenance_units() - others,
+            self.initial_units() - self._balance_without(wallet),
+        )
 
     def collateral_in(self, wallet: Wallet) -> int:
         """The worth of all wallets at the index price of one's asset; 0 without a price."""

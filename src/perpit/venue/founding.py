@@ -1,4 +1,4 @@
-"""What a venue is founded with: its instruments with an index price, and a demo account with funds and a key.
+"""What a venue is founded with: instruments, margin assets, their prices, and a demo account with funds and a key.
 
 Everything here is a command like any other, so it is in the journal and comes back at every start. Each part looks
 whether it is there already: a start that a crash cut short is finished by the next one.
@@ -7,9 +7,17 @@ whether it is there already: a start that a crash cut short is finished by the n
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from perpit.catalogue import Facts, UnknownSymbol, facts, load_instrument
+from perpit.catalogue import MARGIN_ASSETS, AssetTerms, Facts, UnknownSymbol, facts, load_instrument
 from perpit.control.keys import random_key
-from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
+from perpit.domain.commands import (
+    Command,
+    CreateAccount,
+    CreateKey,
+    ListInstrument,
+    SetAssetIndex,
+    SetIndexPrice,
+    Transfer,
+)
 from perpit.domain.events import Event, Refused
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import COIN_M, INSURANCE_FUND, KEY_HMAC, PERMIT_FUTURES, PERMIT_READ, USDS_M
@@ -58,6 +66,8 @@ async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balanc
             await accepted(
                 submit, Transfer(INSURANCE_FUND, instrument.market, instrument.margin_asset, units)
             )
+    for terms in MARGIN_ASSETS:
+        await list_asset(world, submit, terms)
     if set(world.account_ids) <= {DEMO}:
         await found_demo(world, submit, demo_balance_units)
 
@@ -65,6 +75,19 @@ async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balanc
 async def list_symbol(world: World, submit: Submit, symbol: str) -> None:
     """List one contract of the catalogue under the next free id."""
     await accepted(submit, ListInstrument(load_instrument(symbol, len(world.catalog.by_id))))
+
+
+async def list_asset(world: World, submit: Submit, terms: AssetTerms) -> None:
+    """Let an asset be collateral; it follows its contract from the time on that this is listed."""
+    instrument = world.catalog.by_symbol.get(terms.symbol)
+    symbol_id = -1 if instrument is None else instrument.symbol_id
+    known = world.assets.by_name.get(terms.asset)
+    if known is None or known.terms.symbol_id < symbol_id:
+        await accepted(submit, terms.listing(symbol_id))
+        if known is not None and known.set_e8 == terms.price_e8:
+            await accepted(submit, SetAssetIndex(terms.asset, 0))  # nobody has set another
+    if world.assets.index_e8(terms.asset) == 0:
+        await accepted(submit, SetAssetIndex(terms.asset, terms.price_e8))
 
 
 async def found_demo(world: World, submit: Submit, balance_units: int) -> None:

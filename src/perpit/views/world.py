@@ -13,9 +13,12 @@ from perpit.domain.events import (
     AlgoOrderChanged,
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
+    AssetIndexChanged,
+    AssetListed,
     BookChanged,
     CountdownSet,
     Event,
+    FeeBurnChanged,
     FundingPaid,
     FundingSettled,
     IndexPriceChanged,
@@ -27,6 +30,7 @@ from perpit.domain.events import (
     MarginCalled,
     MarginTypeChanged,
     MarkPriceChanged,
+    MultiAssetsChanged,
     OrderAccepted,
     OrderAmended,
     OrderCalculated,
@@ -51,9 +55,11 @@ from perpit.views.accounts import (
     fold_position,
 )
 from perpit.views.algo_orders import AlgoOrdersView
+from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.orders import OrdersView
 from perpit.views.prices import PriceView
@@ -97,6 +103,7 @@ class World:
         self.candles: list[CandlesView] = []
         self.tickers: list[TickerView] = []
         self.prices: list[PriceView] = []
+        self.assets = AssetsView(self.catalog, self.prices)
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
@@ -120,6 +127,10 @@ class World:
             MarginTypeChanged: self._margin_type_changed,
             PositionModeChanged: self._position_mode_changed,
             WalletChanged: self._wallet_changed,
+            AssetListed: self.assets.fold_listed,
+            AssetIndexChanged: self.assets.fold_index,
+            MultiAssetsChanged: self._multi_assets_changed,
+            FeeBurnChanged: self._fee_burn_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_traded,
@@ -181,6 +192,13 @@ class World:
 
     def _position_mode_changed(self, event: PositionModeChanged) -> None:
         self.accounts[event.account_id].fold_position_mode(event)
+
+    def _multi_assets_changed(self, event: MultiAssetsChanged) -> None:
+        account = self.accounts[event.account_id]
+        account.set_joint(JointView(account, self.assets, self.prices) if event.is_on else None)
+
+    def _fee_burn_changed(self, event: FeeBurnChanged) -> None:
+        self.accounts[event.account_id].burns_fees = event.is_on
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
