@@ -9,6 +9,8 @@ from perpit.binance import coverage, security
 from perpit.binance.coverage import Fact, fact, facts, page
 from perpit.binance.openapi import document
 from perpit.binance.routes import ROUTES, by_target
+from perpit.domain.commands import ListAsset, SetAssetIndex
+from perpit.domain.numbers import UNIT
 from tests.binance.caller import Caller
 
 WEIGHED = {(entry.method, entry.path): entry for entry in facts()}
@@ -159,6 +161,8 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/fapi/v1/positionSide/dual", {}),
     ("GET", "/fapi/v1/multiAssetsMargin", {}),
     ("GET", "/fapi/v1/feeBurn", {}),
+    ("POST", "/fapi/v1/feeBurn", {"feeBurn": "true"}),
+    ("GET", "/fapi/v1/assetIndex", {}),
     ("GET", "/fapi/v1/rateLimit/order", {}),
     ("POST", "/fapi/v1/listenKey", {}),
 ]
@@ -167,6 +171,8 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("method", "path", "params"), ANSWERED)
 async def test_an_answer_has_every_published_field(method: str, path: str, params: dict[str, Any]) -> None:
     caller = Caller()
+    caller.apply(ListAsset("USDT", 100, 100, 100, 100, 0, -1))
+    caller.apply(SetAssetIndex("USDT", UNIT))
     caller.depth()
     await caller.order(newClientOrderId="resting")
     await caller.order(type="MARKET", price=None, timeInForce=None)
