@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from mypy_extensions import i64, mypyc_attr
 
-from perpit.domain.command import Command
+from perpit.domain.command import AccountCommand, Command
 
 
 @mypyc_attr(acyclic=True)
@@ -61,7 +61,7 @@ class SetAssetIndex(Command):
 
 
 @mypyc_attr(acyclic=True)
-class SetMultiAssets(Command):
+class SetMultiAssets(AccountCommand):
     """Let all USDⓈ-M wallets of an account stand for all its positions there, or each for its own (semantics 1.6)."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "is_on")
@@ -74,7 +74,7 @@ class SetMultiAssets(Command):
 
 
 @mypyc_attr(acyclic=True)
-class SetFeeBurn(Command):
+class SetFeeBurn(AccountCommand):
     """Pay commissions of USDⓈ-M contracts in BNB while there is enough of it, or not (semantics 4.3.5)."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "is_on")

@@ -25,3 +25,13 @@ class ExposureCommand(Command):
         self.time_ms: i64 = 0
         self.account_id: i64 = account_id
         self.symbol_id: i64 = symbol_id
+
+
+@mypyc_attr(acyclic=True)
+class AccountCommand(Command):
+    """What an account wants in no instrument in particular."""
+
+    def __init__(self, account_id: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id

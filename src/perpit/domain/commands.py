@@ -10,10 +10,11 @@ from typing import ClassVar
 from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetMultiAssets
-from perpit.domain.command import Command, ExposureCommand
+from perpit.domain.command import AccountCommand, Command, ExposureCommand
 from perpit.domain.instrument import Instrument
 
 __all__ = [
+    "AccountCommand",
     "AdjustMargin",
     "Advance",
     "AmendOrder",
@@ -148,7 +149,7 @@ class SetLeverage(ExposureCommand):
 
 
 @mypyc_attr(acyclic=True)
-class SetPositionMode(Command):
+class SetPositionMode(AccountCommand):
     """One position in each instrument of a market, or a long and a short side that never net (semantics 4.4)."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "is_hedged")
@@ -344,7 +345,7 @@ class CancelAllOrders(ExposureCommand):
 
 
 @mypyc_attr(acyclic=True)
-class CancelAlgoOrder(Command):
+class CancelAlgoOrder(AccountCommand):
     """Cancel one waiting order of the Algo service, by `algo_id`, or by `client_algo_id` when that is 0."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "algo_id", "client_algo_id")

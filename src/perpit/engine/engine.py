@@ -8,6 +8,7 @@ from mypy_extensions import i64
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import (
+    AccountCommand,
     AdjustMargin,
     Advance,
     AmendOrder,
@@ -187,7 +188,7 @@ class Engine:
             return self._set_price(command, events)
         if isinstance(command, Transfer):
             return self._transfer(command, events)
-        if isinstance(command, (SetPositionMode, SetMultiAssets, SetFeeBurn, CancelAlgoOrder)):
+        if isinstance(command, AccountCommand):
             return self._set_account(command, events)
         return self._administer(command, events)
 
@@ -242,9 +243,7 @@ class Engine:
             return no.UNKNOWN_ACCOUNT
         return funds.transfer(self.accounts[command.account_id], self.treasury, self.risk, command, events)
 
-    def _set_account(
-        self, command: SetPositionMode | SetMultiAssets | SetFeeBurn | CancelAlgoOrder, events: list[Event]
-    ) -> int:
+    def _set_account(self, command: AccountCommand, events: list[Event]) -> int:
         """What a customer wants in no instrument in particular."""
         if not self._is_customer(command.account_id):
             return no.UNKNOWN_ACCOUNT
@@ -255,6 +254,7 @@ class Engine:
             return asset_mode.set_multi_assets(account, self.assets, self.risk, command, events)
         if isinstance(command, SetFeeBurn):
             return asset_mode.set_fee_burn(account, command, events)
+        assert isinstance(command, CancelAlgoOrder)
         return self.conditionals.cancel_algo(account, command, events)
 
     def _house(self, command: Command, events: list[Event]) -> int:

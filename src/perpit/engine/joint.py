@@ -132,6 +132,16 @@ class JointScope(Scope):
 
     # -- states -----------------------------------------------------------------------------------------------------
 
+    def is_idle(self) -> bool:
+        """Nothing is held and nothing owed: no price can bring it into danger."""
+        for wallet in self.account.wallets.values():
+            if wallet.wallet_units < 0 and wallet.market == USDS_M:
+                return False
+        for exposure in self.account.exposures.values():
+            if exposure.wallet.market == USDS_M and exposure.has_position():
+                return False
+        return True
+
     def is_unhealthy(self) -> bool:
         """Maintenance margin reaches the margin balance (semantics 1.6.8)."""
         maintenance = self.maintenance_units()

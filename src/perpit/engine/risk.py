@@ -18,6 +18,7 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import PPM, UNIT, div_ceil
 from perpit.domain.words import HOUSE, LINEAR
 from perpit.engine.account import Position
+from perpit.engine.joint import JointScope
 from perpit.engine.market import Market
 from perpit.engine.rules import MARGIN_CALL_PERCENT
 from perpit.engine.scope import Key, Scope
@@ -32,7 +33,7 @@ class Risk:
     def __init__(self) -> None:
         self.touched: list[Scope] = []
         self.warned: list[Scope] = []
-        self.joint: list[Scope] = []  # of accounts in multi-assets mode: looked at each time
+        self.joint: list[JointScope] = []  # of accounts in multi-assets mode: looked at each time
         self._queue: list[tuple[Key, Scope]] = []
 
     def touch(self, scope: Scope) -> None:
@@ -52,8 +53,9 @@ class Risk:
                     self._enqueue(scope_of(position))
         for scope in self.warned:
             self._enqueue(scope)
-        for scope in self.joint:
-            self._enqueue(scope)
+        for joint in self.joint:
+            if not joint.is_idle():
+                self._enqueue(joint)
         self.gather_touched()
 
     def gather_touched(self) -> None:
