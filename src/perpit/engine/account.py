@@ -37,9 +37,8 @@ class Wallet:
         self.isolated_units = 0  # the part of it that isolated positions hold
         self.exposures: list[Exposure] = []
         self.scope = Scope(account, self, None)
-        self.joint: JointScope | None = (
-            None  # in multi-assets mode the scope, and all wallets that stand with it
-        )
+        # in multi-assets mode the scope of all wallets that stand together
+        self.joint: JointScope | None = None
 
     def meet(self, exposure: Exposure) -> None:
         """One more instrument to stand for; in order of their ids, whichever the account has asked for first."""
