@@ -204,3 +204,17 @@ def test_the_mode_and_an_auto_exchange_are_told() -> None:
         ("AUTO_EXCHANGE", "BTC", "0.73621046", "-0.26378954"),
         ("AUTO_EXCHANGE", "USDT", "0", "15034.5"),
     ]
+
+
+def test_asset_indexes_are_streamed_every_second() -> None:
+    floor = Floor()
+    with_assets(floor.do)
+    socket = floor.listen("/ws/!assetIndex@arr/btcusd@assetIndex/adausd@assetIndex")
+    floor.advance(1_000)
+    rows, one = socket.messages()
+    assert [row["s"] for row in rows] == ["USDTUSD", "USDCUSD", "BTCUSD", "ETHUSD", "BNBUSD"]
+    assert one == rows[2] == {
+        **{"e": "assetIndexUpdate", "E": floor.now_ms, "s": "BTCUSD", "i": "60000.00000000"},
+        **{"b": "0.05000000", "a": "0.05000000", "B": "57000.00000000", "A": "63000.00000000"},
+        **{"q": "0.05000000", "g": "0.05000000", "Q": "57000.00000000", "G": "63000.00000000"},
+    }

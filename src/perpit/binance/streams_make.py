@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from perpit.binance.assets import QUOTE
+from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
@@ -21,6 +23,8 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> C
     """The channel of a name; None when its symbol is not listed, so that it never pushes."""
     if not spec.symbol:
         return _ALL_SYMBOLS[spec.kind](name, spec, world, outbox)
+    if spec.kind == "assetIndex":
+        return _asset_index(name, spec, world, outbox)
     instrument = _instrument(spec, world)
     if instrument is None:
         return None
@@ -36,6 +40,18 @@ def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
         if instrument.pair == spec.symbol and instrument.contract_type == spec.contract_type:
             return instrument
     return None
+
+
+def _asset_index(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel | None:
+    """Its symbol is that of an asset's index, not of a contract."""
+    asset = spec.symbol.removesuffix(QUOTE)
+    if asset == spec.symbol or asset not in world.assets.by_name:
+        return None
+    return AssetIndex(name, spec.period_ms, outbox, world.assets, asset)
+
+
+def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
+    return AllAssetIndexes(name, spec.period_ms, outbox, world.assets)
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
@@ -104,4 +120,5 @@ _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox], Channel
     "!markPrice": _all_mark_prices,
     "!ticker": _all_tickers,
     "!miniTicker": _all_tickers,
+    "!assetIndex": _all_asset_indexes,
 }

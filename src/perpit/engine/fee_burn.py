@@ -5,7 +5,7 @@ from mypy_extensions import i64
 from perpit.domain.events import Event, WalletChanged
 from perpit.domain.numbers import PPM
 from perpit.domain.words import CAUSE_COMMISSION, FEE_ASSET, USDS_M
-from perpit.engine.account import Account, Exposure
+from perpit.engine.account import Exposure
 from perpit.engine.assets import Assets
 from perpit.engine.rules import FEE_BURN_DISCOUNT_PPM
 from perpit.engine.treasury import Treasury
@@ -34,10 +34,12 @@ class FeeBurn:
         units = fee_units * margin_asset_e8 * kept_ppm // (fee_asset_e8 * PPM)
         return units if units <= wallet.wallet_units else -1
 
-    def take(self, account: Account, units: int, time_ms: i64, events: list[Event]) -> None:
+    def take(self, exposure: Exposure, units: int, time_ms: i64, events: list[Event]) -> None:
         """Units of BNB leave the wallet for the venue's fees."""
+        account = exposure.account
         wallet = account.wallet(USDS_M, FEE_ASSET)
         wallet.wallet_units -= units
+        exposure.market.risk.touch(wallet.scope)  # it may stand for positions, too
         self.treasury.till(USDS_M, FEE_ASSET).fees_units += units
         events.append(
             WalletChanged(

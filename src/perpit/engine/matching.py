@@ -140,7 +140,7 @@ class Matcher:
             realized = book_fill(order.position, order.side, lots, fill_value, worth_units)
             exposure.wallet.wallet_units += worth_units  # the position has cost it, another wallet pays it
             fee_units = burnt_units
-            self.fee_burn.take(exposure.account, burnt_units, time_ms, events)
+            self.fee_burn.take(exposure, burnt_units, time_ms, events)
         order.filled_value_units += fill_value
         open_orders.filled(order, lots)
         done = order.remaining_lots == 0
