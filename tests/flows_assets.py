@@ -11,6 +11,7 @@ from perpit.domain import commands as c
 from perpit.domain import words as w
 from perpit.domain.numbers import UNIT
 from tests.flows import Flow
+from tests.flows_triggers import TriggerFlow
 from tests.instruments import brackets, btcusdt, ethusdt
 
 DOLLARS = {"USDT": UNIT, "USDC": UNIT, "BTC": UNIT // 60_000, "ETH": UNIT // 3_000, "BNB": UNIT // 600}
@@ -146,3 +147,7 @@ class AssetFlow(Flow):
         dollars = self.random.choice([20, 300, -40, -300, -1, -10, -100, -1_000, -10_000])
         amount = dollars * DOLLARS.get(asset, UNIT) + self.random.choice([0, 1, -1])
         return c.Transfer(self.account(), w.USDS_M, asset, amount)
+
+
+class ConditionalAssetFlow(AssetFlow, TriggerFlow):
+    """The same with conditional orders, dates and countdowns, which the mode must carry, too."""

@@ -213,8 +213,12 @@ def test_asset_indexes_are_streamed_every_second() -> None:
     floor.advance(1_000)
     rows, one = socket.messages()
     assert [row["s"] for row in rows] == ["USDTUSD", "USDCUSD", "BTCUSD", "ETHUSD", "BNBUSD"]
-    assert one == rows[2] == {
-        **{"e": "assetIndexUpdate", "E": floor.now_ms, "s": "BTCUSD", "i": "60000.00000000"},
-        **{"b": "0.05000000", "a": "0.05000000", "B": "57000.00000000", "A": "63000.00000000"},
-        **{"q": "0.05000000", "g": "0.05000000", "Q": "57000.00000000", "G": "63000.00000000"},
-    }
+    assert (
+        one
+        == rows[2]
+        == {
+            **{"e": "assetIndexUpdate", "E": floor.now_ms, "s": "BTCUSD", "i": "60000.00000000"},
+            **{"b": "0.05000000", "a": "0.05000000", "B": "57000.00000000", "A": "63000.00000000"},
+            **{"q": "0.05000000", "g": "0.05000000", "Q": "57000.00000000", "G": "63000.00000000"},
+        }
+    )

@@ -18,7 +18,8 @@ from perpit.domain.events import (
 )
 from perpit.engine.engine import Engine
 from tests.engine.test_reference_agrees import CHECKPOINT, LONG, first_difference, told
-from tests.flows_assets import AssetFlow
+from tests.flows import Flow
+from tests.flows_assets import AssetFlow, ConditionalAssetFlow
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
@@ -26,10 +27,10 @@ SEEDS = range(300) if LONG else range(10)
 COMMANDS = 1000 if LONG else 500
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_engine_tells_what_the_reference_tells_of_accounts_that_pool_their_assets(seed: int) -> None:
+def agree(flow: Flow, seed: int) -> None:
+    """Play a flow on both and fail where they first differ."""
     engine, reference = Engine(), Reference()
-    for index, command in enumerate(islice(AssetFlow(seed), COMMANDS)):
+    for index, command in enumerate(islice(flow, COMMANDS)):
         where = f"seed {seed}, command {index}: {told(command)}"
         got, expected = as_rows(engine.apply(command)), reference.apply(command)
         assert got == expected, f"{where}\n{first_difference(got, expected)}"
@@ -37,6 +38,16 @@ def test_the_engine_tells_what_the_reference_tells_of_accounts_that_pool_their_a
             assert engine.check_invariants() == [], where
             assert reference.unbalanced() == {}, where
             assert engine.state() == reference.state(), where
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_engine_tells_what_the_reference_tells_of_accounts_that_pool_their_assets(seed: int) -> None:
+    agree(AssetFlow(seed), seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS[: len(SEEDS) // 5])
+def test_and_of_their_conditional_orders(seed: int) -> None:
+    agree(ConditionalAssetFlow(seed), seed)
 
 
 def _kind(engine: Engine, event: Event) -> str:
