@@ -1,6 +1,6 @@
 """What must hold after every command, checked from scratch. Tests run it all the time, `verify` at the end."""
 
-from perpit.domain.words import BOTH, BUY, CROSS, HOUSE, LINEAR, LONG
+from perpit.domain.words import BOTH, BUY, CROSS, HOUSE, LINEAR, LONG, USDS_M
 from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
@@ -16,6 +16,7 @@ def broken_invariants(markets: list[Market], accounts: list[Account], treasury: 
     for account in accounts:
         for exposure in account.exposures.values():
             _check_exposure(exposure, resting, broken)
+        _check_joint(account, broken)
     if resting:
         broken.append(f"orders on a book that no account knows: {sorted(resting)[:5]}")
     _check_conservation(accounts, treasury, broken)
@@ -97,6 +98,20 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
     _check_assessment(exposure, where, broken)
     for position in [exposure.both, *exposure.sides]:
         _check_position(position, closing.get(position.position_side, 0), where, broken)
+
+
+def _check_joint(account: Account, broken: list[str]) -> None:
+    """In multi-assets mode all USDⓈ-M wallets are one scope and nothing is isolated, else none knows another."""
+    joint = account.joint
+    for wallet in account.wallets.values():
+        wanted = joint if wallet.market == USDS_M else None
+        if wallet.joint is not wanted or wallet.scope.is_joint != (wanted is not None):
+            broken.append(f"{account.name}: {wallet.asset} is in another scope than its account says")
+    broken += [
+        f"{account.name}: {exposure.market.instrument.symbol} is isolated in multi-assets mode"
+        for exposure in account.exposures.values()
+        if exposure.wallet.joint is not None and exposure.margin_type != CROSS
+    ]
 
 
 def _check_assessment(exposure: Exposure, where: str, broken: list[str]) -> None:
