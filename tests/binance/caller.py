@@ -16,18 +16,19 @@ from perpit.domain.commands import (
     CreateKey,
     HouseDepth,
     ListInstrument,
+    PlaceOrder,
     SetIndexPrice,
     Transfer,
 )
 from perpit.domain.events import Event
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ, USDS_M
+from perpit.domain.words import COIN_M, PERMIT_FUTURES, PERMIT_READ, USDS_M
 from perpit.engine.engine import Engine
 from perpit.views.world import World
-from tests.instruments import btcusdt, ethusdt
+from tests.instruments import btcusd_perp, btcusdt, ethusdt
 
 START_MS = 1_700_000_040_000
-BTC, ETH = 0, 1
+BTC, ETH, COIN = 0, 1, 2
 PRICE = 600_000  # BTCUSDT ticks of 0.1: 60,000.0
 SECRET = "2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9"
 KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
@@ -54,7 +55,7 @@ class Reply:
 
 
 class Caller:
-    """Account 1 ("alice") has `KEY` with all permissions and 100,000 USDT; account 2 ("bob") has money only."""
+    """Account 1 ("alice") has `KEY` with all permissions, 100,000 USDT and 10 BTC; account 2 ("bob") has money only."""
 
     def __init__(self, limits: bool = True) -> None:
         self.engine = Engine()
@@ -65,17 +66,21 @@ class Caller:
         for command in (
             ListInstrument(btcusdt()),
             ListInstrument(ethusdt()),
+            ListInstrument(btcusd_perp()),
             CreateAccount("alice"),
             CreateAccount("bob"),
             CreateKey(1, KEY, SECRET, 0, "test", PERMIT_READ | PERMIT_FUTURES, []),
             Transfer(1, USDS_M, "USDT", 100_000 * UNIT),
             Transfer(2, USDS_M, "USDT", 100_000 * UNIT),
             SetIndexPrice(BTC, 60_000 * UNIT),
+            Transfer(1, COIN_M, "BTC", 10 * UNIT),
+            Transfer(2, COIN_M, "BTC", 10 * UNIT),
             SetIndexPrice(ETH, 3_000 * UNIT),
+            SetIndexPrice(COIN, 60_000 * UNIT),
         ):
             self.apply(command)
         self.dialect = Dialect(
-            self.world, self.submit, self.submit_many, lambda: self.now_ms, Settings(limits)
+            self.world, self.submit, self.submit_many, self.judge, lambda: self.now_ms, Settings(limits)
         )
 
     def apply(self, command: Command) -> list[Event]:
@@ -95,6 +100,10 @@ class Caller:
         future.set_result(self.apply(command))
         return future
 
+    def judge(self, order: PlaceOrder) -> tuple[int, int]:
+        order.time_ms = self.now_ms
+        return self.engine.judge(order)
+
     def submit_many(self, commands: Sequence[Command]) -> list[asyncio.Future[list[Event]]]:
         self.batches.append(len(commands))
         return [self.submit(command) for command in commands]
@@ -102,6 +111,11 @@ class Caller:
     def depth(self, lots: int = 1_000) -> None:
         """House liquidity: bids at 59,999.9 and 59,999.8, asks at 60,000.0 and 60,000.1."""
         self.apply(HouseDepth(BTC, [PRICE - 1, PRICE - 2], [lots, lots], [PRICE, PRICE + 1], [lots, lots]))
+
+    def coin_depth(self, contracts: int = 1_000) -> None:
+        """House liquidity in BTCUSD_PERP at the same prices."""
+        levels = [contracts, contracts]
+        self.apply(HouseDepth(COIN, [PRICE - 1, PRICE - 2], levels, [PRICE, PRICE + 1], levels))
 
     async def raw(
         self,
@@ -137,6 +151,20 @@ class Caller:
         }
         sent = {name: value for name, value in order.items() if value is not None}
         return await self.signed("POST", "/fapi/v1/order", **sent)
+
+    async def coin_order(self, **params: Any) -> Reply:
+        """POST order of COIN-M: a resting bid of one contract unless told otherwise; None leaves a parameter out."""
+        order: dict[str, Any] = {
+            "symbol": "BTCUSD_PERP",
+            "side": "BUY",
+            "type": "LIMIT",
+            "timeInForce": "GTC",
+            "quantity": "1",
+            "price": "59000",
+            **params,
+        }
+        sent = {name: value for name, value in order.items() if value is not None}
+        return await self.signed("POST", "/dapi/v1/order", **sent)
 
 
 def sign(text: str, secret: str = SECRET) -> str:

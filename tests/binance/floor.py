@@ -22,11 +22,12 @@ from perpit.domain.events import Event, OrderEvent, Refused
 from perpit.domain.numbers import UNIT
 from perpit.engine.engine import Engine
 from perpit.views.world import World
-from tests.instruments import btcusdt, ethusdt
+from tests.instruments import btcusd_perp, btcusdt, ethusdt
 
 START_MS = 1_700_000_000_000
 BTC = 0
 ETH = 1
+COIN = 2
 PRICE = 600_000  # BTCUSDT ticks of 0.1: 60,000.0
 
 
@@ -95,7 +96,9 @@ def watches_anything(hub: StreamHub) -> bool:
 
 
 class Floor:
-    """Two listed instruments with an index price and two accounts, `alice` and `bob`, with 1,000,000 USDT each."""
+    """Three listed instruments with an index price, and two accounts, `alice` and `bob`, with 1,000,000 USDT and, for
+    COIN-M, 100 BTC each.
+    """
 
     def __init__(self, limits: HubLimits | None = None) -> None:
         self.engine = Engine()
@@ -105,13 +108,15 @@ class Floor:
         self.hub = StreamHub(self.world, self.listen_keys, lambda: self.now_ms, limits)
         self._seq = 0
         self._client_order = 0
-        for instrument in (btcusdt(), ethusdt()):
+        for instrument in (btcusdt(), ethusdt(), btcusd_perp()):
             self.do(ListInstrument(instrument))
         self.do(SetIndexPrice(BTC, 60_000 * UNIT))
         self.do(SetIndexPrice(ETH, 3_000 * UNIT))
+        self.do(SetIndexPrice(COIN, 60_000 * UNIT))
         for name in ("alice", "bob"):
             self.do(CreateAccount(name))
             self.do(Transfer(self.world.account_ids[name], w.USDS_M, "USDT", 1_000_000 * UNIT))
+            self.do(Transfer(self.world.account_ids[name], w.COIN_M, "BTC", 100 * UNIT))
 
     def do(self, command: Command) -> list[Event]:
         """Stamp, apply, fold, publish."""
@@ -137,8 +142,8 @@ class Floor:
     def listen(self, path: str, query: str = "") -> FakeSocket:
         return self.connect(path, query)[0]
 
-    def open_key(self, name: str) -> str:
-        return self.listen_keys.open(self.world.account_ids[name], self.now_ms)
+    def open_key(self, name: str, market: int = w.USDS_M) -> str:
+        return self.listen_keys.open(self.world.account_ids[name], self.now_ms, market)
 
     def place(self, name: str, side: int, qty_lots: int, price_ticks: int = PRICE, **terms: Any) -> int:
         """Place a limit order (market when the price is 0); returns its id. It must not be refused."""
@@ -168,7 +173,9 @@ class Floor:
         """Lay liquidity of the house: price_ticks → lots."""
         self.do(HouseDepth(symbol_id, list(bids), list(bids.values()), list(asks), list(asks.values())))
 
-    def trade(self, qty_lots: int = 10, price_ticks: int = PRICE, taker_side: int = w.BUY) -> None:
+    def trade(
+        self, qty_lots: int = 10, price_ticks: int = PRICE, taker_side: int = w.BUY, symbol_id: int = BTC
+    ) -> None:
         """One trade of alice (maker) with bob (taker)."""
-        self.place("alice", -taker_side, qty_lots, price_ticks)
-        self.place("bob", taker_side, qty_lots, price_ticks)
+        self.place("alice", -taker_side, qty_lots, price_ticks, symbol_id=symbol_id)
+        self.place("bob", taker_side, qty_lots, price_ticks, symbol_id=symbol_id)

@@ -1,6 +1,7 @@
 """Listen keys: one per account, 60 minutes of venue time, told to whoever listens."""
 
 from perpit.binance.listen_keys import TTL_MS, ListenKeys
+from perpit.domain.words import USDS_M
 from tests.binance.caller import KEY, Caller
 
 NOW = 1_700_000_000_000
@@ -13,8 +14,8 @@ def test_an_account_has_one_key_until_it_ends() -> None:
     assert first.isalnum()
     assert keys.open(1, NOW + 1) == first
     assert keys.open(2, NOW) != first
-    assert keys.account_of(first) == 1
-    assert keys.account_of("nobody's") is None
+    assert keys.owner_of(first) == (1, USDS_M)
+    assert keys.owner_of("nobody's") is None
 
 
 def test_a_key_lives_sixty_minutes_from_its_last_renewal() -> None:
@@ -25,11 +26,11 @@ def test_a_key_lives_sixty_minutes_from_its_last_renewal() -> None:
     assert keys.renew(1, NOW + TTL_MS - 1) == first
     keys.tick(NOW + TTL_MS)
     assert ended == [(second, 2, NOW + TTL_MS)]
-    assert keys.account_of(first) == 1
+    assert keys.owner_of(first) == (1, USDS_M)
     keys.tick(NOW + 2 * TTL_MS - 2)
-    assert keys.account_of(first) == 1
+    assert keys.owner_of(first) == (1, USDS_M)
     keys.tick(NOW + 2 * TTL_MS - 1)
-    assert keys.account_of(first) is None
+    assert keys.owner_of(first) is None
     assert keys.renew(1, NOW + 2 * TTL_MS) is None
     assert keys.open(1, NOW + 2 * TTL_MS) != first
 
@@ -41,7 +42,7 @@ def test_closing_ends_a_key_at_once() -> None:
     first = keys.open(1, NOW)
     assert keys.close(1, NOW)
     assert closed == [first]
-    assert keys.account_of(first) is None
+    assert keys.owner_of(first) is None
     assert not keys.close(1, NOW)
 
 

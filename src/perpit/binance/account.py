@@ -6,10 +6,11 @@ from typing import Any, Final
 from perpit.binance import errors, limits, schema
 from perpit.binance.assets import DONE, accepted, fee_burn, joint_totals, margin_mode
 from perpit.binance.call import Call
-from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_row, instruments
+from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_rows, instruments, named
 from perpit.binance.positions import account_position_v2, account_position_v3, risk_v2, risk_v3, rows_of
-from perpit.binance.render import units
-from perpit.binance.route import Route
+from perpit.binance.products import COIN, USDS, shaped, shaped_for
+from perpit.binance.render import account_alias, units
+from perpit.binance.route import Route, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import TRADE, USER_DATA, USER_STREAM
 from perpit.domain import refusals
@@ -28,7 +29,6 @@ from perpit.views.margin import WalletMargin, wallet_margin
 
 TOTALS_ASSET: Final = "USDT"  # semantics 1.5.8
 ADD_MARGIN, REDUCE_MARGIN = 1, 2  # semantics 1.7.5
-ALIAS_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 Body = dict[str, Any]
 
@@ -40,14 +40,15 @@ def own(call: Call) -> AccountView:
 
 def assets(call: Call) -> list[str]:
     """Assets that collateralise something here, then those that the account holds besides."""
+    market = call.product.market
     listed = [instrument.margin_asset for instrument in instruments(call)]
-    held = [asset for market, asset in own(call).wallets if market == USDS_M]
-    return list(dict.fromkeys(listed + held)) or [TOTALS_ASSET]
+    held = [asset for of_market, asset in own(call).wallets if of_market == market]
+    return list(dict.fromkeys(listed + held))
 
 
 def margin_of(call: Call, asset: str) -> tuple[WalletMargin, int]:
     """The totals of one wallet, and when it last changed."""
-    wallet = own(call).wallet(USDS_M, asset)
+    wallet = own(call).wallet(call.product.market, asset)
     return wallet_margin(call.world.prices, wallet), wallet.updated_ms
 
 
@@ -76,42 +77,33 @@ def balance(call: Call) -> list[Body]:
     rows = []
     for asset in assets(call):
         margin, updated_ms = margin_of(call, asset)
-        rows.append(
-            {
-                "accountAlias": alias(call.account_id),
-                "asset": asset,
-                "balance": units(margin.wallet_units),
-                "crossWalletBalance": units(margin.cross_wallet_units),
-                "crossUnPnl": units(margin.unrealised_units),
-                "availableBalance": units(available_units(call, margin)),
-                "maxWithdrawAmount": units(margin.max_withdraw_units),
-                "marginAvailable": is_margin_asset(call, asset),
-                "updateTime": updated_ms,
-            }
-        )
+        row = {
+            "accountAlias": account_alias(call.account_id),
+            "asset": asset,
+            "balance": units(margin.wallet_units),
+            "crossWalletBalance": units(margin.cross_wallet_units),
+            "crossUnPnl": units(margin.unrealised_units),
+            "availableBalance": units(available_units(call, margin)),
+            "maxWithdrawAmount": units(margin.max_withdraw_units),
+            "marginAvailable": is_margin_asset(call, asset),
+            "updateTime": updated_ms,
+        }
+        rows.append(shaped_for(call.product, "balance", row))
     return rows
 
 
 def available_units(call: Call, margin: WalletMargin) -> int:
     """What a wallet has free; in multi-assets mode what the whole account has, in USD (semantics 1.6.5)."""
     joint = own(call).joint
-    return margin.available_units if joint is None else joint.margin().available_units
+    if joint is None or call.product.market != USDS_M:
+        return margin.available_units
+    return joint.margin().available_units
 
 
 def is_margin_asset(call: Call, asset: str) -> bool:
     """Whether an asset collateralises something: always its own contracts, and all in multi-assets mode."""
     margins = [instrument.margin_asset for instrument in instruments(call)]
     return asset in margins or asset in call.world.assets.by_name
-
-
-def alias(account_id: int) -> str:
-    """Four letters that name an account to its owner."""
-    letters = []
-    number = account_id * 2_654_435_761
-    for _ in range(4):
-        number, rest = divmod(number, len(ALIAS_LETTERS))
-        letters.append(ALIAS_LETTERS[rest])
-    return "".join(letters)
 
 
 def totals(call: Call) -> Body:
@@ -138,7 +130,7 @@ def totals(call: Call) -> Body:
 def asset_row(call: Call, asset: str) -> Body:
     """One asset of an account answer."""
     margin, updated_ms = margin_of(call, asset)
-    return {
+    row = {
         "asset": asset,
         "walletBalance": units(margin.wallet_units),
         "unrealizedProfit": units(margin.unrealised_units),
@@ -154,6 +146,7 @@ def asset_row(call: Call, asset: str) -> Body:
         "marginAvailable": is_margin_asset(call, asset),
         "updateTime": updated_ms,
     }
+    return shaped_for(call.product, "asset", row)
 
 
 def account_v3(call: Call) -> Body:
@@ -241,11 +234,12 @@ async def set_leverage(call: Call) -> Body:
     command = SetLeverage(call.account_id, instrument.symbol_id, call.values["leverage"])
     for event in await call.desk.submit(command):
         if type(event) is LeverageChanged and event.account_id == call.account_id:
-            return {
+            row = {
                 "symbol": instrument.symbol,
                 "leverage": event.leverage,
                 "maxNotionalValue": format_shortest(event.max_notional_units, 8),
             }
+            return shaped("leverage", row, instrument)
         if type(event) is Refused and event.command is command:
             raise errors.from_refusal(command, event.refusal, instrument)
     raise AssertionError("no answer to SetLeverage")
@@ -253,30 +247,30 @@ async def set_leverage(call: Call) -> Body:
 
 def leverage_brackets(call: Call) -> list[Body]:
     """Leverage tables. With a symbol too the answer is a list, as clients record it (semantics 1.1.3)."""
-    instrument = call.values["symbol"]
-    return [bracket_row(each) for each in (instruments(call) if instrument is None else [instrument])]
+    return [{"symbol": each.symbol, "brackets": bracket_rows(each)} for each in named(call)]
 
 
 def commission_rate(call: Call) -> Body:
     """Fee rates of a symbol."""
     instrument: Instrument = call.values["symbol"]
-    maker = format_scaled(instrument.maker_fee_ppm, 6)
-    return {
+    row = {
         "symbol": instrument.symbol,
-        "makerCommissionRate": maker,
+        "makerCommissionRate": format_scaled(instrument.maker_fee_ppm, 6),
         "takerCommissionRate": format_scaled(instrument.taker_fee_ppm, 6),
-        "rpiCommissionRate": maker,
+        "rpiCommissionRate": format_scaled(instrument.rpi_fee_ppm, 6),
     }
+    return shaped("commission", row, instrument)
 
 
 def position_mode(call: Call) -> Body:
     """Whether the account is in hedge mode."""
-    return {"dualSidePosition": USDS_M in call.world.accounts[call.account_id].hedged}
+    return {"dualSidePosition": call.product.market in call.world.accounts[call.account_id].hedged}
 
 
 async def set_position_mode(call: Call) -> Body:
     """One-way or hedge mode for every symbol (semantics 1.7.6)."""
-    await accepted(call, SetPositionMode(call.account_id, USDS_M, call.values["dualSidePosition"]))
+    market = call.product.market
+    await accepted(call, SetPositionMode(call.account_id, market, call.values["dualSidePosition"]))
     return dict(DONE)
 
 
@@ -329,12 +323,12 @@ def order_limits(call: Call) -> list[Body]:
 
 def open_listen_key(call: Call) -> Body:
     """The account's listen key, renewed for 60 minutes (semantics 7.5.1)."""
-    return {"listenKey": call.desk.listen_keys.open(call.account_id, call.now_ms)}
+    return {"listenKey": call.desk.listen_keys.open(call.account_id, call.now_ms, call.product.market)}
 
 
 def renew_listen_key(call: Call) -> Body:
     """60 more minutes for the account's listen key."""
-    listen_key = call.desk.listen_keys.renew(call.account_id, call.now_ms)
+    listen_key = call.desk.listen_keys.renew(call.account_id, call.now_ms, call.product.market)
     if listen_key is None:
         raise errors.BAD_LISTEN_KEY()
     return {"listenKey": listen_key}
@@ -342,7 +336,7 @@ def renew_listen_key(call: Call) -> Body:
 
 def close_listen_key(call: Call) -> Body:
     """The end of the account's listen key."""
-    if not call.desk.listen_keys.close(call.account_id, call.now_ms):
+    if not call.desk.listen_keys.close(call.account_id, call.now_ms, call.product.market):
         raise errors.BAD_LISTEN_KEY()
     return {}
 
@@ -402,38 +396,41 @@ ROUTES: Final[tuple[Route, ...]] = (
         (ANY_SYMBOL,),
         returns="Leverage tables.",
     ),
-    Route("GET", "/fapi/v1/commissionRate", USER_DATA, 20, commission_rate, (SYMBOL,), returns="Fee rates."),
-    Route("POST", "/fapi/v1/leverage", TRADE, 1, set_leverage, (SYMBOL, LEVERAGE), returns="The leverage."),
-    Route(
-        "POST",
-        "/fapi/v1/marginType",
-        TRADE,
-        1,
-        set_margin_type,
-        (SYMBOL, MARGIN_TYPE),
-        returns="That it is done.",
-    ),
-    Route(
-        "POST",
-        "/fapi/v1/positionMargin",
-        TRADE,
-        1,
-        adjust_margin,
-        (SYMBOL, AMOUNT, CHANGE_TYPE, POSITION_SIDE),
-        returns="The amount.",
-    ),
-    Route("GET", "/fapi/v1/positionSide/dual", USER_DATA, 30, position_mode, returns="The position mode."),
-    Route(
-        "POST",
-        "/fapi/v1/positionSide/dual",
-        TRADE,
-        1,
-        set_position_mode,
-        (DUAL,),
-        returns="That it is done.",
+    *routes_of(
+        (USDS, COIN),
+        Route("GET", "/v1/commissionRate", USER_DATA, 20, commission_rate, (SYMBOL,), returns="Fee rates."),
+        Route("POST", "/v1/leverage", TRADE, 1, set_leverage, (SYMBOL, LEVERAGE), returns="The leverage."),
+        Route(
+            "POST",
+            "/v1/marginType",
+            TRADE,
+            1,
+            set_margin_type,
+            (SYMBOL, MARGIN_TYPE),
+            returns="That it is done.",
+        ),
+        Route(
+            "POST",
+            "/v1/positionMargin",
+            TRADE,
+            1,
+            adjust_margin,
+            (SYMBOL, AMOUNT, CHANGE_TYPE, POSITION_SIDE),
+            returns="The amount.",
+        ),
+        Route("GET", "/v1/positionSide/dual", USER_DATA, 30, position_mode, returns="The position mode."),
+        Route(
+            "POST",
+            "/v1/positionSide/dual",
+            TRADE,
+            1,
+            set_position_mode,
+            (DUAL,),
+            returns="That it is done.",
+        ),
+        Route("POST", "/v1/listenKey", USER_STREAM, 1, open_listen_key, returns="The listen key."),
+        Route("PUT", "/v1/listenKey", USER_STREAM, 1, renew_listen_key, returns="The listen key."),
+        Route("DELETE", "/v1/listenKey", USER_STREAM, 1, close_listen_key, returns="Nothing."),
     ),
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, order_limits, returns="Order limits."),
-    Route("POST", "/fapi/v1/listenKey", USER_STREAM, 1, open_listen_key, returns="The listen key."),
-    Route("PUT", "/fapi/v1/listenKey", USER_STREAM, 1, renew_listen_key, returns="The listen key."),
-    Route("DELETE", "/fapi/v1/listenKey", USER_STREAM, 1, close_listen_key, returns="Nothing."),
 )

@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from perpit.binance import errors, orders, render, schema
 from perpit.binance.call import Call
-from perpit.binance.route import Route, one_or_all
+from perpit.binance.market import instruments
+from perpit.binance.products import COIN, USDS
+from perpit.binance.route import Route, one_or_all, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import TRADE, USER_DATA
 from perpit.binance.trade import KEPT_MS, LONGEST_SPAN_MS, ONE, SPAN, SYMBOL, UNFILLED_KEPT_MS, refused, span
@@ -32,6 +34,9 @@ async def place(call: Call) -> Body:
 async def cancel(call: Call) -> Body:
     """The end of a waiting order. Its code is a string (semantics 5.9.9)."""
     algo_id, client_algo_id = _named(call.values)
+    order = call.world.algo_orders.find(call.account_id, algo_id, client_algo_id)
+    if order is not None and not _is_of_product(call, order):
+        raise errors.UNKNOWN_ORDER()
     command = CancelAlgoOrder(call.account_id, algo_id or 0, client_algo_id or "")
     events = await call.desk.submit(command)
     for event in reversed(events):  # timers that were due stand before it
@@ -66,7 +71,7 @@ def query(call: Call) -> Body:
     """One order, waiting or not."""
     algo_id, client_algo_id = _named(call.values)
     order = call.world.algo_orders.find(call.account_id, algo_id, client_algo_id)
-    if order is None or not _still_kept(order, call.now_ms):
+    if order is None or not _is_of_product(call, order) or not _still_kept(order, call.now_ms):
         raise errors.NO_SUCH_ORDER()
     return _rendered(call, order)
 
@@ -74,7 +79,9 @@ def query(call: Call) -> Body:
 def open_orders(call: Call) -> list[Body]:
     """Every waiting order of a symbol, or of all."""
     instrument, algo_id = call.values["symbol"], call.values["algoId"]
-    found = call.world.algo_orders.open_orders(call.account_id, instrument.symbol_id if instrument else None)
+    symbol_id = instrument.symbol_id if instrument else None
+    among = frozenset(each.symbol_id for each in instruments(call))
+    found = call.world.algo_orders.open_orders(call.account_id, symbol_id, among)
     return [_rendered(call, order) for order in found if algo_id in (None, order.algo_id)]
 
 
@@ -100,6 +107,11 @@ def _named(values: dict[str, Any]) -> tuple[int | None, str | None]:
     if not algo_id and client_algo_id is None:
         raise errors.EITHER_MANDATORY("algoId", "clientAlgoId")
     return algo_id or None, client_algo_id
+
+
+def _is_of_product(call: Call, order: AlgoOrderView) -> bool:
+    """Ids of the Algo service count for both products; each answers for its own orders."""
+    return call.world.catalog.by_id[order.request.symbol_id].market == call.product.market
 
 
 def _still_kept(order: AlgoOrderView, now_ms: int) -> bool:
@@ -140,42 +152,47 @@ PLACE: Final = (
     Param("selfTradePreventionMode", schema.stp_mode, default=STP_NONE),  # semantics 5.2.6
     Param("goodTillDate", schema.not_negative),
 )
-ALGO_ORDER: Final = "/fapi/v1/algoOrder"
+ALGO_ORDER: Final = "/v1/algoOrder"
+COUNTDOWN: Final = Param("countdownTime", schema.not_negative, True, description="milliseconds; 0 stops it")
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route("POST", ALGO_ORDER, TRADE, 0, place, PLACE, ONE, "The waiting order."),
-    Route("DELETE", ALGO_ORDER, TRADE, 1, cancel, NAME, returns="That it is cancelled."),
-    Route("GET", ALGO_ORDER, USER_DATA, 1, query, NAME, returns="The order."),
-    Route(
-        "GET",
-        "/fapi/v1/openAlgoOrders",
-        USER_DATA,
-        one_or_all(1, 40),
-        open_orders,
-        (
-            Param("algoType", ALGO_TYPE),
-            Param("symbol", schema.symbol, description="all symbols when not sent"),
-            ALGO_ID,
+    *routes_of((USDS,), Route("POST", ALGO_ORDER, TRADE, 0, place, PLACE, ONE, "The waiting order.")),
+    *routes_of((COIN,), Route("POST", ALGO_ORDER, TRADE, 1, place, PLACE, ONE, "The waiting order.")),
+    *routes_of(
+        (USDS, COIN),
+        Route("DELETE", ALGO_ORDER, TRADE, 1, cancel, NAME, returns="That it is cancelled."),
+        Route("GET", ALGO_ORDER, USER_DATA, 1, query, NAME, returns="The order."),
+        Route(
+            "GET",
+            "/v1/openAlgoOrders",
+            USER_DATA,
+            one_or_all(1, 40),
+            open_orders,
+            (
+                Param("algoType", ALGO_TYPE),
+                Param("symbol", schema.symbol, description="all symbols when not sent"),
+                ALGO_ID,
+            ),
+            returns="Waiting orders.",
         ),
-        returns="Waiting orders.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/allAlgoOrders",
-        USER_DATA,
-        5,
-        all_orders,
-        (SYMBOL, ALGO_ID, *SPAN, Param("limit", schema.between(1, 1000), default=500)),
-        returns="Orders, oldest first.",
-    ),
-    Route("DELETE", "/fapi/v1/algoOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
-    Route(
-        "POST",
-        "/fapi/v1/countdownCancelAll",
-        TRADE,
-        10,
-        countdown,
-        (SYMBOL, Param("countdownTime", schema.not_negative, True, description="milliseconds; 0 stops it")),
-        returns="The countdown.",
+        Route(
+            "GET",
+            "/v1/allAlgoOrders",
+            USER_DATA,
+            5,
+            all_orders,
+            (SYMBOL, ALGO_ID, *SPAN, Param("limit", schema.between(1, 1000), default=500)),
+            returns="Orders, oldest first.",
+        ),
+        Route("DELETE", "/v1/algoOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
+        Route(
+            "POST",
+            "/v1/countdownCancelAll",
+            TRADE,
+            10,
+            countdown,
+            (SYMBOL, COUNTDOWN),
+            returns="The countdown.",
+        ),
     ),
 )

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from perpit.binance.limits import OrderLimiter
 from perpit.binance.listen_keys import ListenKeys
-from perpit.domain.commands import Command
+from perpit.binance.products import Product
+from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 
 if TYPE_CHECKING:
     from perpit.views.world import World
 
 Submit = Callable[[Command], "Future[list[Event]]"]
+Judge = Callable[[PlaceOrder], tuple[int, int]]
 SubmitMany = Callable[[Sequence[Command]], "list[Future[list[Event]]]"]
 
 
@@ -43,6 +45,7 @@ class Desk:
         world: "World",
         submit: Submit,
         submit_many: SubmitMany,
+        judge: Judge,
         listen_keys: ListenKeys,
         order_limiter: OrderLimiter,
         describe: Callable[[], dict[str, Any]],
@@ -50,24 +53,35 @@ class Desk:
         self.world = world
         self.submit = submit
         self.submit_many = submit_many
+        self.judge = judge
         self.listen_keys = listen_keys
         self.order_limiter = order_limiter
         self.describe = describe
 
 
 class Call:
-    """One request that passed all checks: `values` holds its parameters by name, read by the route's schema."""
+    """One request that passed all checks: `values` holds its parameters by name, read by the route's schema.
 
-    __slots__ = ("account_id", "api_key", "desk", "now_ms", "values")
+    `product` is the one whose path was called.
+    """
+
+    __slots__ = ("account_id", "api_key", "desk", "now_ms", "product", "values")
 
     def __init__(
-        self, desk: Desk, values: dict[str, Any], account_id: int, api_key: str, now_ms: int
+        self,
+        desk: Desk,
+        values: dict[str, Any],
+        account_id: int,
+        api_key: str,
+        now_ms: int,
+        product: Product,
     ) -> None:
         self.desk = desk
         self.values = values
         self.account_id = account_id
         self.api_key = api_key
         self.now_ms = now_ms
+        self.product = product
 
     @property
     def world(self) -> "World":

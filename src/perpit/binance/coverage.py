@@ -5,6 +5,7 @@ a test compares the two. The facts (`facts/*.json`) list what the exchange publi
 scope, security, weight, parameters (optional ones with a question mark) and fields of the answer.
 """
 
+import itertools
 import sys
 from collections import Counter
 from functools import cache
@@ -17,15 +18,16 @@ import msgspec
 from perpit.binance import errors
 from perpit.binance.routes import ROUTES
 
-FACTS: Final = files("perpit.binance") / "facts" / "usds_m.rest.json"
-ERRORS: Final = files("perpit.binance") / "facts" / "errors.json"
-SCOPES: Final = {"venue": "The venue", "venue_statistics": "Statistics"}
+FACTS: Final = files("perpit.binance") / "facts"
+PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
+ERRORS: Final = FACTS / "errors.json"
+SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
 
 HEAD: Final = """\
 # API coverage
 
-Which calls of the exchange's USDⓈ-M REST API Perpit answers, measured against the exchange's own list. Generated from
-the table of routes (`src/perpit/binance/routes.py`) and the wire facts (`src/perpit/binance/facts/`) by
+Which calls of the exchange's USDⓈ-M and COIN-M REST APIs Perpit answers, measured against the exchange's own lists.
+Generated from the table of routes (`src/perpit/binance/routes.py`) and the wire facts (`src/perpit/binance/facts/`) by
 `python -m perpit.binance.coverage --write docs/API_COVERAGE.md`; not written by hand.
 
 Products that are not part of a venue (conversion, portfolio margin, broker programmes, leveraged tokens, report
@@ -50,9 +52,14 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 @cache
+def facts_of(product: str) -> list[Fact]:
+    """The facts of one product, in the order of the file."""
+    return msgspec.json.decode((FACTS / PRODUCTS[product]).read_bytes(), type=list[Fact])
+
+
 def facts() -> list[Fact]:
-    """All facts, in the order of the file."""
-    return msgspec.json.decode(FACTS.read_bytes(), type=list[Fact])
+    """The facts of both products."""
+    return [fact for product in PRODUCTS for fact in facts_of(product)]
 
 
 def fact(method: str, path: str) -> Fact | None:
@@ -64,11 +71,11 @@ def page() -> str:
     """The coverage page."""
     done = {(route.method, route.path): route for route in ROUTES}
     lines = [HEAD]
-    for scope, title in SCOPES.items():
-        entries = [entry for entry in facts() if entry.scope == scope]
+    for product, (scope, title) in itertools.product(PRODUCTS, SCOPES.items()):
+        entries = [entry for entry in facts_of(product) if entry.scope == scope]
         there = sum((entry.method, entry.path) in done for entry in entries)
         lines += [
-            f"## {title}: {there} of {len(entries)}",
+            f"## {product}, {title}: {there} of {len(entries)}",
             "",
             "| call | security | state | parameters missing |",
         ]
@@ -112,7 +119,10 @@ def _extras() -> list[str]:
 def _codes() -> list[str]:
     """Error codes that an answer can carry."""
     kinds = [value for value in vars(errors).values() if isinstance(value, errors.Kind)]
-    kinds += [*errors.BY_REFUSAL.values(), *errors.BY_COMMAND.values()]
+    for by_refusal in (errors.BY_REFUSAL, *errors.BY_REFUSAL_IN.values()):
+        kinds += by_refusal.values()
+    for by_command in (errors.BY_COMMAND, *errors.BY_COMMAND_IN.values()):
+        kinds += by_command.values()
     counted = Counter(kind.code for kind in kinds)
     codes = ", ".join(str(code) for code in sorted(counted, reverse=True))
     return ["## Error codes", "", f"{len(counted)} codes can be answered: {codes}.", ""]

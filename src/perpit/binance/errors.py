@@ -11,6 +11,7 @@ from perpit.domain import refusals
 from perpit.domain.commands import AmendOrder, CancelOrder, Command
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_shortest
+from perpit.domain.words import COIN_M, USDS_M
 
 
 class WireError(Exception):
@@ -62,6 +63,13 @@ TOO_MUCH_WEIGHT: Final[Kind] = Kind(
     "Please use the websocket for live updates to avoid polling the API.",
     429,
 )
+# The published text speaks of minutes only; this limit is of another window.
+TOO_MANY_REQUESTS: Final[Kind] = Kind(
+    -1003,
+    "Too many requests; current limit is %s requests per 5 minutes. "
+    "Please use the websocket for live updates to avoid polling the API.",
+    429,
+)
 IP_BANNED: Final[Kind] = Kind(
     -1003,
     "Way too many requests; IP banned until %s. Please use the websocket for live updates to avoid bans.",
@@ -98,11 +106,13 @@ BAD_PRECISION: Final[Kind] = Kind(-1111, "Precision is over the maximum defined 
 NO_DEPTH: Final[Kind] = Kind(-1112, "No orders on book for symbol.")
 BAD_TIME_IN_FORCE: Final[Kind] = Kind(-1115, "Invalid timeInForce.")
 BAD_ORDER_TYPE: Final[Kind] = Kind(-1116, "Invalid orderType.")
+BAD_INCOME_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_ALGO_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_SIDE: Final[Kind] = Kind(-1117, "Invalid side.")
 BAD_INTERVAL: Final[Kind] = Kind(-1120, "Invalid interval.")
 BAD_SYMBOL: Final[Kind] = Kind(-1121, "Invalid symbol.")
 LOOKUP_TOO_LONG: Final[Kind] = Kind(-1127, "More than %s hours between startTime and endTime.")
+BAD_PAIR: Final[Kind] = Kind(-4144, "Invalid pair")
 BAD_COMBINATION: Final[Kind] = Kind(-1128, "Combination of optional parameters invalid.")
 INTERVAL_TOO_LONG: Final[Kind] = Kind(-4165, "Maximum time interval is %s days")
 BAD_PARAMETER: Final[Kind] = Kind(-1130, "Data sent for parameter '%s' is not valid.")
@@ -138,6 +148,9 @@ USE_ALGO_ORDERS: Final[Kind] = Kind(
 NOTIONAL_BELOW_MIN: Final[Kind] = Kind(
     -4164, "Order's notional must be no smaller than %s (unless you choose reduce only)"
 )
+COIN_NOTIONAL_BELOW_MIN: Final[Kind] = Kind(
+    -4178, "Order's notional must be no smaller than %s (unless you choose reduce only)"
+)
 AMENDED_NOTIONAL_BELOW_MIN: Final[Kind] = Kind(-5029, "Order's notional must be no smaller than %s")
 BAD_LEVERAGE: Final[Kind] = Kind(-4028, "Leverage %s is not valid")
 
@@ -152,6 +165,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.UNKNOWN_KEY: KEY_REJECTED,
     refusals.ALREADY_LISTED: Kind(-1130, "Invalid data sent for a parameter."),
     refusals.SYMBOL_NOT_TRADING: Kind(-4140, "Invalid symbol status for opening position"),
+    refusals.SYMBOL_CLOSED: Kind(-4141, "Symbol is closed"),
     refusals.QTY_NOT_POSITIVE: QTY_NOT_POSITIVE,
     refusals.QTY_BELOW_MIN: Kind(-4004, "Quantity less than min quantity."),
     refusals.QTY_ABOVE_MAX: Kind(-4005, "Quantity greater than max quantity."),
@@ -269,6 +283,27 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.AMEND_NOTIONAL_BELOW_MIN: AMENDED_NOTIONAL_BELOW_MIN,
 }
 
+# Where COIN-M has a code of its own (semantics 9).
+BY_REFUSAL_IN: Final[dict[int, dict[int, Kind]]] = {
+    COIN_M: {
+        refusals.NOTIONAL_BELOW_MIN: COIN_NOTIONAL_BELOW_MIN,
+        refusals.MARKET_PRICE_OUTSIDE_BAND: Kind(
+            -4113, "The counterparty's best price does not meet the PERCENT_PRICE filter limit."
+        ),
+        refusals.LEVERAGE_OF_ISOLATED_LOWERED: Kind(
+            -4150, "Leverage reduction is not supported in Isolated Margin Mode with open positions."
+        ),
+        refusals.STOP_PRICE_ABOVE_BAND: Kind(-4154, "Stop price is higher than price multiplier cap."),
+        refusals.STOP_PRICE_BELOW_BAND: Kind(-4155, "PStop price is lower than price multiplier floor."),
+        refusals.PRICE_ABOVE_STOP_BAND: Kind(-4151, "Price is higher than stop price multiplier cap."),
+        refusals.PRICE_BELOW_STOP_BAND: Kind(-4152, "Price is lower than stop price multiplier floor."),
+        refusals.AMEND_NOT_LIMIT: Kind(-4196, "Only limit order is supported."),
+        refusals.AMEND_NO_CHANGE: Kind(-4197, "No need to modify the order."),
+        refusals.AMEND_TOO_OFTEN: Kind(-4198, "Exceed maximum modify order limit."),
+        refusals.AMEND_NOTIONAL_BELOW_MIN: COIN_NOTIONAL_BELOW_MIN,
+    }
+}
+
 # Where the same refusal has another code for another command.
 BY_COMMAND: Final[dict[tuple[type[Command], int], Kind]] = {
     (CancelOrder, refusals.UNKNOWN_ORDER): UNKNOWN_ORDER,  # semantics 5.7.5
@@ -276,15 +311,33 @@ BY_COMMAND: Final[dict[tuple[type[Command], int], Kind]] = {
         -5024, "Symbol is not in trading status. Order amendment is not permitted."
     ),
 }
+BY_COMMAND_IN: Final[dict[int, dict[tuple[type[Command], int], Kind]]] = {
+    COIN_M: {
+        (AmendOrder, refusals.SYMBOL_NOT_TRADING): Kind(
+            -4199, "Symbol is not in trading status. Order amendment is not permitted."
+        ),
+    }
+}
 
 
 def from_refusal(command: Command, refusal: int, instrument: Instrument | None = None) -> WireError:
     """The error that answers a refused command; `instrument` fills in the numbers that some texts carry."""
-    kind = BY_COMMAND.get((type(command), refusal)) or BY_REFUSAL.get(refusal, UNKNOWN)
+    kind = _kind(type(command), refusal, USDS_M if instrument is None else instrument.market)
     if kind is NOT_REQUIRED:
         return kind("reduceOnly")  # semantics 4.4.2
     if kind is BAD_LEVERAGE:
         return kind(getattr(command, "leverage", ""))
-    if kind is NOTIONAL_BELOW_MIN or kind is AMENDED_NOTIONAL_BELOW_MIN:
+    if kind in (NOTIONAL_BELOW_MIN, AMENDED_NOTIONAL_BELOW_MIN, COIN_NOTIONAL_BELOW_MIN):
         return kind(format_shortest(instrument.min_notional_units, 8) if instrument else "5.0")
     return kind()
+
+
+def _kind(command: type[Command], refusal: int, market: int) -> Kind:
+    """What the market says of it, or else what both say; to the command in question first."""
+    named = (command, refusal)
+    return (
+        BY_COMMAND_IN.get(market, {}).get(named)
+        or BY_COMMAND.get(named)
+        or BY_REFUSAL_IN.get(market, {}).get(refusal)
+        or BY_REFUSAL.get(refusal, UNKNOWN)
+    )

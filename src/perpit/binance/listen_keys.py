@@ -1,9 +1,9 @@
 """Listen keys: the tickets with which a client opens its user data stream.
 
-REST makes, renews and closes them; the stream side asks `account_of` and hears through `on_expired` when a key ends.
-A key lives 60 minutes of venue time from its last renewal (semantics 7.5.1); an account has at most one, so the
-registry is bounded by the number of accounts. Keys live in memory only: after a restart clients ask for new ones, as
-they do on the exchange.
+REST makes, renews and closes them; the stream side asks `owner_of` and hears through `on_expired` when a key ends.
+A key lives 60 minutes of venue time from its last renewal (semantics 7.5.1); an account has at most one for each
+market, so the registry is bounded by the number of accounts. Keys live in memory only: after a restart clients ask for
+new ones, as they do on the exchange.
 """
 
 import secrets
@@ -11,17 +11,22 @@ import string
 from collections.abc import Callable
 from typing import Final
 
+from perpit.domain.words import USDS_M
+
 TTL_MS: Final = 60 * 60_000
 LENGTH: Final = 64
 ALPHABET: Final = string.ascii_letters + string.digits
 
 
-class _Ticket:
-    __slots__ = ("account_id", "expires_ms", "listen_key")
+Owner = tuple[int, int]  # an account and the market that it listens to
 
-    def __init__(self, listen_key: str, account_id: int, expires_ms: int) -> None:
+
+class _Ticket:
+    __slots__ = ("expires_ms", "listen_key", "owner")
+
+    def __init__(self, listen_key: str, owner: Owner, expires_ms: int) -> None:
         self.listen_key = listen_key
-        self.account_id = account_id
+        self.owner = owner
         self.expires_ms = expires_ms
 
 
@@ -32,32 +37,33 @@ class ListenKeys:
         self.on_expired: list[Callable[[str, int, int], None]] = []
         self.on_closed: list[Callable[[str, int, int], None]] = []
         self._by_key: dict[str, _Ticket] = {}
-        self._by_account: dict[int, _Ticket] = {}
+        self._by_owner: dict[Owner, _Ticket] = {}
         self._next_expiry_ms = 0
 
-    def open(self, account_id: int, now_ms: int) -> str:
+    def open(self, account_id: int, now_ms: int, market: int = USDS_M) -> str:
         """The account's key, made when it has none; renewed for 60 minutes either way."""
         self.tick(now_ms)
-        ticket = self._by_account.get(account_id)
+        owner = (account_id, market)
+        ticket = self._by_owner.get(owner)
         if ticket is None:
             listen_key = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-            ticket = _Ticket(listen_key, account_id, now_ms + TTL_MS)
+            ticket = _Ticket(listen_key, owner, now_ms + TTL_MS)
             self._by_key[listen_key] = ticket
-            self._by_account[account_id] = ticket
+            self._by_owner[owner] = ticket
             if self._next_expiry_ms == 0:
                 self._next_expiry_ms = ticket.expires_ms
         ticket.expires_ms = now_ms + TTL_MS
         return ticket.listen_key
 
-    def renew(self, account_id: int, now_ms: int) -> str | None:
+    def renew(self, account_id: int, now_ms: int, market: int = USDS_M) -> str | None:
         """Renew the account's key; None when it has none."""
         self.tick(now_ms)
-        return self.open(account_id, now_ms) if account_id in self._by_account else None
+        return self.open(account_id, now_ms, market) if (account_id, market) in self._by_owner else None
 
-    def close(self, account_id: int, now_ms: int) -> bool:
+    def close(self, account_id: int, now_ms: int, market: int = USDS_M) -> bool:
         """End the account's key; False when it has none."""
         self.tick(now_ms)
-        ticket = self._by_account.pop(account_id, None)
+        ticket = self._by_owner.pop((account_id, market), None)
         if ticket is None:
             return False
         del self._by_key[ticket.listen_key]
@@ -65,10 +71,10 @@ class ListenKeys:
             tell(ticket.listen_key, account_id, now_ms)
         return True
 
-    def account_of(self, listen_key: str) -> int | None:
-        """Whose key it is; None when no such key lives (as of the last call with a time)."""
+    def owner_of(self, listen_key: str) -> Owner | None:
+        """Whose key it is, and of which market; None when no such key lives (as of the last call with a time)."""
         ticket = self._by_key.get(listen_key)
-        return None if ticket is None else ticket.account_id
+        return None if ticket is None else ticket.owner
 
     def tick(self, now_ms: int) -> None:
         """Let keys expire whose time is over, and tell who listens. Cheap until the next one is due."""
@@ -77,8 +83,8 @@ class ListenKeys:
         over = [ticket for ticket in self._by_key.values() if ticket.expires_ms <= now_ms]
         for ticket in over:
             del self._by_key[ticket.listen_key]
-            del self._by_account[ticket.account_id]
+            del self._by_owner[ticket.owner]
         self._next_expiry_ms = min((ticket.expires_ms for ticket in self._by_key.values()), default=0)
         for ticket in over:
             for tell in self.on_expired:
-                tell(ticket.listen_key, ticket.account_id, now_ms)
+                tell(ticket.listen_key, ticket.owner[0], now_ms)

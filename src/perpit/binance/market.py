@@ -1,6 +1,6 @@
 """Market data: what anybody may read. Handlers and their rows of the table of routes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -9,17 +9,27 @@ from perpit import catalogue
 from perpit.binance import errors, limits, schema
 from perpit.binance.assets import info_rows
 from perpit.binance.call import Call
+from perpit.binance.products import COIN, PRODUCTS, USDS, Product, shaped, shaped_for
 from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
-from perpit.binance.route import Route, by_limit, one_or_all
+from perpit.binance.route import Route, Weight, by_limit, one_or_all, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import MARKET_DATA, NONE
+from perpit.catalogue.quarters import CURRENT_QUARTER, NEXT_QUARTER
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled, format_shortest
-from perpit.domain.words import FOK, GTC, GTX, IOC, LIMIT, MARKET, SELL, USDS_M
+from perpit.domain.words import DELIVERED, FOK, GTC, GTX, IOC, PRE_DELIVERING, SELL, TRADING
+from perpit.views.contracts import ContractView
 from perpit.views.trades import PublicTrade
 
 HOUR_MS: Final = 3_600_000
-ACCEPTED_TYPES: Final = [ORDER_TYPE[kind] for kind in (LIMIT, MARKET)]
+# Shown of a contract that the catalogue does not have (semantics 5.10.3).
+EQUAL_QTY_PRECISION: Final = 4
+MAX_ALGO_ORDERS: Final = 20
+# By whether it is a perpetual: those are delisted, quarters are delivered (semantics 3.6.5).
+STATUS: Final = {
+    True: {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"},
+    False: {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"},
+}
 ACCEPTED_TIMES_IN_FORCE: Final = [TIME_IN_FORCE[tif] for tif in (GTC, IOC, FOK, GTX)]
 RATE_LIMITS: Final = [
     {
@@ -34,18 +44,28 @@ RATE_LIMITS: Final = [
 
 
 def instruments(call: Call) -> list[Instrument]:
-    """The instruments of this API."""
-    return [instrument for instrument in call.world.catalog.by_id if instrument.market == USDS_M]
+    """The instruments of the product whose API is called."""
+    return list(call.world.catalog.symbols_of(call.product.market).values())
 
 
-def one_or_each(row: Callable[[Call, Instrument], dict[str, Any]]) -> Callable[[Call], Any]:
-    """A handler that answers one row when a symbol is sent, and a row for each symbol otherwise."""
+def named(call: Call) -> list[Instrument]:
+    """The instruments that a call with an optional symbol, or an optional pair, is about."""
+    instrument, pair = call.values["symbol"], call.values.get("pair")
+    if instrument is not None:
+        if pair is not None:
+            raise errors.BAD_COMBINATION()
+        return [instrument]
+    return [each for each in instruments(call) if pair in (None, each.pair)]
+
+
+def one_or_each(noun: str, row: Callable[[Call, Instrument], dict[str, Any]]) -> Callable[[Call], Any]:
+    """A handler that answers a row for each symbol; for one that is sent, only its row where the product does so."""
 
     def handler(call: Call) -> Any:
-        instrument = call.values["symbol"]
-        if instrument is not None:
-            return row(call, instrument)
-        return [row(call, each) for each in instruments(call)]
+        rows = [shaped(noun, row(call, each), each) for each in named(call)]
+        if call.values["symbol"] is not None and not call.product.lists_one:
+            return rows[0]
+        return rows
 
     handler.__doc__ = row.__doc__
     return handler
@@ -62,30 +82,33 @@ def time(call: Call) -> dict[str, int]:
 def exchange_info(call: Call) -> dict[str, Any]:
     """Every symbol, with its filters; a symbol parameter changes nothing (semantics 6.5.4)."""
     listed = instruments(call)
-    return {
+    info = {
         "timezone": "UTC",
         "serverTime": call.now_ms,
         "futuresType": "U_MARGINED",
         "rateLimits": RATE_LIMITS,
         "exchangeFilters": [],
         "assets": info_rows(call),
-        "symbols": [symbol_row(instrument) for instrument in listed],
+        "symbols": [symbol_row(instrument, call.world.contracts) for instrument in listed],
     }
+    return shaped_for(call.product, "exchange", info)
 
 
-def symbol_row(instrument: Instrument) -> dict[str, Any]:
-    """One symbol of exchangeInfo. The two margin percents are dummies there as well (semantics 5.10.5).
+def symbol_row(instrument: Instrument, contracts: Sequence[ContractView] = ()) -> dict[str, Any]:
+    """One symbol of exchangeInfo; `contracts` are the venue's, by symbol id.
 
-    What no order depends on stands in the catalogue only, and not at all for a contract that it does not have.
+    The two margin percents are dummies there as well (semantics 5.10.5). What no order depends on stands in the
+    catalogue only, and not at all for a contract that it does not have.
     """
     facts = catalogue.find(instrument.symbol)
-    return {
+    contract = contracts[instrument.symbol_id] if contracts else ContractView(instrument)
+    row = {
         "symbol": instrument.symbol,
         "pair": instrument.pair,
-        "contractType": instrument.contract_type,
-        "deliveryDate": instrument.delivery_ms,
+        "contractType": contract_type(instrument, contracts),
+        "deliveryDate": contract.delivery_ms,
         "onboardDate": instrument.onboard_ms,
-        "status": "TRADING",
+        "status": STATUS[instrument.is_perpetual][contract.status],
         "maintMarginPercent": "2.5000",
         "requiredMarginPercent": "5.0000",
         "baseAsset": instrument.base_asset,
@@ -102,15 +125,34 @@ def symbol_row(instrument: Instrument) -> dict[str, Any]:
         "liquidationFee": format_scaled(instrument.liquidation_fee_ppm, 6),
         "marketTakeBound": format_scaled(instrument.market_bound_ppm // 10_000, 2),
         "maxMoveOrderLimit": instrument.max_amendments,
+        "contractSize": instrument.contract_size,
+        "equalQtyPrecision": facts.equal_qty_precision if facts else EQUAL_QTY_PRECISION,
         "filters": symbol_filters(instrument),
-        "orderTypes": ACCEPTED_TYPES,
+        "orderTypes": [ORDER_TYPE[kind] for kind in PRODUCTS[instrument.market].order_types],
         "timeInForce": ACCEPTED_TIMES_IN_FORCE,
         "permissionSets": facts.permission_sets if facts else [],
     }
+    return shaped("symbol", row, instrument)
+
+
+def contract_type(instrument: Instrument, contracts: Sequence[ContractView]) -> str:
+    """A quarter is the next one until the one before it is delivered (semantics 3.6.2)."""
+    if instrument.is_perpetual:
+        return instrument.contract_type
+    quarters = [
+        contract.delivery_ms
+        for contract in contracts
+        if contract.instrument.pair == instrument.pair
+        and contract.instrument.market == instrument.market
+        and not contract.instrument.is_perpetual
+        and not contract.is_delivered
+    ]
+    is_first = instrument.delivery_ms <= min(quarters, default=instrument.delivery_ms)
+    return CURRENT_QUARTER if is_first else NEXT_QUARTER
 
 
 def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
-    """The filters of a symbol; PRICE_FILTER comes first, because clients take `filters[0]`."""
+    """The filters that the product has; PRICE_FILTER comes first, because clients take `filters[0]`."""
 
     def price(price_ticks: int) -> str:
         return format_shortest(price_ticks * instrument.tick_e8, 8)
@@ -118,7 +160,8 @@ def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
     def qty(qty_lots: int) -> str:
         return format_shortest(qty_lots * instrument.lot_e8, 8)
 
-    return [
+    facts = catalogue.find(instrument.symbol)
+    rows: list[dict[str, Any]] = [
         {
             "filterType": "PRICE_FILTER",
             "minPrice": price(instrument.min_price_ticks),
@@ -138,6 +181,7 @@ def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
             "stepSize": qty(1),
         },
         {"filterType": "MAX_NUM_ORDERS", "limit": instrument.max_open_orders},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": facts.max_algo_orders if facts else MAX_ALGO_ORDERS},
         {"filterType": "MIN_NOTIONAL", "notional": format_shortest(instrument.min_notional_units, 8)},
         {
             "filterType": "PERCENT_PRICE",
@@ -147,6 +191,8 @@ def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
         },
         {"filterType": "POSITION_RISK_CONTROL", "positionControlSide": "NONE"},
     ]
+    shown = PRODUCTS[instrument.market].filters
+    return [row for row in rows if row["filterType"] in shown]
 
 
 def depth(call: Call) -> dict[str, Any]:
@@ -155,27 +201,32 @@ def depth(call: Call) -> dict[str, Any]:
     bids, asks = book.top(call.values["limit"])
     form = digits(instrument)
     price, qty = form.price, form.qty
-    return {
+    row = {
         "lastUpdateId": book.update_id,
         "E": call.now_ms,
         "T": book.transact_ms,
         "bids": [[price(ticks), qty(lots)] for ticks, lots in bids],
         "asks": [[price(ticks), qty(lots)] for ticks, lots in asks],
     }
+    return shaped("depth", row, instrument)
 
 
 def trade_rows(instrument: Instrument, rows: list[PublicTrade]) -> list[dict[str, Any]]:
     form = digits(instrument)
     return [
-        {
-            "id": row.id,
-            "price": form.price(row.price_ticks),
-            "qty": form.qty(row.qty_lots),
-            "quoteQty": form.value(instrument.value_units(row.price_ticks, row.qty_lots)),
-            "time": row.time_ms,
-            "isBuyerMaker": row.taker_side == SELL,
-            "isRPITrade": False,
-        }
+        shaped(
+            "trade",
+            {
+                "id": row.id,
+                "price": form.price(row.price_ticks),
+                "qty": form.qty(row.qty_lots),
+                "quoteQty": form.turnover(instrument.value_units(row.price_ticks, row.qty_lots)),
+                "time": row.time_ms,
+                "isBuyerMaker": row.taker_side == SELL,
+                "isRPITrade": False,
+            },
+            instrument,
+        )
         for row in rows
     ]
 
@@ -208,16 +259,20 @@ def agg_trades(call: Call) -> list[dict[str, Any]]:
     )
     form = digits(instrument)
     return [
-        {
-            "a": row.id,
-            "p": form.price(row.price_ticks),
-            "q": form.qty(row.qty_lots),
-            "nq": form.qty(row.qty_lots),
-            "f": row.first_id,
-            "l": row.last_id,
-            "T": row.time_ms,
-            "m": row.taker_side == SELL,
-        }
+        shaped(
+            "aggregate",
+            {
+                "a": row.id,
+                "p": form.price(row.price_ticks),
+                "q": form.qty(row.qty_lots),
+                "nq": form.qty(row.qty_lots),
+                "f": row.first_id,
+                "l": row.last_id,
+                "T": row.time_ms,
+                "m": row.taker_side == SELL,
+            },
+            instrument,
+        )
         for row in rows
     ]
 
@@ -242,7 +297,7 @@ def klines(call: Call) -> list[list[Any]]:
         values["interval"], start_ms, end_ms, values["limit"]
     )
     form = digits(instrument)
-    price, qty, value = form.price, form.qty, form.value
+    price, qty, value = form.price, form.qty, form.turnover
     return [
         [
             row.open_ms,
@@ -263,15 +318,15 @@ def klines(call: Call) -> list[list[Any]]:
 
 
 def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
-    """Mark and index price of a symbol, or of each."""
+    """Mark and index price of a symbol, or of each; a quarter has no funding (semantics 3.3.3)."""
     prices = call.world.prices[instrument.symbol_id]
     return {
         "symbol": instrument.symbol,
         "markPrice": units(prices.mark_e8),
         "indexPrice": units(prices.index_e8),
-        "estimatedSettlePrice": units(prices.index_e8),
-        "lastFundingRate": units(prices.funding_rate_e8),
-        "interestRate": units(instrument.interest_e8),
+        "estimatedSettlePrice": units(prices.settlement_e8),
+        "lastFundingRate": units(prices.funding_rate_e8) if instrument.is_perpetual else "",
+        "interestRate": units(instrument.interest_e8) if instrument.is_perpetual else "",
         "nextFundingTime": prices.next_funding_ms,
         "time": prices.time_ms,
     }
@@ -320,7 +375,7 @@ def day_row(call: Call, instrument: Instrument) -> dict[str, Any]:
         "highPrice": price(day.high_ticks),
         "lowPrice": price(day.low_ticks),
         "volume": form.qty(day.qty_lots),
-        "quoteVolume": form.value(day.value_units),
+        "quoteVolume": form.turnover(day.value_units),
         "openTime": day.open_ms,
         "closeTime": day.close_ms,
         "firstId": day.first_id,
@@ -329,11 +384,11 @@ def day_row(call: Call, instrument: Instrument) -> dict[str, Any]:
     }
 
 
-def bracket_row(instrument: Instrument) -> dict[str, Any]:
-    """The leverage table of a symbol; without notionalCoef, which only scaled accounts see (semantics 1.1.4)."""
-    return {
-        "symbol": instrument.symbol,
-        "brackets": [
+def bracket_rows(instrument: Instrument) -> list[dict[str, Any]]:
+    """The leverage table of a contract; COIN-M measures it in coins (semantics 1.1.2)."""
+    return [
+        shaped(
+            "bracket",
             {
                 "bracket": number,
                 "initialLeverage": bracket.max_leverage,
@@ -341,10 +396,11 @@ def bracket_row(instrument: Instrument) -> dict[str, Any]:
                 "notionalFloor": _number(bracket.floor_units, 8),
                 "maintMarginRatio": _number(bracket.maint_ppm, 6),
                 "cum": _number(bracket.cum_units, 8),
-            }
-            for number, bracket in enumerate(instrument.brackets, start=1)
-        ],
-    }
+            },
+            instrument,
+        )
+        for number, bracket in enumerate(instrument.brackets, start=1)
+    ]
 
 
 def _number(value: int, decimals: int) -> msgspec.Raw:
@@ -353,6 +409,7 @@ def _number(value: int, decimals: int) -> msgspec.Raw:
 
 
 SYMBOL: Final = Param("symbol", schema.symbol, True)
+PAIR: Final = Param("pair", schema.pair, description="all contracts of a pair; not together with symbol")
 ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
 SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
 FROM_ID: Final = Param("fromId", schema.not_negative)
@@ -367,82 +424,74 @@ BY_CANDLES: Final = by_limit(((99, 1), (499, 2), (1000, 5), (1500, 10)), 500)
 DEPTH_LIMIT: Final = Param("limit", schema.depth_limit, default=500)
 INTERVAL: Final = Param("interval", schema.interval, True)
 
+BOTH: Final = (USDS, COIN)
+
+
+def ticker_routes(product: Product, params: tuple[Param, ...], premium_weight: Weight) -> tuple[Route, ...]:
+    """The calls that answer a row for each symbol; COIN-M's can also be asked for a pair."""
+    by_noun = (
+        ("/v1/premiumIndex", premium_weight, "premium", premium_row, "Mark and index price."),
+        ("/v1/ticker/price", one_or_all(1, 2), "price", price_row, "Price of the last trade."),
+        ("/v1/ticker/bookTicker", one_or_all(2, 5), "book", book_row, "Best bid and ask."),
+        ("/v1/ticker/24hr", one_or_all(1, 40), "day", day_row, "Statistics of the last 24 hours."),
+    )
+    return routes_of(
+        (product,),
+        *(
+            Route("GET", path, NONE, weight, one_or_each(noun, row), params, returns=returns)
+            for path, weight, noun, row, returns in by_noun
+        ),
+    )
+
+
 ROUTES: Final[tuple[Route, ...]] = (
-    Route("GET", "/fapi/v1/ping", NONE, 1, ping, returns="Nothing."),
-    Route("GET", "/fapi/v1/time", NONE, 1, time, returns="The venue's time."),
-    Route("GET", "/fapi/v1/exchangeInfo", NONE, 1, exchange_info, returns="Symbols, filters and limits."),
-    Route("GET", "/fapi/v1/depth", NONE, BY_DEPTH, depth, (SYMBOL, DEPTH_LIMIT), returns="The book."),
-    Route("GET", "/fapi/v1/trades", NONE, 5, trades, (SYMBOL, _limit(500, 1000)), returns="Newest trades."),
-    Route(
-        "GET",
-        "/fapi/v1/historicalTrades",
-        MARKET_DATA,
-        200,
-        historical_trades,
-        (SYMBOL, _limit(100, 500), FROM_ID),
-        returns="Trades from an id on.",
+    *routes_of(
+        BOTH,
+        Route("GET", "/v1/ping", NONE, 1, ping, returns="Nothing."),
+        Route("GET", "/v1/time", NONE, 1, time, returns="The venue's time."),
+        Route("GET", "/v1/exchangeInfo", NONE, 1, exchange_info, returns="Symbols, filters and limits."),
+        Route("GET", "/v1/depth", NONE, BY_DEPTH, depth, (SYMBOL, DEPTH_LIMIT), returns="The book."),
+        Route("GET", "/v1/trades", NONE, 5, trades, (SYMBOL, _limit(500, 1000)), returns="Newest trades."),
+        Route(
+            "GET",
+            "/v1/historicalTrades",
+            MARKET_DATA,
+            200,
+            historical_trades,
+            (SYMBOL, _limit(100, 500), FROM_ID),
+            returns="Trades from an id on.",
+        ),
+        Route(
+            "GET",
+            "/v1/aggTrades",
+            NONE,
+            20,
+            agg_trades,
+            (SYMBOL, FROM_ID, *SPAN, _limit(500, 1000)),
+            returns="Trades of one price and taker side within 100 ms, together.",
+        ),
+        Route(
+            "GET",
+            "/v1/klines",
+            NONE,
+            BY_CANDLES,
+            klines,
+            (SYMBOL, INTERVAL, *SPAN, _limit(500, 1500)),
+            returns="Candles, oldest first.",
+        ),
     ),
-    Route(
-        "GET",
-        "/fapi/v1/aggTrades",
-        NONE,
-        20,
-        agg_trades,
-        (SYMBOL, FROM_ID, *SPAN, _limit(500, 1000)),
-        returns="Trades of one price and taker side within 100 ms, together.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/klines",
-        NONE,
-        BY_CANDLES,
-        klines,
-        (SYMBOL, INTERVAL, *SPAN, _limit(500, 1500)),
-        returns="Candles, oldest first.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/premiumIndex",
-        NONE,
-        one_or_all(1, 10),
-        one_or_each(premium_row),
-        (ANY_SYMBOL,),
-        returns="Mark and index price.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/ticker/price",
-        NONE,
-        one_or_all(1, 2),
-        one_or_each(price_row),
-        (ANY_SYMBOL,),
-        returns="Price of the last trade.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v2/ticker/price",
-        NONE,
-        one_or_all(1, 2),
-        one_or_each(price_row),
-        (ANY_SYMBOL,),
-        returns="Price of the last trade.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/ticker/bookTicker",
-        NONE,
-        one_or_all(2, 5),
-        one_or_each(book_row),
-        (ANY_SYMBOL,),
-        returns="Best bid and ask.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/ticker/24hr",
-        NONE,
-        one_or_all(1, 40),
-        one_or_each(day_row),
-        (ANY_SYMBOL,),
-        returns="Statistics of the last 24 hours.",
+    *ticker_routes(USDS, (ANY_SYMBOL,), premium_weight=one_or_all(1, 10)),
+    *ticker_routes(COIN, (ANY_SYMBOL, PAIR), premium_weight=10),
+    *routes_of(
+        (USDS,),
+        Route(
+            "GET",
+            "/v2/ticker/price",
+            NONE,
+            one_or_all(1, 2),
+            one_or_each("price", price_row),
+            (ANY_SYMBOL,),
+            returns="Price of the last trade.",
+        ),
     ),
 )

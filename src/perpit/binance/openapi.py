@@ -25,6 +25,8 @@ SIGNATURE: Final = (
 )
 TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.symbol: {"type": "string", "examples": ["BTCUSDT"]},
+    schema.any_asset: {"type": "string", "examples": ["BTC"]},
+    schema.pair: {"type": "string", "examples": ["BTCUSD"]},
     schema.integer: {"type": "integer"},
     schema.not_negative: {"type": "integer", "minimum": 0},
     schema.time_ms: {"type": "integer", "minimum": 0, "maximum": schema.LATEST_MS},
@@ -83,6 +85,8 @@ def operation(route: Route) -> dict[str, Any]:
         },
         "x-weight": route.weight if isinstance(route.weight, int) else route.weight.__doc__,
     }
+    if route.pool is not None:
+        described["x-pool"] = route.pool._asdict()
     if route.orders[0]:
         described["x-order-count"] = {"10S": route.orders[0], "1M": route.orders[1]}
     if route.security != security.NONE:

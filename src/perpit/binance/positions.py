@@ -18,10 +18,14 @@ Body = dict[str, Any]
 Prices = Sequence[PriceView]
 
 
-def rows_of(exposure: ExposureView) -> list[PositionView]:
-    """The positions that are shown of a symbol: BOTH, or LONG and SHORT in hedge mode (semantics 4.4.4)."""
+def rows_of(exposure: ExposureView, with_flat: bool = False) -> list[PositionView]:
+    """The positions that are shown of a symbol: BOTH, or LONG and SHORT in hedge mode (semantics 4.4.4).
+
+    `with_flat`: in hedge mode BOTH, too, which is flat then.
+    """
     if exposure.is_hedged:
-        return [exposure.side(LONG), exposure.side(SHORT)]
+        sides = [exposure.side(LONG), exposure.side(SHORT)]
+        return [exposure.position, *sides] if with_flat else sides
     return [exposure.position]
 
 

@@ -1,8 +1,8 @@
 """How numbers and orders look on the wire. Handlers render with it; the stream side may, too.
 
-Prices and quantities have the instrument's fixed decimals, values as many as an exact product of both needs, margin
-amounts eight, all cut and never rounded (semantics 1.2.3). Where recorded rows print the shortest form, so do we
-(4.1.3): entry and break-even price.
+Prices and quantities have the instrument's fixed decimals, values as many as an exact product of both needs (those of
+inverse contracts are quotients, with eight), margin amounts eight, all cut and never rounded (semantics 1.2.3). Where
+recorded rows print the shortest form, so do we (4.1.3): entry and break-even price.
 """
 
 from functools import lru_cache
@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from msgspec import Raw
 
 from perpit.binance import schema
+from perpit.binance.products import PRODUCTS
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import entry_price_e8
@@ -46,6 +47,7 @@ STP_MODE: Final = _reversed(schema.STP_MODES)
 PRICE_MATCH: Final = _reversed(schema.PRICE_MATCHES)
 WORKING_TYPE: Final = _reversed(schema.WORKING_TYPES)
 REMEMBERED: Final = 8192  # prices and quantities of an instrument, as text
+ALIAS_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 FLAG: Final = {False: "false", True: "true"}
 ORDER_STATUS: Final = {
     NEW: "NEW",
@@ -100,11 +102,15 @@ class Digits:
         "_price_step",
         "_qty_decimals",
         "_qty_step",
+        "_turnover_cut",
         "_value_cut",
         "_value_decimals",
+        "executed_field",
         "instrument",
         "price",
         "qty",
+        "queried_tail",
+        "written_tail",
         "zero_average",
         "zero_price",
         "zero_qty",
@@ -117,8 +123,15 @@ class Digits:
         self._price_step = instrument.tick_e8 // 10 ** (8 - instrument.price_decimals)
         self._qty_decimals = instrument.qty_decimals
         self._qty_step = instrument.lot_e8 // 10 ** (8 - instrument.qty_decimals)
-        self._value_decimals = min(8, instrument.price_decimals + instrument.qty_decimals)
-        self._value_cut = 10 ** (8 - self._value_decimals)
+        is_exact = instrument.value_scale == 1
+        self._value_decimals = min(8, instrument.price_decimals + instrument.qty_decimals) if is_exact else 8
+        self._turnover_cut = 10 ** (8 - self._value_decimals)
+        self._value_cut = self._turnover_cut * instrument.value_scale
+        product = PRODUCTS[instrument.market]
+        self.executed_field, unused = product.executed_field
+        pair = f',"pair":"{instrument.pair}"'
+        self.written_tail = pair if product.writes_pair else ""
+        self.queried_tail = f'{"" if product.writes_pair else pair},"{unused}":"0"'  # semantics 5.2.5
         self._average_decimals = max(5, instrument.price_decimals)
         self._average_cut = 10 ** (8 - self._average_decimals)
         self.price = lru_cache(maxsize=REMEMBERED)(self._price)
@@ -135,9 +148,20 @@ class Digits:
     def _qty(self, qty_lots: int) -> str:
         return format_scaled(qty_lots * self._qty_step, self._qty_decimals)
 
-    def value(self, value_units: int) -> str:
-        """A traded value ≥ 0; exact as long as price and quantity have at most eight decimals together."""
-        return format_scaled(value_units // self._value_cut, self._value_decimals)
+    def value(self, value: int) -> str:
+        """The value ≥ 0 of fills, in value units of the instrument; exact as long as price and quantity of a linear
+        contract have at most eight decimals together.
+        """
+        return format_scaled(value // self._value_cut, self._value_decimals)
+
+    def turnover(self, units: int) -> str:
+        """A traded value ≥ 0 in 1e-8 of the margin asset, in the same form."""
+        return format_scaled(units // self._turnover_cut, self._value_decimals)
+
+    def nominal(self, qty_lots: int) -> str:
+        """A quantity in the asset that values are not in: the base of linear contracts, the quote of inverse ones."""
+        size = self.instrument.contract_size
+        return str(qty_lots * size) if size else self.qty(qty_lots)
 
     def average(self, price_e8: int) -> str:
         """An average price ≥ 0."""
@@ -148,6 +172,16 @@ class Digits:
         if order.filled_lots == 0:
             return self.zero_average
         return self.average(entry_price_e8(self.instrument, order.filled_lots, order.filled_value_units))
+
+
+def account_alias(account_id: int) -> str:
+    """Four letters that name an account to its owner."""
+    letters = []
+    number = account_id * 2_654_435_761
+    for _ in range(4):
+        number, rest = divmod(number, len(ALIAS_LETTERS))
+        letters.append(ALIAS_LETTERS[rest])
+    return "".join(letters)
 
 
 @lru_cache(maxsize=4096)
@@ -178,14 +212,14 @@ def order(state: OrderState, instrument: Instrument, updated_ms: int) -> Raw:
 
 def amended_order(state: OrderState, instrument: Instrument, updated_ms: int, modify_id: int) -> Raw:
     """An order as an amendment answers it (semantics 5.6.7)."""
-    text = _order_text(state, instrument, updated_ms)
-    return Raw(f'{{{text},"pair":"{instrument.pair}","cumBase":"0","modifyId":{modify_id}}}'.encode())
+    text = _order_text(state, instrument, updated_ms) + digits(instrument).queried_tail
+    return Raw(f'{{{text},"modifyId":{modify_id}}}'.encode())
 
 
 def queried_order(state: OrderView, instrument: Instrument) -> Raw:
     """An order as the queries answer it (semantics 5.2.5)."""
-    text = _order_text(state, instrument, state.updated_ms)
-    return Raw(f'{{{text},"pair":"{instrument.pair}","cumBase":"0","time":{state.created_ms}}}'.encode())
+    text = _order_text(state, instrument, state.updated_ms) + digits(instrument).queried_tail
+    return Raw(f'{{{text},"time":{state.created_ms}}}'.encode())
 
 
 def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> str:
@@ -206,14 +240,14 @@ def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> s
         f'"orderId":{state.order_id},"symbol":"{instrument.symbol}","status":"{ORDER_STATUS[state.status]}",'
         f'"clientOrderId":"{request.client_order_id}","price":"{price}","avgPrice":"{form.average_of(state)}",'
         f'"origQty":"{form.qty(state.qty_lots)}","executedQty":"{executed}","cumQty":"{executed}",'
-        f'"cumQuote":"{value}","timeInForce":"{TIME_IN_FORCE[request.time_in_force]}","type":"{kind}",'
+        f'"{form.executed_field}":"{value}","timeInForce":"{TIME_IN_FORCE[request.time_in_force]}","type":"{kind}",'
         f'"reduceOnly":{FLAG[reduce_only]},"closePosition":{FLAG[request.close_position]},'
         f'"side":"{SIDE[request.side]}","positionSide":"{POSITION_SIDE[request.position_side]}",'
         f'"stopPrice":"{stop_price}","workingType":"{WORKING_TYPE[request.working_type]}",'
         f'"priceProtect":{FLAG[request.price_protect]},"origType":"{original}",'
         f'"priceMatch":"{PRICE_MATCH[request.price_match]}",'
         f'"selfTradePreventionMode":"{STP_MODE[request.stp_mode]}","goodTillDate":{request.good_till_ms},'
-        f'"updateTime":{updated_ms}{_trailing_text(request, form) if request.callback_ppm else ""}'
+        f'"updateTime":{updated_ms}{form.written_tail}{_trailing_text(request, form) if request.callback_ppm else ""}'
     )
 
 
@@ -280,7 +314,7 @@ def algo_average(order: AlgoState, form: Digits) -> str:
 def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
     """One row of userTrades."""
     form = digits(instrument)
-    qty = form.qty(row.qty_lots)
+    traded_field, nominal_field = PRODUCTS[instrument.market].traded_field
     return {
         "symbol": instrument.symbol,
         "pair": instrument.pair,
@@ -288,10 +322,10 @@ def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
         "orderId": row.order_id,
         "side": SIDE[row.side],
         "price": form.price(row.price_ticks) if not row.price_e8 else format_shortest(row.price_e8, 8),
-        "qty": qty,
+        "qty": form.qty(row.qty_lots),
         "realizedPnl": units_or_zero(row.realized_units),  # semantics 4.1.6
-        "quoteQty": form.value(row.value_units),
-        "baseQty": qty,
+        traded_field: form.value(row.value_units),
+        nominal_field: form.nominal(row.qty_lots),
         "marginAsset": instrument.margin_asset,
         "commission": units(row.fee_units),
         "commissionAsset": row.fee_asset or instrument.margin_asset,

@@ -1,12 +1,16 @@
 """One row of the table of routes, and what its weight may depend on.
 
-The rows stand beside their handlers in `market.py`, `trade.py`, `account.py` and `stubs.py`; `routes.py` joins them.
+The rows stand beside their handlers in `market.py`, `trade.py`, `algo.py`, `account.py` and `stubs.py`; `routes.py`
+joins them. A row of a product has the path behind the product's prefix, and `routes_of` writes it out for one product
+or for both.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from perpit.binance.call import Call
+from perpit.binance.limits import Pool
+from perpit.binance.products import USDS, Product
 from perpit.binance.schema import Param
 
 Weight = int | Callable[[dict[str, str]], int]
@@ -17,7 +21,8 @@ class Route(NamedTuple):
 
     `handler` takes a `Call` and returns what is rendered as JSON, or is a coroutine function that does. `orders` are
     the counts that a request adds to the account's ten-second and minute windows. `returns` says in one line what
-    comes back; its fields stand in the wire facts. `partial` names what of the call is not there yet.
+    comes back; its fields stand in the wire facts. `partial` names what of the call is not there yet. Symbols are those
+    of the `product`. `pool` is the pool of requests that it is counted in, beside its weight.
     """
 
     method: str
@@ -29,6 +34,15 @@ class Route(NamedTuple):
     orders: tuple[int, int] = (0, 0)
     returns: str = ""
     partial: str = ""
+    product: Product = USDS
+    pool: Pool | None = None
+
+
+def routes_of(products: tuple[Product, ...], *rows: Route) -> tuple[Route, ...]:
+    """Rows whose paths begin behind the prefix ("/v1/order"), for each of the products."""
+    return tuple(
+        row._replace(path=product.prefix + row.path, product=product) for row in rows for product in products
+    )
 
 
 def one_or_all(one: int, all_symbols: int) -> Weight:

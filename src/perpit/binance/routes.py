@@ -1,4 +1,4 @@
-"""The one table of routes.
+"""The one table of routes, of both products.
 
 `Dialect` looks up in it once per request; the API description and the coverage page are made from it.
 """
@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, assets, market, stubs, trade
+from perpit.binance import account, algo, assets, coin_account, funding, histories, market, stubs, trade
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -15,6 +15,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *algo.ROUTES,
     *account.ROUTES,
     *assets.ROUTES,
+    *coin_account.ROUTES,
+    *funding.ROUTES,
+    *histories.ROUTES,
     *stubs.ROUTES,
 )
 

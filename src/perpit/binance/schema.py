@@ -112,6 +112,20 @@ def symbol(text: str, name: str, symbols: Symbols) -> Instrument:
     return instrument
 
 
+def pair(text: str, name: str, symbols: Symbols) -> str:
+    """A pair that some listed symbol belongs to (semantics 6.5.1)."""
+    wanted = text.upper()
+    for instrument in symbols.values():
+        if instrument.pair == wanted:
+            return wanted
+    raise errors.BAD_PAIR()
+
+
+def any_asset(text: str, name: str, symbols: Symbols) -> str:
+    """An asset that is looked up: what collateralises nothing is simply not found."""
+    return text[:LONGEST_ID].upper()
+
+
 def integer(text: str, name: str, symbols: Symbols) -> int:
     """A whole number of at most 63 bits, as the exchange's are."""
     digits = text[1:] if text[0] == "-" else text

@@ -15,15 +15,17 @@ from typing import Final
 import msgspec
 
 from perpit.binance.frames import text_frame
-from perpit.binance.streams_channel import Channel
+from perpit.binance.products import PRODUCTS
+from perpit.binance.streams_channel import EVERY_MARKET, Channel
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
 from perpit.binance.streams_make import make_channel
-from perpit.binance.streams_names import ROUTE_OF_KIND, parse_stream_name
+from perpit.binance.streams_names import ROUTE_OF_KIND, StreamSpec, parse_stream_name
 from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
 from perpit.domain.commands import Command
-from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradePrinted
+from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradeCalculated, TradePrinted
+from perpit.domain.words import USDS_M
 from perpit.views.world import World
 
 NEVER_MS: Final = 1 << 62
@@ -59,6 +61,7 @@ class Session:
         self.socket = socket
         self.route = target.route
         self.combined = target.combined
+        self.market = target.market
         self.subscriptions: dict[str, Channel | None] = {}
         self.held_back: dict[Channel, None] = {}
         self._hub = hub
@@ -105,6 +108,10 @@ class SymbolFeed:
         self.levels: dict[Channel, None] = {}
         self.after: dict[Channel, None] = {}
 
+    def tell_off_book(self, trade: TradeCalculated) -> None:
+        for channel in self.trades:
+            channel.on_trade_off_book(trade)
+
 
 class StreamHub:
     """All stream sockets of a venue. `now_ms` is the venue's clock."""
@@ -120,7 +127,7 @@ class StreamHub:
         self._now_ms = now_ms
         self._limits = limits or HubLimits()
         self._sessions: dict[Socket, Session] = {}
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[tuple[str, int], Channel] = {}
         self._feeds: dict[int, SymbolFeed] = {}
         self._marks: dict[Channel, None] = {}
         self._timed: dict[int, dict[Channel, None]] = {}
@@ -188,28 +195,45 @@ class StreamHub:
             session.subscriptions[name] = channel
             channel.add(session.socket, session.combined)
             return
-        market_channel = self._market_channel(name, session.route)
+        market_channel = self._market_channel(name, session)
         session.subscriptions[name] = market_channel
         if market_channel is not None:
             market_channel.add(session.socket, session.combined)
 
     # --- channels
 
-    def _market_channel(self, name: str, route: str) -> Channel | None:
-        channel = self._channels.get(name)
+    def _market_channel(self, name: str, session: Session) -> Channel | None:
+        """The channel of a stream name, made at first use; None for what this socket will never hear."""
         spec = parse_stream_name(name)
         if spec is None:
             return None
-        if self._limits.strict_routes and ROUTE_OF_KIND[spec.kind] != (route or "public"):
+        if self._limits.strict_routes and not self._is_carried(spec, session):
             return None
+        market = EVERY_MARKET if spec.symbol else session.market or USDS_M
+        channel = self._channels.get((name, market))
         if channel is None:
-            channel = make_channel(name, spec, self._world, self)
-            if channel is not None:
-                self._keep_channel(channel)
-        return channel
+            channel = make_channel(name, spec, self._world, self, market)
+            if channel is None or not self._is_heard(channel, session):
+                return None
+            self._keep_channel(channel)
+        return channel if self._is_heard(channel, session) else None
+
+    def _is_carried(self, spec: StreamSpec, session: Session) -> bool:
+        """Whether a socket's path carries a kind of stream; a product without routed paths carries all on any."""
+        market = session.market
+        if market is None:
+            instrument = self._world.catalog.by_symbol.get(spec.symbol)
+            market = USDS_M if instrument is None else instrument.market
+        return not PRODUCTS[market].has_routes or ROUTE_OF_KIND[spec.kind] == (session.route or "public")
+
+    def _is_heard(self, channel: Channel, session: Session) -> bool:
+        """Whether a channel of one symbol is of the product that the socket's URL fixes."""
+        if session.market is None or channel.symbol_id < 0:
+            return True
+        return self._world.catalog.by_id[channel.symbol_id].market == session.market
 
     def _keep_channel(self, channel: Channel) -> None:
-        self._channels[channel.name] = channel
+        self._channels[(channel.name, channel.market)] = channel
         if channel.watches_marks:
             self._marks[channel] = None
         if channel.watches_trades or channel.watches_levels:
@@ -228,7 +252,7 @@ class StreamHub:
 
     def _drop_channel(self, channel: Channel) -> None:
         self._user_data.close(channel)
-        if self._channels.pop(channel.name, None) is None:
+        if self._channels.pop((channel.name, channel.market), None) is None:
             return
         self._marks.pop(channel, None)
         feed = self._feeds.get(channel.symbol_id)
@@ -283,6 +307,8 @@ class StreamHub:
                     touched[event.symbol_id] = feed
                     for channel in feed.trades:
                         channel.on_trade(event)
+            elif isinstance(event, TradeCalculated) and event.symbol_id in feeds:
+                feeds[event.symbol_id].tell_off_book(event)
         for feed in touched.values():
             for channel in feed.after:
                 channel.after_command(now_ms)

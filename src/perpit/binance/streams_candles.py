@@ -77,6 +77,6 @@ class Candles(Channel):
             f'"o":"{texts.price(candle.open_ticks)}","c":"{texts.price(candle.close_ticks)}",'
             f'"h":"{texts.price(candle.high_ticks)}","l":"{texts.price(candle.low_ticks)}",'
             f'"v":"{texts.qty(candle.qty_lots)}","n":{candle.count},"x":{JSON_BOOL[closed]},'
-            f'"q":"{texts.value(candle.value_units)}","V":"{texts.qty(candle.taker_buy_lots)}",'
-            f'"Q":"{texts.value(candle.taker_buy_value_units)}","B":"0"}}}}'
+            f'"q":"{texts.turnover(candle.value_units)}","V":"{texts.qty(candle.taker_buy_lots)}",'
+            f'"Q":"{texts.turnover(candle.taker_buy_value_units)}","B":"0"}}}}'
         )

@@ -4,11 +4,13 @@ The hub makes channels when the first socket asks for a name and drops them when
 nobody watches costs nothing. A kind of channel overrides the hooks it lives by; `streams_*` hold them by noun.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_socket import Socket
-from perpit.domain.events import BookChanged, MarkPriceChanged, TradePrinted
+from perpit.domain.events import BookChanged, MarkPriceChanged, TradeCalculated, TradePrinted
+
+EVERY_MARKET: Final = -1
 
 
 class Outbox(Protocol):
@@ -37,6 +39,7 @@ class Channel:
         self.name = name
         self.period_ms = period_ms
         self.symbol_id = -1  # set for channels of one symbol
+        self.market = EVERY_MARKET  # set for channels of all symbols of a market
         self._outbox = outbox
         self._plain: dict[Socket, None] = {}
         self._combined: dict[Socket, None] = {}
@@ -87,6 +90,9 @@ class Channel:
 
     def on_trade(self, trade: TradePrinted) -> None:
         """A trade of the channel's symbol, if `watches_trades`."""
+
+    def on_trade_off_book(self, trade: TradeCalculated) -> None:
+        """A takeover or a deleveraging in it, if `watches_trades`."""
 
     def on_level(self, level: BookChanged) -> None:
         """A changed price level of the channel's symbol, if `watches_levels`."""

@@ -96,20 +96,22 @@ class BookTicker(Channel):
 class AllBookTickers(Channel):
     """`!bookTicker`: every 5 s, one message for each symbol whose best prices changed."""
 
-    def __init__(self, name: str, period_ms: int, outbox: Outbox, world: World) -> None:
+    def __init__(self, name: str, period_ms: int, outbox: Outbox, world: World, market: int) -> None:
         super().__init__(name, period_ms, outbox)
         self._world = world
-        self._texts: list[Texts] = []
-        self._last_ids: list[int] = []
+        self._symbols = world.catalog.symbols_of(market)
+        self._texts: dict[int, Texts] = {}
+        self._last_ids: dict[int, int] = {}
 
     def flush(self, now_ms: int) -> None:
-        for instrument in self._world.catalog.by_id[len(self._texts) :]:
-            self._texts.append(Texts(instrument))
-            self._last_ids.append(0)
-        for symbol_id, texts in enumerate(self._texts):
+        for instrument in self._symbols.values():
+            symbol_id = instrument.symbol_id
             book = self._world.books[symbol_id]
-            if book.update_id != self._last_ids[symbol_id]:
+            if book.update_id != self._last_ids.get(symbol_id, 0):
                 self._last_ids[symbol_id] = book.update_id
+                texts = self._texts.get(symbol_id)
+                if texts is None:
+                    texts = self._texts[symbol_id] = Texts(instrument)
                 self.publish(book_ticker_payload(texts, book, now_ms))
 
 
@@ -125,7 +127,7 @@ def depth_payload(
     return (
         f'{{"e":"depthUpdate","E":{now_ms},"T":{book.transact_ms},"s":"{texts.symbol}","ps":"{texts.pair}",'
         f'"U":{last_id},"u":{book.update_id},"pu":{last_id},'
-        f'"b":{texts.levels(bids)},"a":{texts.levels(asks)},"st":1}}'
+        f'"b":{texts.levels(bids)},"a":{texts.levels(asks)},"st":{texts.symbol_type}}}'
     )
 
 
@@ -137,5 +139,5 @@ def book_ticker_payload(texts: Texts, book: BookView, now_ms: int) -> str:
         f'{{"e":"bookTicker","u":{book.update_id},"s":"{texts.symbol}","ps":"{texts.pair}",'
         f'"b":"{texts.price(bid_ticks)}","B":"{texts.qty(bid_lots)}",'
         f'"a":"{texts.price(ask_ticks)}","A":"{texts.qty(ask_lots)}",'
-        f'"T":{book.transact_ms},"E":{now_ms},"st":1}}'
+        f'"T":{book.transact_ms},"E":{now_ms},"st":{texts.symbol_type}}}'
     )

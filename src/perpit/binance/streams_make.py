@@ -4,33 +4,50 @@ from collections.abc import Callable
 from typing import Final
 
 from perpit.binance.assets import QUOTE
+from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
-from perpit.binance.streams_marks import AllMarkPrices, MarkPrice
+from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
 from perpit.binance.streams_names import StreamSpec
 from perpit.binance.streams_text import Texts
 from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
 from perpit.binance.streams_trades import AggTrades, Trades
 from perpit.domain.instrument import Instrument
+from perpit.domain.words import COIN_M
 from perpit.views.world import World
 
 Maker = Callable[[str, StreamSpec, World, Outbox, Instrument], Channel]
 
 
-def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel | None:
-    """The channel of a name; None when its symbol is not listed, so that it never pushes."""
+def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel | None:
+    """The channel of a name; None when its symbol or pair is not listed, so that it never pushes.
+
+    `market` is that of a stream of all symbols.
+    """
     if not spec.symbol:
-        return _ALL_SYMBOLS[spec.kind](name, spec, world, outbox)
+        channel = _ALL_SYMBOLS[spec.kind](name, spec, world, outbox, market)
+        channel.market = market
+        return channel
     if spec.kind == "assetIndex":
         return _asset_index(name, spec, world, outbox)
-    instrument = _instrument(spec, world)
+    instrument, makers = _instrument(spec, world), _ONE_SYMBOL
     if instrument is None:
+        instrument, makers = _first_of_pair(spec.symbol, world), _ONE_PAIR
+    if instrument is None or spec.kind not in makers:
         return None
-    channel = _ONE_SYMBOL[spec.kind](name, spec, world, outbox, instrument)
+    channel = makers[spec.kind](name, spec, world, outbox, instrument)
     channel.symbol_id = instrument.symbol_id
     return channel
+
+
+def _first_of_pair(pair: str, world: World) -> Instrument | None:
+    """A contract of COIN-M's pair; in USDⓈ-M a pair is called like its perpetual, and has no streams of its own."""
+    for instrument in world.catalog.symbols_of(COIN_M).values():
+        if instrument.pair == pair:
+            return instrument
+    return None
 
 
 def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
@@ -50,7 +67,7 @@ def _asset_index(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> C
     return AssetIndex(name, spec.period_ms, outbox, world.assets, asset)
 
 
-def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
+def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
     return AllAssetIndexes(name, spec.period_ms, outbox, world.assets)
 
 
@@ -83,24 +100,46 @@ def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument
 
 def _ticker(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
     body = ticker_body if spec.kind == "ticker" else mini_ticker_body
-    return Ticker(name, spec.period_ms, outbox, world, instrument, body)
+    period_ms = PRODUCTS[instrument.market].ticker_period_ms
+    return Ticker(name, period_ms, outbox, world, instrument, body)
 
 
 def _mark_price(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
     return MarkPrice(name, spec.period_ms, outbox, instrument)
 
 
-def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
-    return AllBookTickers(name, spec.period_ms, outbox, world)
+def _index_price(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel:
+    return IndexPrice(name, spec.period_ms, outbox, instrument)
 
 
-def _all_mark_prices(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
-    return AllMarkPrices(name, spec.period_ms, outbox, world.catalog.by_id)
+def _pair_mark_prices(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel:
+    pair, market = instrument.pair, instrument.market
+    return AllMarkPrices(
+        name,
+        spec.period_ms,
+        outbox,
+        world.catalog.by_id,
+        lambda each: each.pair == pair and each.market == market,
+    )
 
 
-def _all_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel:
+def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return AllBookTickers(name, spec.period_ms, outbox, world, market)
+
+
+def _all_mark_prices(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return AllMarkPrices(
+        name, spec.period_ms, outbox, world.catalog.by_id, lambda each: each.market == market
+    )
+
+
+def _all_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
     body = ticker_body if spec.kind == "!ticker" else mini_ticker_body
-    return AllTickers(name, spec.period_ms, outbox, world, body)
+    return AllTickers(name, spec.period_ms, outbox, world, market, body)
 
 
 _ONE_SYMBOL: Final[dict[str, Maker]] = {
@@ -115,7 +154,8 @@ _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "miniTicker": _ticker,
     "markPrice": _mark_price,
 }
-_ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox], Channel]]] = {
+_ONE_PAIR: Final[dict[str, Maker]] = {"indexPrice": _index_price, "markPrice": _pair_mark_prices}
+_ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Channel]]] = {
     "!bookTicker": _all_book_tickers,
     "!markPrice": _all_mark_prices,
     "!ticker": _all_tickers,

@@ -4,8 +4,10 @@ When the clock jumps, one command brings the mark prices of every second it pass
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
+from perpit.binance.products import PRODUCTS
 from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.domain.events import MarkPriceChanged
@@ -34,23 +36,39 @@ class MarkPrice(Channel):
 
     def after_command(self, now_ms: int) -> None:
         while self._due:
-            self.publish(mark_payload(self._due.popleft(), self._instrument))
+            self.publish(self.payload(self._due.popleft()))
+
+    def payload(self, mark: MarkPriceChanged) -> str:
+        """The message about one price."""
+        return mark_payload(mark, self._instrument)
 
 
 class AllMarkPrices(Channel):
-    """`!markPrice@arr[@1s]`: the mark prices that changed at the first moment of each period, as one array."""
+    """`!markPrice@arr[@1s]`, and COIN-M's `<pair>@markPrice[@1s]`: the mark prices of some instruments that changed at
+    the first moment of each period, as one array. `wanted` says of which.
+    """
 
     watches_marks = True
 
-    def __init__(self, name: str, period_ms: int, outbox: Outbox, instruments: list[Instrument]) -> None:
+    def __init__(
+        self,
+        name: str,
+        period_ms: int,
+        outbox: Outbox,
+        instruments: list[Instrument],
+        wanted: Callable[[Instrument], bool],
+    ) -> None:
         super().__init__(name, 0, outbox)
         self._period_ms = period_ms
-        self._instruments = instruments
+        self._instruments = instruments  # by symbol id
+        self._wanted = wanted
         self._period = -1
         self._time_ms = -1
         self._due: deque[list[MarkPriceChanged]] = deque(maxlen=CATCH_UP)
 
     def on_mark(self, mark: MarkPriceChanged) -> None:
+        if not self._wanted(self._instruments[mark.symbol_id]):
+            return
         period = mark.time_ms // self._period_ms
         if period != self._period:
             self._period = period
@@ -67,11 +85,21 @@ class AllMarkPrices(Channel):
             self.publish("[" + ",".join(rows) + "]")
 
 
+class IndexPrice(MarkPrice):
+    """COIN-M's `<pair>@indexPrice[@1s]`: the index price that the pair's contracts share."""
+
+    def payload(self, mark: MarkPriceChanged) -> str:
+        pair, price = self._instrument.pair, units(mark.index_e8)
+        return f'{{"e":"indexPriceUpdate","E":{mark.time_ms},"i":"{pair}","p":"{price}"}}'
+
+
 def mark_payload(mark: MarkPriceChanged, instrument: Instrument) -> str:
-    """A markPriceUpdate. A perpetual's estimated settle price is its index price; `T` is the next funding time."""
+    """A markPriceUpdate. `P` is the estimated settle price, `T` the next funding time."""
     index = units(mark.index_e8)
+    product = PRODUCTS[instrument.market]
+    average = f',"ap":"{units(mark.average_e8)}"' if "ap" in product.frame_fields else ""
     return (
-        f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}",'
-        f'"ap":"{units(mark.average_e8)}","P":"{index}","i":"{index}","r":"{units(mark.funding_rate_e8)}",'
-        f'"T":{mark.next_funding_ms},"st":1}}'
+        f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}"{average},'
+        f'"P":"{units(mark.settlement_e8)}","i":"{index}","r":"{units(mark.funding_rate_e8)}",'
+        f'"T":{mark.next_funding_ms},"st":{product.symbol_type}}}'
     )

@@ -24,6 +24,7 @@ ROUTE_OF_KIND: Final = {
     "!bookTicker": "public",
     "markPrice": "market",
     "!markPrice": "market",
+    "indexPrice": "market",  # COIN-M's, which has no routed paths
     "kline": "market",
     "continuousKline": "market",
     "ticker": "market",
@@ -36,7 +37,7 @@ ROUTE_OF_KIND: Final = {
 
 
 class StreamSpec(NamedTuple):
-    """A stream that can push. `symbol` is upper case, or empty for streams of all symbols."""
+    """A stream that can push. `symbol` is upper case, a pair for some kinds, or empty for streams of all symbols."""
 
     kind: str
     symbol: str
@@ -74,8 +75,8 @@ def _symbol_stream(symbol: str, channel: str, speed: str) -> StreamSpec | None:
         if speed not in DEPTH_SPEEDS:
             return None
         return StreamSpec("partial", symbol, DEPTH_SPEEDS[speed], levels=int(channel[5:]))
-    if channel == "markPrice":
-        return StreamSpec("markPrice", symbol, MARK_SPEEDS[speed]) if speed in MARK_SPEEDS else None
+    if channel in ("markPrice", "indexPrice"):
+        return StreamSpec(channel, symbol, MARK_SPEEDS[speed]) if speed in MARK_SPEEDS else None
     if speed:
         return None
     return _plain_stream(symbol, channel)
@@ -87,7 +88,7 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
     if channel in ("trade", "bookTicker"):
         return StreamSpec(channel, symbol)
     if channel in ("ticker", "miniTicker"):
-        return StreamSpec(channel, symbol, 2000)
+        return StreamSpec(channel, symbol)  # the product has the period
     if channel == "assetIndex":
         return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")

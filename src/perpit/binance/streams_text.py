@@ -6,6 +6,7 @@ Prices and quantities come back again and again, so each text is made once; a fu
 from typing import Final
 
 from perpit.binance import render
+from perpit.binance.products import PRODUCTS
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT, format_scaled, format_shortest
 
@@ -18,7 +19,10 @@ class Texts:
     def __init__(self, instrument: Instrument) -> None:
         self.symbol = instrument.symbol
         self.pair = instrument.pair
-        self.value = render.digits(instrument).value
+        self.turnover = render.digits(instrument).turnover
+        product = PRODUCTS[instrument.market]
+        self.symbol_type = product.symbol_type
+        self.frame_fields = product.frame_fields
         self._instrument = instrument
         self._form = render.digits(instrument)
         self._prices: dict[int, str] = {}

@@ -1,9 +1,10 @@
-"""24-hour ticker streams, full and mini, of one symbol (every 2 s) or of all (every 1 s), when something changed.
+"""24-hour ticker streams, full and mini, of one symbol (every 2 s, COIN-M 0.5 s) or of all (every 1 s), on a change.
 
 The array streams hold only the symbols that changed since the array before (semantics 7.3).
 """
 
 from collections.abc import Callable
+from itertools import islice
 
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_text import Texts
@@ -58,14 +59,17 @@ class Ticker(Channel):
 class AllTickers(Channel):
     """`!ticker@arr` and `!miniTicker@arr`. Not replaceable: a symbol may be in one array and not in the next."""
 
-    def __init__(self, name: str, period_ms: int, outbox: Outbox, world: World, body: Body) -> None:
+    def __init__(
+        self, name: str, period_ms: int, outbox: Outbox, world: World, market: int, body: Body
+    ) -> None:
         super().__init__(name, period_ms, outbox)
         self._world = world
+        self._symbols = world.catalog.symbols_of(market)
         self._body = body
         self._rows: list[TickerRow] = []
 
     def flush(self, now_ms: int) -> None:
-        for instrument in self._world.catalog.by_id[len(self._rows) :]:
+        for instrument in islice(self._symbols.values(), len(self._rows), None):
             self._rows.append(TickerRow(self._world, instrument, self._body))
         payloads = [payload for row in self._rows if (payload := row.changed(now_ms)) is not None]
         if payloads:
@@ -79,7 +83,7 @@ def mini_ticker_body(statistics: TickerStatistics, texts: Texts) -> str:
         f'{{"e":"24hrMiniTicker","E":0,"s":"{texts.symbol}","ps":"{texts.pair}",'
         f'"c":"{price(statistics.last_price_ticks)}","o":"{price(statistics.open_ticks)}",'
         f'"h":"{price(statistics.high_ticks)}","l":"{price(statistics.low_ticks)}",'
-        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.value(statistics.value_units)}","st":1}}'
+        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.turnover(statistics.value_units)}","st":{texts.symbol_type}}}'
     )
 
 
@@ -92,7 +96,7 @@ def ticker_body(statistics: TickerStatistics, texts: Texts) -> str:
         f'"w":"{texts.between_ticks(statistics.weighted_average_e8)}","c":"{price(statistics.last_price_ticks)}",'
         f'"Q":"{texts.qty(statistics.last_qty_lots)}","o":"{price(statistics.open_ticks)}",'
         f'"h":"{price(statistics.high_ticks)}","l":"{price(statistics.low_ticks)}",'
-        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.value(statistics.value_units)}",'
+        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.turnover(statistics.value_units)}",'
         f'"O":0,"C":{statistics.close_ms},"F":{statistics.first_id},"L":{statistics.last_id},'
-        f'"n":{statistics.count},"st":1}}'
+        f'"n":{statistics.count},"st":{texts.symbol_type}}}'
     )

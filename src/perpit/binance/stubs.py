@@ -1,7 +1,7 @@
 """Answers beside the futures API: what clients ask for at start (spot ping and time, look-ups), and `/openapi.json`.
 
-There is no spot and no COIN-M market here yet, so the lists are empty and stay so; the point is that a client's
-start-up does not fail over them.
+There is no spot market here, so the lists are empty and stay so; the point is that a client's start-up does not fail
+over them.
 """
 
 from typing import Any, Final
@@ -58,9 +58,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/api/v3/ping", NONE, 1, ping, returns="Nothing."),
     Route("GET", "/api/v3/time", NONE, 1, time, returns="The venue's time."),
     Route("GET", "/api/v3/exchangeInfo", NONE, 1, empty_exchange, returns="No spot symbols."),
-    Route("GET", "/dapi/v1/ping", NONE, 1, ping, returns="Nothing."),
-    Route("GET", "/dapi/v1/time", NONE, 1, time, returns="The venue's time."),
-    Route("GET", "/dapi/v1/exchangeInfo", NONE, 1, empty_exchange, returns="No COIN-M symbols."),
     Route("GET", "/dapi/v1/symbolConfig", USER_DATA, 5, nothing, returns="An empty list."),
     Route("GET", "/sapi/v1/system/status", NONE, 1, system_status, returns="That all is well."),
     Route(

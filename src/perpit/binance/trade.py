@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from msgspec import Raw
 
-from perpit.binance import errors, order_check, orders, render, schema
+from perpit.binance import errors, market, orders, render, schema
 from perpit.binance.call import Call
-from perpit.binance.route import Route, one_or_all
+from perpit.binance.products import COIN, USDS
+from perpit.binance.route import Route, one_or_all, routes_of
 from perpit.binance.schema import Param, Schema
 from perpit.binance.security import TRADE, USER_DATA
 from perpit.domain.commands import AmendOrder, CancelAllOrders, CancelOrder, Command, PlaceOrder
@@ -25,6 +26,7 @@ DAY_MS: Final = 24 * 3_600_000
 LONGEST_SPAN_MS: Final = 7 * DAY_MS
 KEPT_MS: Final = 90 * DAY_MS
 UNFILLED_KEPT_MS: Final = 3 * DAY_MS
+FILLS_KEPT_MS: Final = 90 * DAY_MS
 LARGEST_BATCH: Final = 5
 LARGEST_CANCEL_BATCH: Final = 10
 PLACE_IN_BATCH: Final = Schema(orders.PLACE_IN_BATCH)
@@ -180,10 +182,11 @@ async def _batch(
     elements = call.values["batchOrders"]
     if not 1 <= len(elements) <= LARGEST_BATCH:
         raise errors.BAD_BATCH_SIZE(len(elements))
+    symbols = call.world.catalog.symbols_of(call.product.market)
     prepared: list[tuple[Command, Values] | errors.WireError] = []
     for element in elements:
         try:
-            values = params.read(_as_sent(element), call.world.catalog.by_symbol)
+            values = params.read(_as_sent(element), symbols)
             prepared.append((make(values), values))
         except errors.WireError as error:
             prepared.append(error)
@@ -250,14 +253,27 @@ async def cancel_batch(call: Call) -> list[Body]:
     return rows
 
 
+class Imagined:
+    """An order as it would stand right after its acceptance; its id is 0."""
+
+    def __init__(self, request: PlaceOrder, price_ticks: int) -> None:
+        self.order_id = 0
+        self.request = request
+        self.price_ticks = price_ticks
+        self.qty_lots = request.qty_lots
+        self.filled_lots = 0
+        self.filled_value_units = 0
+        self.status = NEW
+
+
 def test(call: Call) -> Body:
-    """An order that is checked and not placed; what is not checked stands in `order_check`."""
+    """An order that is judged as it would be now, and not placed."""
     command = orders.place(call.values, call.account_id)
     instrument: Instrument = call.values["symbol"]
-    refusal = order_check.match_price(call.world, command) or order_check.dry_run(call.world, command)
+    refusal, price_ticks = call.desk.judge(command)
     if refusal:
         raise errors.from_refusal(command, refusal, instrument)
-    return render.order(order_check.Imagined(command), instrument, call.now_ms)
+    return render.order(Imagined(command, price_ticks), instrument, call.now_ms)
 
 
 def query(call: Call) -> Body:
@@ -286,10 +302,17 @@ def _still_kept(order: OrderView, now_ms: int) -> bool:
     return order.created_ms + (KEPT_MS if order.filled_lots else UNFILLED_KEPT_MS) >= now_ms
 
 
+def _wanted(call: Call) -> tuple[int | None, frozenset[int]]:
+    """The symbol that is sent; and all that are meant without one: those of the product, or of its pair."""
+    instrument: Instrument | None = call.values["symbol"]
+    found = market.named(call)
+    return (instrument.symbol_id if instrument else None), frozenset(each.symbol_id for each in found)
+
+
 def open_orders(call: Call) -> list[Body]:
     """Every open order of a symbol, or of all."""
-    instrument = call.values["symbol"]
-    found = call.world.orders.open_orders(call.account_id, instrument.symbol_id if instrument else None)
+    symbol_id, among = _wanted(call)
+    found = call.world.orders.open_orders(call.account_id, symbol_id, among)
     by_id = call.world.catalog.by_id
     return [render.queried_order(order, by_id[order.request.symbol_id]) for order in found]
 
@@ -298,42 +321,49 @@ def all_orders(call: Call) -> list[Body]:
     """Orders of a symbol, or of all: from an id on, or within at most seven days (semantics 6.8)."""
     values = call.values
     start_ms, end_ms = span(values, call.now_ms)
-    instrument = values["symbol"]
+    symbol_id, among = _wanted(call)
     from_id = values["orderId"]
     found = call.world.orders.all_orders(
         call.account_id,
-        instrument.symbol_id if instrument else None,
+        symbol_id,
         from_id,
         None if from_id is not None else start_ms,
         None if from_id is not None else end_ms,
         values["limit"],
+        among,
+        lambda order: _still_kept(order, call.now_ms),
     )
     if start_ms is None and from_id is None:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
         found = [order for order in found if order.created_ms >= earliest_ms]
     by_id = call.world.catalog.by_id
-    return [
-        render.queried_order(order, by_id[order.request.symbol_id])
-        for order in found
-        if _still_kept(order, call.now_ms)
-    ]
+    return [render.queried_order(order, by_id[order.request.symbol_id]) for order in found]
 
 
 def user_trades(call: Call) -> list[Body]:
-    """The account's fills in a symbol: from a trade id on, or within at most seven days."""
+    """The account's fills in a symbol, or in all: from a trade id on, or within at most seven days (semantics 6.8)."""
     values = call.values
     start_ms, end_ms = span(values, call.now_ms)
-    instrument: Instrument = values["symbol"]
+    symbol_id, among = _wanted(call)
     from_id = values["fromId"]
     if from_id is not None and (start_ms is not None or end_ms is not None):
         raise errors.BAD_COMBINATION()
     found = call.world.orders.fills(
-        call.account_id, instrument.symbol_id, from_id, start_ms, end_ms, values["orderId"], values["limit"]
+        call.account_id,
+        symbol_id,
+        from_id,
+        start_ms,
+        end_ms,
+        values["orderId"],
+        values["limit"],
+        among,
+        call.now_ms - FILLS_KEPT_MS,
     )
     if start_ms is None and from_id is None and values["orderId"] is None:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
         found = [row for row in found if row.time_ms >= earliest_ms]
-    return [render.fill(row, instrument) for row in found]
+    by_id = call.world.catalog.by_id
+    return [render.fill(row, by_id[row.symbol_id]) for row in found]
 
 
 def span(values: Values, now_ms: int) -> tuple[int | None, int | None]:
@@ -353,9 +383,12 @@ def span(values: Values, now_ms: int) -> tuple[int | None, int | None]:
 
 SYMBOL: Final = Param("symbol", schema.symbol, True)
 ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
+COIN_SYMBOLS: Final = (ANY_SYMBOL, market.PAIR)
 SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
 ORDER_ID: Final = Param("orderId", schema.not_negative)
 LIMIT: Final = Param("limit", schema.between(1, 1000), default=500)
+COIN_ORDERS_LIMIT: Final = Param("limit", schema.between(1, 100), default=50)
+COIN_FILLS_LIMIT: Final = Param("limit", schema.between(1, 1000), default=50)
 BATCH: Final = Param("batchOrders", schema.json_list, True, description="JSON list of at most five orders")
 ID_LISTS: Final = (
     Param("orderIdList", schema.json_list, description="JSON list of at most ten ids"),
@@ -363,66 +396,59 @@ ID_LISTS: Final = (
 )
 ONE: Final = (1, 1)
 SEVERAL: Final = (5, 1)  # semantics 5.7.3
-KINDS: Final = "hedge mode"
-ORDER: Final = "/fapi/v1/order"
-BATCHES: Final = "/fapi/v1/batchOrders"
+EACH: Final = "An order or an error for each."
+BOTH: Final = (USDS, COIN)
+
+
+def order_routes() -> tuple[Route, ...]:
+    """Writing and reading single orders and batches: the same for both products."""
+    order, batches, name = "/v1/order", "/v1/batchOrders", orders.NAME_ORDER
+    return (
+        Route("POST", order, TRADE, 0, place, orders.PLACE, ONE, "The order, as accepted or as matched."),
+        Route("DELETE", order, TRADE, 1, cancel, name, returns="The cancelled order."),
+        Route("GET", order, USER_DATA, 1, query, name, returns="The order."),
+        Route("POST", batches, TRADE, 5, place_batch, (BATCH,), SEVERAL, EACH),
+        Route("PUT", batches, TRADE, 5, amend_batch, (BATCH,), SEVERAL, EACH),
+        Route("DELETE", batches, TRADE, 1, cancel_batch, (SYMBOL, *ID_LISTS), returns=EACH),
+        Route("DELETE", "/v1/allOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
+        Route("GET", "/v1/openOrder", USER_DATA, 1, query_open, name, returns="The open order."),
+    )
+
+
+def list_routes(
+    which: tuple[Param, ...], orders_limit: Param, trades_of: tuple[Param, ...], fills_limit: Param
+) -> tuple[Route, ...]:
+    """Lists of orders and fills; `which` and `trades_of` say how a product lets one choose symbols."""
+    spans = (ORDER_ID, *SPAN)
+    fills = (*trades_of, *spans, Param("fromId", schema.not_negative), fills_limit)
+    return (
+        Route(
+            "GET", "/v1/openOrders", USER_DATA, one_or_all(1, 40), open_orders, which, returns="Open orders."
+        ),
+        Route(
+            "GET",
+            "/v1/allOrders",
+            USER_DATA,
+            5,
+            all_orders,
+            (*which, *spans, orders_limit),
+            returns="Orders, oldest first.",
+        ),
+        Route("GET", "/v1/userTrades", USER_DATA, 5, user_trades, fills, returns="Fills, oldest first."),
+    )
+
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route("POST", ORDER, TRADE, 0, place, orders.PLACE, ONE, "The order, as accepted or as matched.", KINDS),
-    Route("PUT", ORDER, TRADE, 0, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
-    Route("DELETE", ORDER, TRADE, 1, cancel, orders.NAME_ORDER, returns="The cancelled order."),
-    Route("GET", ORDER, USER_DATA, 1, query, orders.NAME_ORDER, returns="The order."),
-    Route("POST", "/fapi/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be.", KINDS),
-    Route("POST", BATCHES, TRADE, 5, place_batch, (BATCH,), SEVERAL, "An order or an error for each.", KINDS),
-    Route(
-        "PUT",
-        BATCHES,
-        TRADE,
-        5,
-        amend_batch,
-        (BATCH,),
-        SEVERAL,
-        "An order or an error for each.",
-        "priceMatch",
+    *routes_of(BOTH, *order_routes()),
+    *routes_of((USDS,), *list_routes((ANY_SYMBOL,), LIMIT, (SYMBOL,), LIMIT)),
+    *routes_of((COIN,), *list_routes(COIN_SYMBOLS, COIN_ORDERS_LIMIT, COIN_SYMBOLS, COIN_FILLS_LIMIT)),
+    *routes_of(
+        (USDS,),
+        Route("PUT", "/v1/order", TRADE, 0, amend, orders.AMEND, ONE, "The amended order."),
+        Route("POST", "/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be."),
     ),
-    Route(
-        "DELETE",
-        BATCHES,
-        TRADE,
-        1,
-        cancel_batch,
-        (SYMBOL, *ID_LISTS),
-        returns="An order or an error for each.",
-    ),
-    Route("DELETE", "/fapi/v1/allOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
-    Route(
-        "GET", "/fapi/v1/openOrder", USER_DATA, 1, query_open, orders.NAME_ORDER, returns="The open order."
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/openOrders",
-        USER_DATA,
-        one_or_all(1, 40),
-        open_orders,
-        (ANY_SYMBOL,),
-        returns="Open orders.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/allOrders",
-        USER_DATA,
-        5,
-        all_orders,
-        (ANY_SYMBOL, ORDER_ID, *SPAN, LIMIT),
-        returns="Orders, oldest first.",
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/userTrades",
-        USER_DATA,
-        5,
-        user_trades,
-        (SYMBOL, ORDER_ID, *SPAN, Param("fromId", schema.not_negative), LIMIT),
-        returns="Fills, oldest first.",
+    *routes_of(
+        (COIN,),
+        Route("PUT", "/v1/order", TRADE, 1, amend, orders.AMEND, ONE, "The amended order."),
     ),
 )

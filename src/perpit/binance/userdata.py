@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from perpit.binance import userdata_payloads as payloads
 from perpit.binance.frames import text_frame, wrapped
+from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
@@ -26,7 +27,7 @@ from perpit.domain.events import (
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.words import CAUSE_COMMISSION, CAUSE_ORDER
+from perpit.domain.words import CAUSE_COMMISSION, CAUSE_ORDER, USDS_M
 from perpit.views.world import World
 
 EndOfKey = Callable[[str, int, int], None]
@@ -39,17 +40,30 @@ class ListenKeys(Protocol):
     on_expired: list[EndOfKey]
     on_closed: list[EndOfKey]
 
-    def account_of(self, listen_key: str) -> int | None: ...
+    def owner_of(self, listen_key: str) -> tuple[int, int] | None: ...
 
     def tick(self, now_ms: int) -> None: ...
 
 
-class KeyStream(Channel):
-    """The stream of one listen key; its name is the key. A socket may want some event types only."""
+class OfSymbol(Protocol):
+    """An event, or the request of one, of an account in a symbol."""
 
-    def __init__(self, listen_key: str, account_id: int, outbox: Outbox) -> None:
+    @property
+    def account_id(self) -> int: ...
+
+    @property
+    def symbol_id(self) -> int: ...
+
+
+class KeyStream(Channel):
+    """The stream of one listen key; its name is the key. A socket may want some event types only.
+
+    `owner` is an account and the market whose events it hears.
+    """
+
+    def __init__(self, listen_key: str, owner: tuple[int, int], outbox: Outbox) -> None:
         super().__init__(listen_key, 0, outbox)
-        self.account_id = account_id
+        self.owner = owner
         self._chosen: dict[Socket, frozenset[str]] = {}
 
     def choose_events(self, socket: Socket, events: frozenset[str]) -> None:
@@ -83,14 +97,14 @@ class KeyStream(Channel):
 
 
 class UserData:
-    """The streams of all listen keys that have sockets, by account."""
+    """The streams of all listen keys that have sockets, by account and market."""
 
     def __init__(self, world: World, listen_keys: ListenKeys, outbox: Outbox) -> None:
         self._world = world
         self._listen_keys = listen_keys
         self._outbox = outbox
         self._streams: dict[str, KeyStream] = {}
-        self._by_account: dict[int, list[KeyStream]] = {}
+        self._by_owner: dict[tuple[int, int], list[KeyStream]] = {}
         listen_keys.on_expired.append(self._expired)
         listen_keys.on_closed.append(self._closed)
 
@@ -98,12 +112,12 @@ class UserData:
         """The stream of a living listen key; None when `name` is none."""
         stream = self._streams.get(name)
         if stream is None:
-            account_id = self._listen_keys.account_of(name)
-            if account_id is None:
+            owner = self._listen_keys.owner_of(name)
+            if owner is None:
                 return None
-            stream = KeyStream(name, account_id, self._outbox)
+            stream = KeyStream(name, owner, self._outbox)
             self._streams[name] = stream
-            self._by_account.setdefault(account_id, []).append(stream)
+            self._by_owner.setdefault(owner, []).append(stream)
         return stream
 
     def close(self, channel: Channel) -> None:
@@ -112,14 +126,14 @@ class UserData:
         if stream is None or stream is not channel:
             return
         del self._streams[stream.name]
-        streams = self._by_account[stream.account_id]
+        streams = self._by_owner[stream.owner]
         streams.remove(stream)
         if not streams:
-            del self._by_account[stream.account_id]
+            del self._by_owner[stream.owner]
 
     def on_events(self, events: list[Event]) -> None:
         """Tell the accounts concerned, in the order of the events."""
-        if not self._by_account:
+        if not self._by_owner:
             return
         position: PositionChanged | None = None
         burnt: WalletChanged | None = None
@@ -134,28 +148,29 @@ class UserData:
                 if event.cause == CAUSE_ORDER:
                     position = event
                 else:
-                    self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.position_update, event)
+                    self._tell(self._owner(event), "ACCOUNT_UPDATE", payloads.position_update, event)
             elif isinstance(event, WalletChanged) and event.cause == CAUSE_COMMISSION:
                 burnt = event
             elif isinstance(event, AlgoOrderChanged):
-                self._tell(event.request.account_id, "ALGO_UPDATE", payloads.algo_update, event)
+                self._tell(self._owner(event.request), "ALGO_UPDATE", payloads.algo_update, event)
             else:
                 self._of_account(event)
 
     def _of_account(self, event: Event) -> None:
         """What happens to an account apart from its orders and their fills."""
         if isinstance(event, FundingPaid):
-            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.funding_update, event)
+            self._tell(self._owner(event), "ACCOUNT_UPDATE", payloads.funding_update, event)
         elif isinstance(event, MarginCalled):
-            self._tell(event.account_id, "MARGIN_CALL", payloads.margin_call, event)
+            self._tell(self._owner(event), "MARGIN_CALL", payloads.margin_call, event)
         elif isinstance(event, MarginTypeChanged):
-            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.margin_type_update, event)
+            self._tell(self._owner(event), "ACCOUNT_UPDATE", payloads.margin_type_update, event)
         elif isinstance(event, WalletChanged):
-            self._tell(event.account_id, "ACCOUNT_UPDATE", payloads.wallet_update, event)
+            owner = (event.account_id, event.market)
+            self._tell(owner, "ACCOUNT_UPDATE", payloads.wallet_update, event)
         elif isinstance(event, LeverageChanged):
-            self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
+            self._tell(self._owner(event), "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
         elif isinstance(event, MultiAssetsChanged):
-            self._tell(event.account_id, "ACCOUNT_CONFIG_UPDATE", payloads.mode_update, event)
+            self._tell((event.account_id, USDS_M), "ACCOUNT_CONFIG_UPDATE", payloads.mode_update, event)
 
     def _fill(
         self,
@@ -167,25 +182,33 @@ class UserData:
 
         With it goes the wallet that paid the commission, where that is another one.
         """
-        account_id = trade.request.account_id
-        if isinstance(trade, OrderTraded):
-            self._tell(account_id, "TRADE_LITE", payloads.trade_lite, trade)
+        owner = self._owner(trade.request)
+        if isinstance(trade, OrderTraded) and PRODUCTS[owner[1]].tells_trades_alone:
+            self._tell(owner, "TRADE_LITE", payloads.trade_lite, trade)
         if position is not None:
-            assert position.account_id == account_id, (position.account_id, account_id)
+            assert position.account_id == owner[0], (position.account_id, owner)
 
             def update(world: World, changed: PositionChanged) -> str:
                 return payloads.position_update(world, changed, burnt)
 
-            self._tell(account_id, "ACCOUNT_UPDATE", update, position)
+            self._tell(owner, "ACCOUNT_UPDATE", update, position)
         self._order(trade)
 
     def _order(self, event: OrderEvent) -> None:
-        self._tell(event.request.account_id, "ORDER_TRADE_UPDATE", payloads.order_update, event)
+        self._tell(self._owner(event.request), "ORDER_TRADE_UPDATE", payloads.order_update, event)
+
+    def _owner(self, about: "OfSymbol") -> tuple[int, int]:
+        """Whose event it is: the account, and the market of the symbol."""
+        return about.account_id, self._world.catalog.by_id[about.symbol_id].market
 
     def _tell(
-        self, account_id: int, event_type: str, make: Callable[[World, Told], str], event: Told
+        self,
+        owner: tuple[int, int],
+        event_type: str,
+        make: Callable[[World, Told], str],
+        event: Told,
     ) -> None:
-        streams = self._by_account.get(account_id)
+        streams = self._by_owner.get(owner)
         if streams is not None:
             payload = make(self._world, event)
             for stream in streams:

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from perpit.binance import errors, render
+from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_text import Texts, amount
 from perpit.domain import status, words
 from perpit.domain.events import (
@@ -47,6 +48,7 @@ CAUSES: Final = {
     words.CAUSE_COMMISSION: "ORDER",
 }
 
+AccountEvent = PositionChanged | FundingPaid | MarginTypeChanged | WalletChanged
 EXECUTION: Final[dict[type[OrderEvent], str]] = {
     OrderAccepted: status.X_NEW,
     OrderTraded: status.X_TRADE,
@@ -79,7 +81,7 @@ def order_update(world: World, event: OrderEvent) -> str:
         "l": texts.qty(trade.fill_lots) if trade else "0",
         "z": texts.qty(event.filled_lots) if event.filled_lots else "0",
         "L": _fill_price(texts, event),
-        "n": amount(event.fee_units) if isinstance(event, OrderTraded) else "0",
+        "n": amount(trade.fee_units) if trade is not None else "0",
         "N": paid_in or instrument.margin_asset,
         "T": event.time_ms,
         "t": trade.trade_id if trade else 0,
@@ -100,12 +102,15 @@ def order_update(world: World, event: OrderEvent) -> str:
         "gtd": request.good_till_ms,
         "er": _expiry_reason(event),
     }
+    if PRODUCTS[instrument.market].names_account:  # semantics 5.12.7
+        order["ma"] = instrument.margin_asset
     if isinstance(event, OrderAmended) and event.modify_id:
         order["M"] = str(event.modify_id)
     if request.callback_ppm:
         order["AP"] = texts.price(request.activation_price_ticks) if request.activation_price_ticks else "0"
         order["cr"] = render.rate(request)
-    return _text({"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
+    head = {"e": "ORDER_TRADE_UPDATE", "T": event.time_ms, "E": event.time_ms}
+    return _text({**head, **_whose(instrument.market, request.account_id), "o": order})
 
 
 def _fill_price(texts: Texts, event: OrderEvent) -> str:
@@ -161,7 +166,13 @@ def algo_update(world: World, event: AlgoOrderChanged) -> str:
     }
     if request.callback_ppm:
         order["ia"] = event.is_activated
-    return _text({"e": "ALGO_UPDATE", "T": event.time_ms, "E": event.time_ms, "o": order})
+    head = {"e": "ALGO_UPDATE", "T": event.time_ms, "E": event.time_ms}
+    return _text({**head, **_whose(instrument.market, request.account_id), "o": order})
+
+
+def _whose(market: int, account_id: int) -> dict[str, str]:
+    """The account's alias, where events name it (semantics 4.7.5)."""
+    return {"i": render.account_alias(account_id)} if PRODUCTS[market].names_account else {}
 
 
 def trade_lite(world: World, event: OrderTraded) -> str:
@@ -198,7 +209,7 @@ def position_update(world: World, event: PositionChanged, burnt: WalletChanged |
     balances = [_balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)]
     if burnt is not None:
         balances.append(_balance(burnt.asset, burnt.wallet_units, burnt.cross_wallet_units, 0))
-    return _account_update(event.time_ms, event.cause, balances, [position])
+    return _account_update(instrument.market, event, event.cause, balances, [position])
 
 
 def funding_update(world: World, event: FundingPaid) -> str:
@@ -211,7 +222,8 @@ def funding_update(world: World, event: FundingPaid) -> str:
     balance = _balance(
         instrument.margin_asset, event.wallet_units, event.cross_wallet_units, event.change_units
     )
-    return _account_update(event.time_ms, words.CAUSE_FUNDING, [balance], positions, instrument.symbol)
+    cause = words.CAUSE_FUNDING
+    return _account_update(instrument.market, event, cause, [balance], positions, instrument.symbol)
 
 
 def margin_call(world: World, event: MarginCalled) -> str:
@@ -231,6 +243,7 @@ def margin_call(world: World, event: MarginCalled) -> str:
         "mm": amount(maintenance_margin_units(instrument, event.qty_lots, mark_e8)),
     }
     call: dict[str, object] = {"e": "MARGIN_CALL", "E": event.time_ms}
+    call |= _whose(instrument.market, event.account_id)
     if is_cross:
         call["cw"] = amount(event.cross_wallet_units)
     call["p"] = [position]
@@ -242,7 +255,7 @@ def margin_type_update(world: World, event: MarginTypeChanged) -> str:
     instrument = world.catalog.by_id[event.symbol_id]
     exposure = world.accounts[event.account_id].exposure(instrument)
     position = _position(world, exposure, exposure.position)
-    return _account_update(event.time_ms, words.CAUSE_MARGIN_TYPE, [], [position])
+    return _account_update(instrument.market, event, words.CAUSE_MARGIN_TYPE, [], [position])
 
 
 def _position(
@@ -270,7 +283,7 @@ def _position(
 def wallet_update(world: World, event: WalletChanged) -> str:
     """ACCOUNT_UPDATE of a wallet that moved without a fill; no positions (semantics 4.7.2)."""
     balance = _balance(event.asset, event.wallet_units, event.cross_wallet_units, event.change_units)
-    return _account_update(event.time_ms, event.cause, [balance], [])
+    return _account_update(event.market, event, event.cause, [balance], [])
 
 
 def config_update(world: World, event: LeverageChanged) -> str:
@@ -307,7 +320,8 @@ def _balance(asset: str, wallet_units: int, cross_wallet_units: int, change_unit
 
 
 def _account_update(
-    time_ms: int,
+    market: int,
+    event: AccountEvent,
     cause: int,
     balances: list[dict[str, str]],
     positions: list[dict[str, str]],
@@ -316,7 +330,8 @@ def _account_update(
     about: dict[str, object] = {"B": balances, "P": positions, "m": CAUSES[cause]}
     if symbol is not None:
         about["S"] = symbol
-    return _text({"e": "ACCOUNT_UPDATE", "T": time_ms, "E": time_ms, "a": about})
+    head = {"e": "ACCOUNT_UPDATE", "T": event.time_ms, "E": event.time_ms}
+    return _text({**head, **_whose(market, event.account_id), "a": about})
 
 
 def _text(payload: dict[str, object]) -> str:

@@ -33,6 +33,7 @@ def deposit(
     \b
       perpit deposit alice 5000
       perpit deposit alice 0.25 BNB
+      perpit deposit alice 0.5 BTC --market coin_m
     """
     transfer(find(url, token, ready_file, data), "deposits", account, amount, asset, market, json)
 

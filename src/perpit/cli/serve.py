@@ -56,7 +56,13 @@ def serve(
         str | None, text_option("--on-bad-line", "stop|skip", "A broken line of a recording. [stop]", WHAT)
     ] = None,
     demo_balance: Annotated[
-        str | None, text_option("--demo-balance", "USDT", "What the demo account starts with. [100000]", WHAT)
+        str | None,
+        text_option(
+            "--demo-balance",
+            "USDT",
+            "What the demo account starts with; for COIN-M, coin worth as much. [100000]",
+            WHAT,
+        ),
     ] = None,
     no_limits: Annotated[
         bool | None,
@@ -113,6 +119,7 @@ def serve(
     \b
       perpit serve
       perpit serve --memory --port 9000
+      perpit serve --symbols BTCUSDT,BTCUSD_PERP
       perpit serve --memory --market none --clock manual --ready-file ready.json
       perpit serve --memory --market recorded:btcusdt_20240808.gz
     """

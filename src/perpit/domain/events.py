@@ -23,6 +23,7 @@ from perpit.domain.account_events import (
 from perpit.domain.event import Event, Refused
 from perpit.domain.market_events import (
     BookChanged,
+    ContractStatusChanged,
     FundingSettled,
     IndexPriceChanged,
     InstrumentListed,
@@ -52,6 +53,7 @@ __all__ = [
     "AssetIndexChanged",
     "AssetListed",
     "BookChanged",
+    "ContractStatusChanged",
     "CountdownSet",
     "Event",
     "FeeBurnChanged",

@@ -1,5 +1,7 @@
 """What a venue is founded with: instruments, margin assets, their prices, and a demo account with funds and a key.
 
+Whoever gets dollars here gets coin for COIN-M contracts, too: as much of it as the dollars are worth (`coins_worth`).
+
 Everything here is a command like any other, so it is in the journal and comes back at every start. Each part looks
 whether it is there already: a start that a crash cut short is finished by the next one.
 """
@@ -7,7 +9,7 @@ whether it is there already: a start that a crash cut short is finished by the n
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from perpit.catalogue import MARGIN_ASSETS, AssetTerms, Facts, UnknownSymbol, facts, load_instrument
+from perpit.catalogue import MARGIN_ASSETS, AssetTerms, UnknownSymbol, facts, load_instrument, quarters
 from perpit.control.keys import random_key
 from perpit.domain.commands import (
     Command,
@@ -19,6 +21,7 @@ from perpit.domain.commands import (
     Transfer,
 )
 from perpit.domain.events import Event, Refused
+from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import COIN_M, INSURANCE_FUND, KEY_HMAC, PERMIT_FUTURES, PERMIT_READ, USDS_M
 from perpit.home import AccountKey, CannotStart
@@ -29,40 +32,38 @@ Submit = Callable[[Command], Awaitable[list[Event]]]
 DEMO = "demo"
 DEMO_ASSET = "USDT"
 
-# What the insurance fund of a new venue has of each margin asset: enough for what a few people lose.
-FUND_UNITS: Final = {USDS_M: 10_000_000 * UNIT, COIN_M: 100 * UNIT}
-
-# What the catalogue knows and the engine cannot trade yet. The first that fits is told.
-NOT_YET: Final[tuple[tuple[Callable[[Facts], bool], str], ...]] = (
-    (lambda row: row.contract_kind == "INVERSE", "COIN-M instruments are"),
-    (lambda row: row.is_quarter, "quarterly contracts and their delivery are"),
-)
+# What the insurance fund of a new venue has of each margin asset, in dollars: enough for what a few people lose.
+FUND_UNITS: Final = 10_000_000 * UNIT
 
 
 def check_symbols(wanted: Sequence[str]) -> None:
     """Raises CannotStart for a symbol that no venue can list; asked before anything is written."""
     try:
-        rows = [facts(symbol) for symbol in wanted]
+        for symbol in wanted:
+            facts(symbol)
     except UnknownSymbol as error:
         raise CannotStart(f"--symbols: {error}", 2) from None
-    for row in rows:
-        for cannot, why in NOT_YET:
-            if cannot(row):
-                raise CannotStart(f"--symbols: {row.symbol}: {why} not available in this release", 2)
 
 
-async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balance_units: int) -> None:
-    """List what is wanted and not yet listed; give a venue without accounts its demo account."""
-    for symbol in wanted:
-        if symbol not in world.catalog.by_symbol:
-            await list_symbol(world, submit, symbol)
+async def found(
+    world: World, submit: Submit, wanted: Sequence[str], demo_balance_units: int, time_ms: int
+) -> None:
+    """List what is wanted and not yet listed; give a venue without accounts its demo account.
+
+    Raises CannotStart for a quarter that is not traded at `time_ms`.
+    """
+    missing = [symbol for symbol in wanted if symbol not in world.catalog.by_symbol]
+    for symbol in missing:
+        _check_quarter(symbol, time_ms)
+    for symbol in missing:
+        await list_symbol(world, submit, symbol, time_ms)
     for instrument in list(world.catalog.by_id):
         if world.prices[instrument.symbol_id].index_e8 == 0:
             price_e8 = facts(instrument.symbol).initial_price_e8
             await accepted(submit, SetIndexPrice(instrument.symbol_id, price_e8))
     for instrument in list(world.catalog.by_id):
         if (instrument.market, instrument.margin_asset) not in world.insurance_units:
-            units = FUND_UNITS[instrument.market]
+            units = worth(world, instrument, FUND_UNITS)
             await accepted(
                 submit, Transfer(INSURANCE_FUND, instrument.market, instrument.margin_asset, units)
             )
@@ -72,9 +73,49 @@ async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balanc
         await found_demo(world, submit, demo_balance_units)
 
 
-async def list_symbol(world: World, submit: Submit, symbol: str) -> None:
+def _check_quarter(symbol: str, time_ms: int) -> None:
+    row = facts(symbol)
+    traded = quarters.symbols(row.pair, time_ms)
+    if row.is_quarter and symbol not in traded:
+        names = " and ".join(traded)
+        raise CannotStart(f"--symbols: {symbol} is not traded now; the quarters that are: {names}", 2)
+
+
+async def list_symbol(world: World, submit: Submit, symbol: str, time_ms: int) -> None:
     """List one contract of the catalogue under the next free id."""
-    await accepted(submit, ListInstrument(load_instrument(symbol, len(world.catalog.by_id))))
+    await accepted(submit, ListInstrument(load_instrument(symbol, len(world.catalog.by_id), time_ms)))
+
+
+async def roll(world: World, submit: Submit, time_ms: int) -> None:
+    """Where a quarter was delivered, list the current and the next one, at the delivered one's index (semantics 3.6.2).
+
+    Repeating it changes nothing, so a roll that a crash cut short is finished at the next start.
+    """
+    for contract in list(world.contracts):
+        instrument = contract.instrument
+        if instrument.is_perpetual or not contract.is_delivered:
+            continue
+        for symbol in quarters.symbols(instrument.pair, time_ms):
+            if symbol not in world.catalog.by_symbol:
+                await list_symbol(world, submit, symbol, time_ms)
+            listed = world.catalog.by_symbol[symbol].symbol_id
+            if world.prices[listed].index_e8 == 0:
+                index_e8 = world.prices[instrument.symbol_id].index_e8
+                await accepted(submit, SetIndexPrice(listed, index_e8))
+
+
+def worth(world: World, instrument: Instrument, dollars_units: int) -> int:
+    """A sum in dollars as units of what an instrument is margined in: the dollars, or coin."""
+    if instrument.market == USDS_M:
+        return dollars_units
+    return coins_worth(dollars_units, world.prices[instrument.symbol_id].index_e8)
+
+
+def coins_worth(dollars_units: int, price_e8: int) -> int:
+    """How much coin a sum buys, in 1e-8 of it, cut to two digits as somebody would say it: 1.6 BTC for 100,000."""
+    coin_units = dollars_units * UNIT // price_e8
+    rest = 10 ** max(0, len(str(coin_units)) - 2)
+    return int(coin_units // rest * rest)
 
 
 async def list_asset(world: World, submit: Submit, terms: AssetTerms) -> None:
@@ -91,18 +132,23 @@ async def list_asset(world: World, submit: Submit, terms: AssetTerms) -> None:
 
 
 async def found_demo(world: World, submit: Submit, balance_units: int) -> None:
-    """The demo account: opened, given a key, and at last its money; with a wallet it is complete."""
+    """The demo account: opened, given a key, and at last its money, of each asset once; a wallet says that it was."""
     if DEMO not in world.account_ids:
         await accepted(submit, CreateAccount(DEMO))
     account_id = world.account_ids[DEMO]
-    if world.accounts[account_id].wallets:
-        return
-    if not world.keys.of_account(account_id):
+    wallets = world.accounts[account_id].wallets
+    if not wallets and not world.keys.of_account(account_id):
         permissions = PERMIT_READ | PERMIT_FUTURES
         key = CreateKey(account_id, random_key(), random_key(), KEY_HMAC, DEMO, permissions, [])
         await accepted(submit, key)
-    if balance_units > 0:
+    if balance_units <= 0:
+        return
+    if not wallets:
         await accepted(submit, Transfer(account_id, USDS_M, DEMO_ASSET, balance_units))
+    for instrument in list(world.catalog.symbols_of(COIN_M).values()):
+        if (COIN_M, instrument.margin_asset) not in wallets:
+            units = worth(world, instrument, balance_units)
+            await accepted(submit, Transfer(account_id, COIN_M, instrument.margin_asset, units))
 
 
 def demo_keys(world: World) -> list[AccountKey]:

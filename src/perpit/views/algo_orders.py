@@ -5,6 +5,7 @@ is forgotten first); of all accounts together the last `all_closed_max` (`quota`
 """
 
 from collections import deque
+from collections.abc import Container
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import AlgoOrderChanged
@@ -126,10 +127,14 @@ class AlgoOrdersView:
             return history.orders.get(algo_id)
         return history.newest.get(client_algo_id or "")
 
-    def open_orders(self, account_id: int, symbol_id: int | None = None) -> list[AlgoOrderView]:
-        """Those that wait for their price."""
+    def open_orders(
+        self, account_id: int, symbol_id: int | None = None, among: Container[int] | None = None
+    ) -> list[AlgoOrderView]:
+        """Those that wait for their price: of a symbol; without one, of all, or of those `among` which it is asked."""
         waiting = self._histories.get(account_id, self._none).open.values()
-        return [order for order in waiting if symbol_id in (None, order.request.symbol_id)]
+        if symbol_id is not None:
+            return [order for order in waiting if order.request.symbol_id == symbol_id]
+        return [order for order in waiting if among is None or order.request.symbol_id in among]
 
     def all_orders(
         self,

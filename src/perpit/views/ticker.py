@@ -54,9 +54,8 @@ class TickerStatistics:
         self.close_ms = close_ms
         self.change_ticks = window.close_ticks - window.open_ticks
         self.change_percent_e3 = _percent_e3(self.change_ticks, window.open_ticks)
-        self.weighted_average_e8 = (
-            entry_price_e8(instrument, window.qty_lots, window.value_units) if window.value_units else 0
-        )
+        value = window.value_units * instrument.value_scale
+        self.weighted_average_e8 = entry_price_e8(instrument, window.qty_lots, value) if value else 0
 
 
 class TickerView:
