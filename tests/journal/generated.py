@@ -67,6 +67,7 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     SetLeverage: (word, word, integer),
     SetIndexPrice: (word, integer),
     PinMarkPrice: (word, integer),
+    ScheduleDelivery: (word, word),
     HouseDepth: (word, integers, integers, integers, integers),
     HouseTrade: (word, word, integer, integer),
     PlaceOrder: (
@@ -79,7 +80,6 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     SetPositionMode: (word, integer, flag),
     SetMarginType: (word, word, word),
     AdjustMargin: (word, word, word, integer),
-    ScheduleDelivery: (word, integer),
     SetMultiAssets: (word, flag),
     SetAssetIndex: (text, integer),
     ListAsset: (text, integer, integer, integer, integer, integer, integer),
