@@ -10,7 +10,8 @@ from perpit.binance import coverage, security
 from perpit.binance.coverage import Fact, fact, facts, page
 from perpit.binance.openapi import document
 from perpit.binance.routes import ROUTES, by_target
-from perpit.domain.commands import Advance, HouseDepth, ListInstrument
+from perpit.domain.commands import Advance, HouseDepth, ListAsset, ListInstrument, SetAssetIndex
+from perpit.domain.numbers import UNIT
 from tests.binance.caller import Caller
 from tests.instruments import btcusd_perp, btcusdt
 
@@ -165,6 +166,8 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/fapi/v1/positionSide/dual", {}),
     ("GET", "/fapi/v1/multiAssetsMargin", {}),
     ("GET", "/fapi/v1/feeBurn", {}),
+    ("POST", "/fapi/v1/feeBurn", {"feeBurn": "true"}),
+    ("GET", "/fapi/v1/assetIndex", {}),
     ("GET", "/fapi/v1/rateLimit/order", {}),
     ("GET", "/fapi/v1/income", {}),
     ("GET", "/fapi/v1/orderAmendment", {"symbol": "BTCUSDT"}),
@@ -231,6 +234,8 @@ ANSWERED += [
 @pytest.mark.parametrize(("method", "path", "params"), ANSWERED)
 async def test_an_answer_has_every_published_field(method: str, path: str, params: dict[str, Any]) -> None:
     caller = Caller()
+    caller.apply(ListAsset("USDT", 100, 100, 100, 100, 0, -1))
+    caller.apply(SetAssetIndex("USDT", UNIT))
     caller.depth()
     await caller.order(newClientOrderId="resting")
     await caller.order(type="MARKET", price=None, timeInForce=None)

@@ -25,6 +25,8 @@ PUSHING = [
     ("btcusdt@miniTicker", "miniTicker", "BTCUSDT", 0),
     ("!ticker@arr", "!ticker", "", 1000),
     ("!miniTicker@arr", "!miniTicker", "", 1000),
+    ("!assetIndex@arr", "!assetIndex", "", 1000),
+    ("btcusd@assetIndex", "assetIndex", "BTCUSD", 1000),
     ("btcusdt@kline_1M", "kline", "BTCUSDT", 250),
     ("btcusdt_perpetual@continuousKline_1m", "continuousKline", "BTCUSDT", 250),
 ]
@@ -44,7 +46,6 @@ SILENT = [
     "btcusdt@forceOrder",
     "!forceOrder@arr",
     "!contractInfo",
-    "!assetIndex@arr",
     "btcusdt@compositeIndex",
     "btcusdt@rpiDepth@500ms",
     "tradingSession",

@@ -142,9 +142,6 @@ OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
 POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
 MARGIN_TYPE_SET: Final[Kind] = Kind(-4046, "No need to change margin type.")
-MARGIN_MODE_SET: Final[Kind] = Kind(
-    -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly."
-)
 USE_ALGO_ORDERS: Final[Kind] = Kind(
     -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
 )
@@ -223,6 +220,29 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
     refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
+    # semantics 1.6.2
+    refusals.MULTI_ASSETS_WITH_ISOLATED: Kind(
+        -4167,
+        "Unable to adjust to Multi-Assets mode with symbols of USDⓈ-M Futures under isolated-margin mode.",
+    ),
+    refusals.ISOLATED_IN_MULTI_ASSETS: Kind(
+        -4168, "Unable to adjust to isolated-margin mode under the Multi-Assets mode."
+    ),
+    refusals.MULTI_ASSETS_MARGIN_SHORT: Kind(
+        -4169, "Unable to adjust Multi-Assets Mode with insufficient margin balance in USDⓈ-M Futures."
+    ),
+    refusals.MULTI_ASSETS_WITH_ORDERS: Kind(
+        -4170, "Unable to adjust Multi-Assets Mode with open orders in USDⓈ-M Futures."
+    ),
+    refusals.MULTI_ASSETS_UNCHANGED: Kind(
+        -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly."
+    ),
+    refusals.MULTI_ASSETS_WITH_DEBT: Kind(
+        -4172,
+        "Unable to adjust Multi-Assets Mode with a negative wallet balance of margin available asset in USDⓈ-M "
+        "Futures account.",
+    ),
+    refusals.UNKNOWN_ASSET: BAD_SYMBOL,
     refusals.PRICE_MATCH_INVALID: BAD_PRICE_MATCH,
     refusals.PRICE_MATCH_NOT_ALLOWED: PRICE_MATCH_TYPE,
     refusals.PRICE_MATCH_WITH_PRICE: NOT_REQUIRED_HERE,

@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, coin_account, funding, histories, market, stubs, trade
+from perpit.binance import account, algo, assets, coin_account, funding, histories, market, stubs, trade
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -14,6 +14,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *trade.ROUTES,
     *algo.ROUTES,
     *account.ROUTES,
+    *assets.ROUTES,
     *coin_account.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,

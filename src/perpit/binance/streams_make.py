@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
+from perpit.binance.assets import QUOTE
 from perpit.binance.products import PRODUCTS
+from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
@@ -28,6 +30,8 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
         channel = _ALL_SYMBOLS[spec.kind](name, spec, world, outbox, market)
         channel.market = market
         return channel
+    if spec.kind == "assetIndex":
+        return _asset_index(name, spec, world, outbox)
     instrument, makers = _instrument(spec, world), _ONE_SYMBOL
     if instrument is None:
         instrument, makers = _first_of_pair(spec.symbol, world), _ONE_PAIR
@@ -53,6 +57,18 @@ def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
         if instrument.pair == spec.symbol and instrument.contract_type == spec.contract_type:
             return instrument
     return None
+
+
+def _asset_index(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel | None:
+    """Its symbol is that of an asset's index, not of a contract."""
+    asset = spec.symbol.removesuffix(QUOTE)
+    if asset == spec.symbol or asset not in world.assets.by_name:
+        return None
+    return AssetIndex(name, spec.period_ms, outbox, world.assets, asset)
+
+
+def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return AllAssetIndexes(name, spec.period_ms, outbox, world.assets)
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
@@ -144,4 +160,5 @@ _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Ch
     "!markPrice": _all_mark_prices,
     "!ticker": _all_tickers,
     "!miniTicker": _all_tickers,
+    "!assetIndex": _all_asset_indexes,
 }

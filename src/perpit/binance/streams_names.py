@@ -31,6 +31,8 @@ ROUTE_OF_KIND: Final = {
     "miniTicker": "market",
     "!ticker": "market",
     "!miniTicker": "market",
+    "assetIndex": "market",
+    "!assetIndex": "market",
 }
 
 
@@ -51,6 +53,7 @@ ALL_SYMBOLS: Final = {
     "!markPrice@arr@1s": StreamSpec("!markPrice", "", 1000),
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
+    "!assetIndex@arr": StreamSpec("!assetIndex", "", 1000),
 }
 
 
@@ -86,6 +89,8 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
         return StreamSpec(channel, symbol)
     if channel in ("ticker", "miniTicker"):
         return StreamSpec(channel, symbol)  # the product has the period
+    if channel == "assetIndex":
+        return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")
     if interval not in INTERVALS:
         return None

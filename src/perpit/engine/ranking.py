@@ -102,7 +102,11 @@ def leverage_profit(position: Position) -> int:
     exposure = position.exposure
     collateral = position.isolated_units
     if exposure.margin_type == CROSS:
-        collateral = exposure.wallet.cross_wallet_units()
+        joint = exposure.wallet.joint
+        if joint is None:
+            collateral = exposure.wallet.cross_wallet_units()
+        else:
+            collateral = joint.collateral_in(exposure.wallet)
     profit = profit_units(position)
     if profit <= 0 or collateral + profit <= 0:
         return 0
