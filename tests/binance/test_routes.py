@@ -15,7 +15,8 @@ from perpit.domain.numbers import UNIT
 from tests.binance.caller import Caller
 from tests.instruments import btcusd_perp, btcusdt
 
-WEIGHED = {(entry.method, entry.path): entry for entry in facts()}
+# Of a path that both products share, COIN-M's entry leaves the parameters out.
+WEIGHED = {(entry.method, entry.path): entry for entry in reversed(facts())}
 LISTED = [route for route in ROUTES if (route.method, route.path) in WEIGHED]
 
 # Fields that the exchange shows only in cases that this release does not have.
@@ -314,6 +315,7 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
     others = {
         *("/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk"),
         *("/fapi/v1/listenKey", "/dapi/v1/listenKey"),
+        "/futures/data/delivery-price",  # nothing was delivered here: test_deliveries.py
     }
     refusing = {
         *("/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"),

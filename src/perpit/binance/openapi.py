@@ -26,6 +26,7 @@ SIGNATURE: Final = (
 TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.symbol: {"type": "string", "examples": ["BTCUSDT"]},
     schema.any_asset: {"type": "string", "examples": ["BTC"]},
+    schema.any_pair: {"type": "string", "examples": ["BTCUSDT", "BTCUSD"]},
     schema.pair: {"type": "string", "examples": ["BTCUSD"]},
     schema.integer: {"type": "integer"},
     schema.not_negative: {"type": "integer", "minimum": 0},

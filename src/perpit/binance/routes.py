@@ -6,7 +6,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, assets, coin_account, funding, histories, market, stubs, trade
+from perpit.binance import (
+    account,
+    algo,
+    assets,
+    coin_account,
+    deliveries,
+    funding,
+    histories,
+    market,
+    stubs,
+    trade,
+)
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -16,6 +27,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *account.ROUTES,
     *assets.ROUTES,
     *coin_account.ROUTES,
+    *deliveries.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,
     *stubs.ROUTES,

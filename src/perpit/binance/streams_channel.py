@@ -8,7 +8,14 @@ from typing import Final, Protocol
 
 from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_socket import Socket
-from perpit.domain.events import BookChanged, MarkPriceChanged, TradeCalculated, TradePrinted
+from perpit.domain.events import (
+    BookChanged,
+    ContractStatusChanged,
+    InstrumentListed,
+    MarkPriceChanged,
+    TradeCalculated,
+    TradePrinted,
+)
 
 EVERY_MARKET: Final = -1
 
@@ -34,6 +41,7 @@ class Channel:
     watches_trades = False
     watches_levels = False
     watches_marks = False
+    watches_contracts = False
 
     def __init__(self, name: str, period_ms: int, outbox: Outbox) -> None:
         self.name = name
@@ -99,6 +107,9 @@ class Channel:
 
     def on_mark(self, mark: MarkPriceChanged) -> None:
         """A new mark price, of any symbol, if `watches_marks`."""
+
+    def on_contract(self, event: ContractStatusChanged | InstrumentListed) -> None:
+        """A contract of any product was listed or has another status, if `watches_contracts`."""
 
     def after_command(self, now_ms: int) -> None:
         """All events of a command were seen; called when at least one concerned the channel."""

@@ -33,6 +33,7 @@ ROUTE_OF_KIND: Final = {
     "!miniTicker": "market",
     "assetIndex": "market",
     "!assetIndex": "market",
+    "!contractInfo": "market",
 }
 
 
@@ -51,6 +52,7 @@ ALL_SYMBOLS: Final = {
     "!bookTicker": StreamSpec("!bookTicker", "", 5000),
     "!markPrice@arr": StreamSpec("!markPrice", "", 3000),
     "!markPrice@arr@1s": StreamSpec("!markPrice", "", 1000),
+    "!contractInfo": StreamSpec("!contractInfo", ""),
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
     "!assetIndex@arr": StreamSpec("!assetIndex", "", 1000),
