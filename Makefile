@@ -7,6 +7,7 @@
 
 DEV := .venv
 RUN := .venv-compiled
+OTHERS := 3.12 3.13 3.14
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP_INSTALL := -m pip --no-input --disable-pip-version-check install
@@ -17,7 +18,7 @@ SOURCES := find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/
 COMPILER := echo "PERPIT_COMPILE=$$PERPIT_COMPILE CC=$$CC"; command -v cc gcc clang || true
 
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test check format compiled bench clean FORCE
+.PHONY: help dev serve test check format compiled pythons bench clean FORCE
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -50,11 +51,22 @@ compiled: $(RUN)/.test-tools ## run the test suite against the compiled install
 	@grep -q 'not compiled: \(no C compiler\|switched off\)' $(RUN)/install.log || export PERPIT_EXPECT_COMPILED=1; \
 	exec $(RUN)/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
+# Replaying needs the engine and the journal only, so these environments are small. A Python that is not here is left out.
+pythons: $(DEV)/.installed ## the same journal on every other Python that is found: the same hash
+	@for version in $(OTHERS); do \
+		found=$$(for python in python$$version $$HOME/.pyenv/versions/$$version.*/bin/python; do \
+			$$python -c '' 2>/dev/null && echo $$python && break; done); \
+		test -n "$$found" || { echo "  no Python $$version on this machine: left out"; continue; }; \
+		test -x .venv-$$version/bin/pip || $$found -m venv .venv-$$version; \
+		.venv-$$version/bin/python $(PIP_INSTALL) --quiet msgspec mypy-extensions || exit 1; \
+	done
+	@$(DEV)/bin/python -m pytest tests/compiled/test_other_pythons.py $(ARGS)
+
 bench: $(RUN)/.installed ## measure the compiled install: make bench ARGS=--quick
 	@$(RUN)/bin/python -m bench $(ARGS)
 
 clean: ## remove both environments, the build and all caches
-	rm -rf $(DEV) $(RUN) build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(DEV) $(RUN) .venv-3.* build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 %/bin/pip:

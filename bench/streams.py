@@ -72,6 +72,8 @@ class Market:
 class AsgiSends:
     """The other way: an application that keeps its connections' `send` and calls each of them for each message."""
 
+    max_body_bytes = 0
+
     def __init__(self) -> None:
         self.sends: list[Callable[[dict[str, Any]], Awaitable[None]]] = []
 
@@ -86,6 +88,10 @@ class AsgiSends:
         self.sends.append(send)
         while (await receive())["type"] != "websocket.disconnect":
             pass
+
+    def respond(self, *request: Any) -> Any:
+        """What `server.http` asks for requests; there are none here."""
+        return NoHttp().http(*request)
 
     async def tell(self, payload: str) -> None:
         for send in self.sends:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from perpit.domain import commands as c
 from perpit.domain import refusals as no
 from perpit.domain import words as w
+from perpit.domain.instrument import LARGEST_ON_GRID
 from tests import reference_formulas as formulas
 from tests import reference_state
 from tests.reference_events import Row
@@ -197,7 +198,7 @@ class Reference(Triggers, Liquidation, House):
     def _SetIndexPrice(self, command: c.SetIndexPrice) -> int:
         if not 0 <= command.symbol_id < len(self.instruments):
             return no.UNKNOWN_SYMBOL
-        if command.price_e8 <= 0:
+        if not 0 < command.price_e8 <= self.instruments[command.symbol_id].tick_e8 * LARGEST_ON_GRID:
             return no.INVALID_VALUE
         first = self.index_e8[command.symbol_id] == 0
         self.index_e8[command.symbol_id] = command.price_e8
@@ -214,7 +215,7 @@ class Reference(Triggers, Liquidation, House):
     def _PinMarkPrice(self, command: c.PinMarkPrice) -> int:
         if not 0 <= command.symbol_id < len(self.instruments):
             return no.UNKNOWN_SYMBOL
-        if command.price_e8 < 0:
+        if not 0 <= command.price_e8 <= self.instruments[command.symbol_id].tick_e8 * LARGEST_ON_GRID:
             return no.INVALID_VALUE
         if self.index_e8[command.symbol_id] == 0:
             return no.NO_PRICE

@@ -80,15 +80,22 @@ class Liquidation(Funding):
     def unhealthy(self, scope: Scope) -> bool:
         return self.due(scope) > 0 and self.balance(scope) < self.due(scope)
 
+    def in_debt(self, scope: Scope) -> bool:
+        """A cross wallet below nothing that holds no position: the fund pays (semantics 2.5.7)."""
+        return scope[3] < 0 and not self.members(scope) and self.collateral(scope) < 0
+
     # -- when ---------------------------------------------------------------------------------------------------------
 
     def marks_moved(self) -> None:
         """Liquidate the first who must be until nobody must; then warn who is near, once."""
         while True:
-            scope = next((one for one in self.scopes() if self.unhealthy(one)), None)
+            scope = next((one for one in self.scopes() if self.unhealthy(one) or self.in_debt(one)), None)
             if scope is None:
                 break
-            self._liquidate(scope)
+            if self.in_debt(scope):
+                self._hand_over(scope, self.collateral(scope))
+            else:
+                self._liquidate(scope)
         for scope in self.scopes():
             near = self.due(scope) > 0 and self.due(scope) >= self.balance(scope) * MARGIN_CALL
             if near and scope not in self.warned:
@@ -132,13 +139,22 @@ class Liquidation(Funding):
 
     def _reduce(self, scope: Scope, held: Held) -> bool:
         symbol_id = held[0]
-        instrument = self.instruments[symbol_id]
+        instrument, position = self.instruments[symbol_id], self.position(scope[0], *held)
+        own, gained = position.isolated_units, position.realized_units
         order = self._forced(scope[0], held, self._to_close(scope[0], held), self._bankruptcy(scope, held))
         self._match(symbol_id, order, order.price_ticks, w.STP_NONE)
         if order.remaining:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
+        left = self.balance(scope)
+        if scope[3] >= 0:  # an isolated one stands for itself to the end: nothing goes back before
+            own += position.realized_units - gained
+            if position.qty_lots:
+                position.isolated_units = own
+                left = self.balance(scope)
+            else:
+                left = own
         fee = formulas.fee(instrument, order.filled_value, instrument.liquidation_fee_ppm)
-        fee = min(fee, self.balance(scope))
+        fee = min(fee, left)
         if fee > 0:
             self._hand_over(scope, fee)
         return order.remaining == 0 and self.balance(scope) > 0
@@ -206,10 +222,13 @@ class Liquidation(Funding):
         return Order(order_id, account_id, request, side, ticks, lots, 0, forced=True)
 
     def _take_over(self, scope: Scope) -> None:
-        account_id, market, asset, symbol_id, _side = scope
-        wallets, key = self.accounts[account_id].wallets, (market, asset)
-        before, isolated = wallets.get(key, 0), self.collateral(scope) if symbol_id >= 0 else 0
+        account_id, market, asset, symbol_id, side = scope
+        key = (market, asset)
+        own = self.position(account_id, symbol_id, side) if symbol_id >= 0 else None
+        left = own.isolated_units - own.realized_units if own else 0
         for held in self.members(scope):
+            if not self.position(account_id, *held).qty_lots:
+                continue  # the other side of a hedge, which gave way to the first
             price = self._bankruptcy(scope, held)
             order = self._forced(account_id, held, abs(self.position(account_id, *held).qty_lots), price)
             if self._fund_may_take(held[0], -order.side * order.remaining):
@@ -218,22 +237,23 @@ class Liquidation(Funding):
                 )
             else:
                 self._deleverage(held[0], order, price)
-        left = self.cross_wallet(account_id, key)
-        if symbol_id >= 0:
-            left = isolated + wallets.get(key, 0) - before
+        left = left + own.realized_units if own else self.cross_wallet(account_id, key)
         if left:
             self._hand_over(scope, left)
 
     def _hand_over(self, scope: Scope, units: int) -> None:
         account_id, market, asset, symbol_id, side = scope
         key = (market, asset)
-        if symbol_id >= 0 and self.position(account_id, symbol_id, side).qty_lots:
+        is_open = symbol_id >= 0 and self.position(account_id, symbol_id, side).qty_lots != 0
+        if is_open:
             self.position(account_id, symbol_id, side).isolated_units -= units
         wallets = self.accounts[account_id].wallets
         wallets[key] = wallets.get(key, 0) - units
         self._fund_receives(key, units)
         cross = self.cross_wallet(account_id, key)
         self._tell("WalletChanged", account_id, *key, wallets[key], cross, -units, w.CAUSE_INSURANCE)
+        if is_open:
+            self._tell_position(account_id, symbol_id, side, w.CAUSE_INSURANCE)
 
     def _fund_receives(self, key: tuple[int, str], units: int) -> None:
         after = self.fund.wallets[key] = self.fund.wallets.get(key, 0) + units
@@ -301,6 +321,8 @@ class Liquidation(Funding):
         for resting in sorted(self.open_orders(account_id, symbol_id), key=lambda one: one.order_id):
             if resting is not order:  # the bankrupt account may stand on the other side, too
                 self._close(symbol_id, resting, w.CANCELED, w.REASON_NONE)
+        for waiting in self.waiting_of(account_id, symbol_id):
+            self._end(waiting, w.CANCELED, w.REASON_NONE)
         lots = min(abs(self.position(account_id, symbol_id, side).qty_lots), order.remaining)
         order_id = self.next_order_id
         self.next_order_id += 1

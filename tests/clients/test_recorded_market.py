@@ -114,14 +114,21 @@ async def signed(exchange: Any, call: str, *arguments: Any) -> Any:
 
 
 async def rest_at_touch(exchange: Any, side: str, amount: float) -> dict[str, Any]:
-    """A post-only order at the best price of its own side."""
-    book = await exchange.fetch_order_book(BITCOIN, 5)
-    price = book["bids" if side == "buy" else "asks"][0][0]
-    order: dict[str, Any] = await signed(
-        exchange, "create_order", BITCOIN, "limit", side, amount, price, {"postOnly": True}
-    )
-    assert (order["status"], order["price"]) == ("open", price)
-    return order
+    """A post-only order at the best price of its own side; where the tape was faster, look again as a bot would."""
+    for _ in range(20):
+        book = await exchange.fetch_order_book(BITCOIN, 5)
+        price = book["bids" if side == "buy" else "asks"][0][0]
+        try:
+            order: dict[str, Any] = await signed(
+                exchange, "create_order", BITCOIN, "limit", side, amount, price, {"postOnly": True}
+            )
+        except ccxt.InvalidOrder as refusal:
+            if '"code":-5022' not in str(refusal):
+                raise
+            continue
+        assert (order["status"], order["price"]) == ("open", price)
+        return order
+    raise AssertionError("the tape was faster than 20 post-only orders")
 
 
 async def play_until_filled(operator: Operator, exchange: Any, order: dict[str, Any]) -> None:

@@ -37,7 +37,6 @@ from perpit.domain.words import (
     GTC,
     GTD,
     GTX,
-    HOUSE,
     IOC,
     LIMIT,
     LONG,
@@ -55,7 +54,8 @@ from perpit.domain.words import (
     TRADING,
 )
 from perpit.engine.account import Exposure, Position
-from perpit.engine.book import Ladder, reaches
+from perpit.engine.book import reaches
+from perpit.engine.fillable import fillable_lots
 from perpit.engine.market import Market
 from perpit.engine.rules import GOOD_TILL_AHEAD_MS, GOOD_TILL_END_MS
 
@@ -321,33 +321,6 @@ def check_liquidity(market: Market, command: PlaceOrder) -> int:
     elif command.time_in_force in (GTX, RPI) and would_take(market, command.side, command.price_ticks):
         return no.POST_ONLY_WOULD_TAKE
     return OK
-
-
-def fillable_lots(ladder: Ladder, command: PlaceOrder) -> i64:
-    """What the order can take, counted until it is enough.
-
-    Not all that rests: fills shrink the makers' positions, and then reduce-only orders leave the queue before they are
-    reached (semantics 4.5.3). Trades of the account with itself shrink nothing, and the sides of a hedge are closed
-    only by what fits them.
-    """
-    total: i64 = 0
-    wanted: i64 = command.qty_lots
-    sold: dict[int, int] = {}  # by account, what it would have given before
-    for level in ladder.better_than(command.price_ticks + command.side):
-        order = level.head
-        while order is not None and total < wanted:
-            lots = order.remaining_lots
-            is_other = order.account_id != HOUSE and order.account_id != command.account_id
-            if is_other and not order.exposure.is_hedged:
-                before: i64 = sold.get(order.account_id, 0)
-                if order.is_closing and before + lots > order.position.size_lots():
-                    lots = 0
-                sold[order.account_id] = before + lots
-            total += lots
-            order = order.behind
-        if total >= wanted:
-            break
-    return total
 
 
 def would_take(market: Market, side: i64, price_ticks: i64) -> bool:

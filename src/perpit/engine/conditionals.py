@@ -104,6 +104,10 @@ class Conditionals:
             position.attached += 1
         return 0
 
+    def judge(self, exposure: Exposure, command: PlaceOrder) -> int:
+        """What `place` would refuse the order with, or 0."""
+        return conditional_checks.check_conditional(exposure, command)
+
     def cancel(self, exposure: Exposure, command: CancelOrder, events: list[Event]) -> int:
         """Cancel one waiting ordinary order."""
         waiting = self.find(exposure, command.order_id, command.client_order_id)

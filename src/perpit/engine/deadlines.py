@@ -19,7 +19,8 @@ def run_due(
     """Run one timer that is due at `time_ms`: a date or a countdown first, then the year's end."""
     timer = timers.due(time_ms)
     if timer is None:
-        _end_year(timers, accounts, time_ms, events)
+        if timers.year_ms <= time_ms:  # else the mark price of this very time has ended what the date was for
+            _end_year(timers, accounts, time_ms, events)
         return
     exposure = timer.exposure
     _ring(timer, conditionals, time_ms, events)

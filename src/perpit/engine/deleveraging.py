@@ -9,10 +9,11 @@ from mypy_extensions import i64
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import Event, OrderAccepted, TradeCalculated
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import CROSS, GTC, HOUSE, LIMIT, NEW, STP_NONE, TRADE_ADL
+from perpit.domain.words import CANCELED, CROSS, GTC, HOUSE, LIMIT, NEW, REASON_NONE, STP_NONE, TRADE_ADL
 from perpit.engine import open_orders
 from perpit.engine.account import Account, Position
 from perpit.engine.book import Order
+from perpit.engine.conditionals import Conditionals, all_waiting
 from perpit.engine.market import Market
 from perpit.engine.off_book import fill_order, trade_off_book
 from perpit.engine.scope import position_maintenance_units, profit_units
@@ -22,8 +23,9 @@ from perpit.engine.trading import Trading
 class Deleverager:
     """Closes a bankrupt order against the ranked positions of the other side."""
 
-    def __init__(self, trading: Trading, house: Account) -> None:
+    def __init__(self, trading: Trading, conditionals: Conditionals, house: Account) -> None:
         self.trading = trading
+        self.conditionals = conditionals
         self.house = house
 
     def close(self, order: Order, fund: Position, price_e8: int, time_ms: i64, events: list[Event]) -> None:
@@ -42,10 +44,12 @@ class Deleverager:
     def _close_against(
         self, order: Order, position: Position, price_e8: int, time_ms: i64, events: list[Event]
     ) -> None:
-        """One counterpart: its open orders in the instrument go, then both sides are booked (semantics 2.7.2)."""
+        """One counterpart: all its orders in the instrument go, then both are booked (semantics 2.7.2)."""
         exposure = position.exposure
         for resting in open_orders.by_age(exposure):
             open_orders.cancel(resting, time_ms, events)
+        for waiting in all_waiting(exposure):
+            self.conditionals.end(waiting, CANCELED, REASON_NONE, time_ms, events)
         market = exposure.market
         lots = _opposite_lots(position, order)
         value = market.instrument.fill_value_at_e8(price_e8, lots)

@@ -111,6 +111,17 @@ class Engine:
             self.conditionals.settle(command.seq, time_ms, events)
         return events
 
+    def judge(self, command: PlaceOrder) -> int:
+        """What `apply` would refuse this order with now, or 0; nothing changes. Timers that are due are not run."""
+        if not self._is_customer(command.account_id):
+            return no.UNKNOWN_ACCOUNT
+        if not 0 <= command.symbol_id < len(self.markets):
+            return no.UNKNOWN_SYMBOL
+        exposure = self.accounts[command.account_id].exposure(self.markets[command.symbol_id])
+        if command.order_type <= MARKET:
+            return self.trading.judge(exposure, command)
+        return self.conditionals.judge(exposure, command)
+
     def next_timer_ms(self) -> int:
         """Venue time at which the next timer is due; 0 when none is set."""
         first = self.timers.first_ms
@@ -250,9 +261,9 @@ class Engine:
         if isinstance(command, SetIndexPrice):
             if not 0 <= command.symbol_id < len(self.markets):
                 return no.UNKNOWN_SYMBOL
-            if command.price_e8 <= 0:
-                return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
+            if not 0 < command.price_e8 <= market.largest_price_e8():
+                return no.INVALID_VALUE
             if market.set_index(command.price_e8):
                 _tell_mark(market, command.time_ms, events)
                 self._marks_moved(command.time_ms, events)
@@ -265,9 +276,9 @@ class Engine:
         assert isinstance(command, PinMarkPrice)
         if not 0 <= command.symbol_id < len(self.markets):
             return no.UNKNOWN_SYMBOL
-        if command.price_e8 < 0:
-            return no.INVALID_VALUE
         market = self.markets[command.symbol_id]
+        if not 0 <= command.price_e8 <= market.largest_price_e8():
+            return no.INVALID_VALUE
         if market.index_e8 == 0:
             return no.NO_PRICE
         market.pin_mark(command.price_e8, command.time_ms)

@@ -35,8 +35,11 @@ def book_fill(position: Position, side: i64, qty_lots: i64, fill_value: int, fee
             _set_apart(position, fill_value)
     else:
         realized = _reduce(position, side, qty_lots, fill_value, fee_units)
-    exposure.wallet.wallet_units += realized - fee_units
+    wallet = exposure.wallet
+    wallet.wallet_units += realized - fee_units
     exposure.market.risk.touch(exposure.scope_of(position))
+    if exposure.margin_type != CROSS:
+        exposure.market.risk.touch(wallet.scope)  # it gave the margin, and bears profit and fee
     return realized
 
 

@@ -30,7 +30,7 @@ from perpit.engine.book import Order
 from perpit.engine.conditionals import Conditionals, all_waiting
 from perpit.engine.deleveraging import Deleverager
 from perpit.engine.insurance import InsuranceFund
-from perpit.engine.ledger import move_isolated
+from perpit.engine.ledger import move_isolated, position_changed
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 from perpit.engine.off_book import trade_off_book
@@ -56,7 +56,7 @@ class Liquidator:
         self.conditionals = conditionals
         self.matcher = matcher
         self.fund = fund
-        self.deleverager = Deleverager(trading, house)
+        self.deleverager = Deleverager(trading, conditionals, house)
 
     def run(self, markets: list[Market], time_ms: i64, events: list[Event]) -> None:
         """Liquidate who must be, in canonical order, until nobody must; then warn who is near."""
@@ -69,6 +69,9 @@ class Liquidator:
                 self.liquidate(scope, time_ms, events)
                 risk.touch(scope)
                 risk.gather_touched()  # whoever the fills have changed
+            elif scope.is_in_debt():
+                self._hand_to_fund(scope, scope.collateral_units(), time_ms, events)
+                healthy[scope.key] = scope
             else:
                 healthy[scope.key] = scope
             scope = risk.next()
@@ -101,6 +104,7 @@ class Liquidator:
         False when the book did not take all of it, or nothing is left to go on with.
         """
         market = position.exposure.market
+        isolated, realized = position.isolated_units, position.realized_units
         lots = lots_to_close(position)
         price_e8 = _bankruptcy_e8(scope, position)
         order = self._forced_order(position, lots, _limit_ticks(market, position, price_e8), time_ms, events)
@@ -108,7 +112,12 @@ class Liquidator:
         unfilled = order.is_open and order.remaining_lots > 0
         if unfilled:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
-        self._charge(scope, position, order.filled_value_units, time_ms, events)
+        if scope.position is not None:
+            isolated += position.realized_units - realized
+            if position.qty_lots != 0:  # what the fills gave back stays with the rest until all is over
+                move_isolated(position, isolated - position.isolated_units)
+        left = isolated if position.qty_lots == 0 and scope.position is not None else scope.balance_units()
+        self._charge(scope, position, left, order.filled_value_units, time_ms, events)
         return not unfilled and scope.balance_units() > 0
 
     def _forced_order(
@@ -151,12 +160,17 @@ class Liquidator:
         return order
 
     def _charge(
-        self, scope: Scope, position: Position, filled_value: int, time_ms: i64, events: list[Event]
+        self,
+        scope: Scope,
+        position: Position,
+        left: int,
+        filled_value: int,
+        time_ms: i64,
+        events: list[Event],
     ) -> None:
         """The liquidation fee on what was filled, at most what is left, goes to the fund (semantics 2.5.5)."""
         instrument = position.exposure.market.instrument
         fee = instrument.fee_units(filled_value, instrument.liquidation_fee_ppm)
-        left = scope.balance_units()
         if fee > left:
             fee = left
         if fee > 0:
@@ -164,9 +178,12 @@ class Liquidator:
 
     def _take_over(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """The fund, or the other side, takes every position at its bankruptcy price (semantics 2.5.7, 2.5.8)."""
-        before = scope.wallet.wallet_units
-        isolated = 0 if scope.position is None else scope.position.isolated_units
+        left = 0
+        if scope.position is not None:
+            left = scope.position.isolated_units - scope.position.realized_units
         for position in scope.positions():
+            if position.qty_lots == 0:  # gave way to the other side of the hedge
+                continue
             price_e8 = _bankruptcy_e8(scope, position)
             market = position.exposure.market
             order = self._forced_order(
@@ -182,16 +199,20 @@ class Liquidator:
         if scope.position is None:
             left = scope.wallet.cross_wallet_units()
         else:
-            left = isolated + scope.wallet.wallet_units - before
+            left += scope.position.realized_units
         if left != 0:
             self._hand_to_fund(scope, left, time_ms, events)
 
     def _hand_to_fund(self, scope: Scope, units: int, time_ms: i64, events: list[Event]) -> None:
         """Fee and leftover to the fund; with a negative number the fund pays (semantics 2.5.7)."""
         wallet = scope.wallet
-        if scope.position is not None and scope.position.qty_lots != 0:
-            move_isolated(scope.position, -units)
+        position = scope.position
+        if position is not None and position.qty_lots == 0:
+            position = None
+        if position is not None:
+            move_isolated(position, -units)
         wallet.wallet_units -= units
+        self.risk.touch(wallet.scope)
         self.fund.receive(wallet.market, wallet.asset, units, time_ms, events)
         events.append(
             WalletChanged(
@@ -205,6 +226,8 @@ class Liquidator:
                 CAUSE_INSURANCE,
             )
         )
+        if position is not None:
+            position_changed(position, CAUSE_INSURANCE, time_ms, events)
 
 
 def lots_to_close(position: Position) -> i64:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mypy_extensions import i64
 
 from perpit.domain.events import BookChanged, Event
-from perpit.domain.instrument import Instrument
+from perpit.domain.instrument import LARGEST_ON_GRID, Instrument
 from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
 from perpit.domain.numbers import PPM, UNIT, div_ceil, mul
 from perpit.domain.words import BUY, CONTRACT_PRICE, TRADING
@@ -66,6 +66,10 @@ class Market:
     def price_e8(self, price_ticks: int) -> int:
         """A price on the grid as one off the grid."""
         return mul(self.instrument.tick_e8, price_ticks)
+
+    def largest_price_e8(self) -> int:
+        """No index and no mark may be higher: in ticks it would not be on any grid."""
+        return LARGEST_ON_GRID * self.instrument.tick_e8
 
     def last_price_e8(self) -> int:
         return self.price_e8(self.last_price_ticks)

@@ -152,7 +152,7 @@ def shed_closing(position: Position, time_ms: i64, events: list[Event]) -> None:
             if order.position is not position or not order.is_closing or order.level is None:
                 continue
             lots += order.remaining_lots
-            if worst is None or _goes_before(order, worst):
+            if worst is None or goes_before(order, worst):
                 worst = order
         if worst is None:
             return
@@ -169,7 +169,7 @@ def expire_closing(position: Position, time_ms: i64, events: list[Event]) -> Non
             close(order, EXPIRED, REASON_REDUCE_ONLY, time_ms, events)
 
 
-def _goes_before(order: Order, other: Order) -> bool:
+def goes_before(order: Order, other: Order) -> bool:
     """Of two orders of a side, whether the first has the worse price, or stands behind in the same queue."""
     if order.price_ticks != other.price_ticks:
         return reaches(order.side, other.price_ticks, order.price_ticks)

@@ -34,7 +34,7 @@ class Scope:
         self.is_warned = False
 
     def positions(self) -> list[Position]:
-        """What is open in it, in the order in which the account first met the instruments."""
+        """What is open in it, in the order of the instruments, long before short."""
         if self.position is not None:
             return [self.position] if self.position.qty_lots != 0 else []
         found: list[Position] = []
@@ -67,6 +67,10 @@ class Scope:
         """Margin balance below maintenance margin: it is liquidated (semantics 2.1.2)."""
         maintenance = self.maintenance_units()
         return maintenance > 0 and self.balance_units() < maintenance
+
+    def is_in_debt(self) -> bool:
+        """Nothing is held and the wallet is below nothing: the fund makes it good (semantics 2.5.7, 2.5.10)."""
+        return self.position is None and self.wallet.cross_wallet_units() < 0 and not self.positions()
 
     def is_near(self) -> bool:
         """So near to it that its owner is warned (semantics 2.8.4)."""

@@ -50,21 +50,30 @@ class Trading:
 
     def place(self, exposure: Exposure, command: PlaceOrder, events: list[Event]) -> int:
         """Accept, match and rest one order, or refuse it and change nothing."""
-        refusal = checks.check_kind(command, exposure.is_hedged)
-        if refusal != 0:
-            return refusal
-        if command.price_match != 0:
-            return self._place_matched(exposure, command, 0, events)
-        return self._place(exposure, command, 0, events)
+        return self._place_new(exposure, command, events, False)
+
+    def judge(self, exposure: Exposure, command: PlaceOrder) -> int:
+        """What `place` would refuse the order with, or 0."""
+        return self._place_new(exposure, command, [], True)
 
     def place_fired(self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event]) -> int:
         """The same for what a conditional order became. It keeps its `order_id`; with 0 it is given one."""
         if command.price_match != 0:
-            return self._place_matched(exposure, command, order_id, events)
-        return self._place(exposure, command, order_id, events)
+            return self._place_matched(exposure, command, order_id, events, False)
+        return self._place(exposure, command, order_id, events, False)
+
+    def _place_new(
+        self, exposure: Exposure, command: PlaceOrder, events: list[Event], only_judge: bool
+    ) -> int:
+        refusal = checks.check_kind(command, exposure.is_hedged)
+        if refusal != 0:
+            return refusal
+        if command.price_match != 0:
+            return self._place_matched(exposure, command, 0, events, only_judge)
+        return self._place(exposure, command, 0, events, only_judge)
 
     def _place_matched(
-        self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event]
+        self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event], only_judge: bool
     ) -> int:
         """Take the limit price from the book as it is now (semantics 5.4)."""
         refusal = checks.check_market(exposure.market)
@@ -73,9 +82,11 @@ class Trading:
         price_ticks = matched_price_ticks(exposure.market.book, command.side, command.price_match)
         if price_ticks == 0:
             return no.PRICE_MATCH_NO_LEVEL
-        return self._place(exposure, matched(command, price_ticks), order_id, events)
+        return self._place(exposure, matched(command, price_ticks), order_id, events, only_judge)
 
-    def _place(self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event]) -> int:
+    def _place(
+        self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event], only_judge: bool
+    ) -> int:
         market = exposure.market
         position = exposure.both
         is_closing = command.reduce_only
@@ -90,7 +101,7 @@ class Trading:
             if assumed_e8 != 0:  # without a price there is nothing to divide an inverse value by
                 reserved_units = market.instrument.value_at_e8(assumed_e8, command.qty_lots)
         refusal = checks.check_placement(position, command, own_e8, assumed_e8, reserved_units, is_closing)
-        if refusal != 0:
+        if refusal != 0 or only_judge:
             return refusal
         order = self._accept(position, command, order_id, assumed_e8, reserved_units, is_closing, events)
         limit_ticks: i64 = command.price_ticks
@@ -185,6 +196,7 @@ class Trading:
         elif order.request.time_in_force == IOC:
             open_orders.close(order, EXPIRED, REASON_IOC_REMAINDER, time_ms, events)
         else:
+            assert order.request.time_in_force != FOK, "an order that is filled or killed was filled in part"
             open_orders.rest(order)
             if order.request.time_in_force == GTD:
                 # semantics 5.3: whole seconds are kept

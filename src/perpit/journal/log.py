@@ -116,6 +116,10 @@ class FileLog:
         if self.torn_bytes or segment.end < HEADER_BYTES:
             _log.warning("%s: %d torn bytes behind command %d are cut", path, self.torn_bytes, self.last_seq)
             self._cut(segment.end)
+        elif self.waits:
+            os.fsync(
+                self._file
+            )  # what was replayed may be in the page cache only, and what follows builds on it
 
     def _cut(self, end: int) -> None:
         os.ftruncate(self._file, end)
@@ -126,6 +130,8 @@ class FileLog:
 
     def _start_segment(self, first_seq: int) -> None:
         if self._file >= 0:
+            if not self.waits:
+                os.fsync(self._file)  # what is not the last segment must have no hole
             os.close(self._file)
         path = segment_path(self.directory, first_seq)
         self._file = os.open(path, self._flags | os.O_CREAT | os.O_EXCL, 0o600)
