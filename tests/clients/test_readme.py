@@ -30,29 +30,39 @@ def executed(code: str) -> str:
 
 def test_the_readme_shows_a_client_of_each_kind() -> None:
     imports = [re.search(r"^(?:import|from) (\w+)", snippet, re.MULTILINE) for snippet in SNIPPETS]
-    assert [found and found[1] for found in imports] == ["ccxt", "binance", "binance_common"]
+    assert [found and found[1] for found in imports] == ["ccxt", "binance", "binance_common", "ccxt"]
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=["ccxt", "python-binance", "official SDK"])
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=["ccxt", "python-binance", "official SDK", "COIN-M"])
 def test_a_snippet_of_the_readme_trades(snippet: str, lively: Operator) -> None:
     account = lively.account()
+    lively.give_coin(account, "1")
     pointed = snippet.replace("http://127.0.0.1:8000", lively.rest)
     printed = executed(f"KEY, SECRET = {account.api_key!r}, {account.api_secret!r}\n{pointed}")
     assert printed.strip()
-    assert held(lively.rest, account.api_key, account.api_secret) == ["0.010"]
+    coin_m = "coinm" in snippet
+    path = "/dapi/v1/positionRisk" if coin_m else "/fapi/v3/positionRisk"
+    assert held(lively.rest, account.api_key, account.api_secret, path) == ["10" if coin_m else "0.010"]
 
 
-async def test_the_snippet_of_the_banner_trades() -> None:
-    with ServedVenue("--seed", "7") as venue:
+@pytest.mark.parametrize(
+    ("symbols", "path", "position"),
+    [
+        ("BTCUSDT,BTCUSD_PERP", "/fapi/v3/positionRisk", "0.010"),
+        ("BTCUSD_PERP", "/dapi/v1/positionRisk", "10"),
+    ],
+)
+async def test_the_snippet_of_the_banner_trades(symbols: str, path: str, position: str) -> None:
+    with ServedVenue("--seed", "7", "--symbols", symbols) as venue:
         await eventually(lambda: "create_order(" in venue.output)  # the banner comes after the ready-file
         lines = venue.output.partition("With ccxt:\n")[2].splitlines()
         snippet = "\n".join(line.strip() for line in lines if line.startswith("  "))
         key = venue.ready["accounts"][0]
         executed(f"import ccxt\nKEY, SECRET = {key['api_key']!r}, {key['api_secret']!r}\n{snippet}")
-        assert held(venue.ready["rest"], key["api_key"], key["api_secret"]) == ["0.010"]
+        assert held(venue.ready["rest"], key["api_key"], key["api_secret"], path) == [position]
 
 
-def held(rest: str, api_key: str, api_secret: str) -> list[str]:
+def held(rest: str, api_key: str, api_secret: str, path: str = "/fapi/v3/positionRisk") -> list[str]:
     """The positions of an account."""
     with contextlib.closing(SignedRest(rest, api_key, api_secret)) as client:
-        return [row["positionAmt"] for row in client.get("/fapi/v3/positionRisk")]
+        return [row["positionAmt"] for row in client.get(path)]
