@@ -35,6 +35,7 @@ TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.client_order_id: {"type": "string", "pattern": schema.ID_PATTERN},
     schema.any_order_id: {"type": "string"},
     schema.working_type: {"type": "string", "enum": list(schema.WORKING_TYPES)},
+    schema.auto_close_type: {"type": "string", "enum": list(schema.AUTO_CLOSE_TYPES)},
     schema.json_list: {"type": "string", "contentMediaType": "application/json"},
 }
 KEY_SCHEMES: Final[dict[str, Any]] = {

@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, coin_account, market, stubs, trade
+from perpit.binance import account, algo, coin_account, forced, market, stubs, trade
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -15,6 +15,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *algo.ROUTES,
     *account.ROUTES,
     *coin_account.ROUTES,
+    *forced.ROUTES,
     *stubs.ROUTES,
 )
 

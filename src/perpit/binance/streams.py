@@ -24,7 +24,15 @@ from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
 from perpit.domain.commands import Command
-from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradePrinted
+from perpit.domain.events import (
+    BookChanged,
+    Event,
+    MarkPriceChanged,
+    OrderCalculated,
+    OrderTraded,
+    TradeCalculated,
+    TradePrinted,
+)
 from perpit.domain.words import USDS_M
 from perpit.views.world import World
 
@@ -126,6 +134,7 @@ class StreamHub:
         self._channels: dict[tuple[str, int], Channel] = {}
         self._feeds: dict[int, SymbolFeed] = {}
         self._marks: dict[Channel, None] = {}
+        self._fills: dict[Channel, None] = {}
         self._timed: dict[int, dict[Channel, None]] = {}
         self._periods_seen: dict[int, int] = {}
         self._next_flush_ms = NEVER_MS
@@ -232,6 +241,8 @@ class StreamHub:
         self._channels[(channel.name, channel.market)] = channel
         if channel.watches_marks:
             self._marks[channel] = None
+        if channel.watches_fills:
+            self._fills[channel] = None
         if channel.watches_trades or channel.watches_levels:
             feed = self._feeds.setdefault(channel.symbol_id, SymbolFeed())
             feed.after[channel] = None
@@ -251,6 +262,7 @@ class StreamHub:
         if self._channels.pop((channel.name, channel.market), None) is None:
             return
         self._marks.pop(channel, None)
+        self._fills.pop(channel, None)
         feed = self._feeds.get(channel.symbol_id)
         if feed is not None:
             feed.trades.pop(channel, None)
@@ -276,6 +288,8 @@ class StreamHub:
             self._on_symbol_events(events, now_ms)
         if self._marks:
             self._on_mark_events(events, now_ms)
+        if self._fills:
+            self._on_fill_events(events)
         self._user_data.on_events(events)
         self.tick(now_ms)
 
@@ -297,7 +311,7 @@ class StreamHub:
                     touched[event.symbol_id] = feed
                     for channel in feed.levels:
                         channel.on_level(event)
-            elif isinstance(event, TradePrinted):
+            elif isinstance(event, (TradePrinted, TradeCalculated)):
                 feed = feeds.get(event.symbol_id)
                 if feed is not None:
                     touched[event.symbol_id] = feed
@@ -317,6 +331,12 @@ class StreamHub:
         if seen:
             for channel in self._marks:
                 channel.after_command(now_ms)
+
+    def _on_fill_events(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, (OrderTraded, OrderCalculated)):
+                for channel in self._fills:
+                    channel.on_fill(event)
 
     def _flush(self, now_ms: int) -> None:
         next_ms = NEVER_MS

@@ -8,9 +8,18 @@ from typing import Final, Protocol
 
 from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_socket import Socket
-from perpit.domain.events import BookChanged, MarkPriceChanged, TradePrinted
+from perpit.domain.events import (
+    BookChanged,
+    MarkPriceChanged,
+    OrderCalculated,
+    OrderTraded,
+    TradeCalculated,
+    TradePrinted,
+)
 
 EVERY_MARKET: Final = -1
+TradeEvent = TradePrinted | TradeCalculated
+FillEvent = OrderTraded | OrderCalculated
 
 
 class Outbox(Protocol):
@@ -34,6 +43,7 @@ class Channel:
     watches_trades = False
     watches_levels = False
     watches_marks = False
+    watches_fills = False
 
     def __init__(self, name: str, period_ms: int, outbox: Outbox) -> None:
         self.name = name
@@ -88,8 +98,11 @@ class Channel:
                 socket.send_frame(frame)
         self._outbox.queued(self)
 
-    def on_trade(self, trade: TradePrinted) -> None:
-        """A trade of the channel's symbol, if `watches_trades`."""
+    def on_trade(self, trade: TradeEvent) -> None:
+        """A trade of the channel's symbol, on the book or off it, if `watches_trades`."""
+
+    def on_fill(self, fill: FillEvent) -> None:
+        """A fill of anybody's order, of any symbol, if `watches_fills`."""
 
     def on_level(self, level: BookChanged) -> None:
         """A changed price level of the channel's symbol, if `watches_levels`."""

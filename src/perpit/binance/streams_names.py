@@ -31,6 +31,8 @@ ROUTE_OF_KIND: Final = {
     "miniTicker": "market",
     "!ticker": "market",
     "!miniTicker": "market",
+    "forceOrder": "market",
+    "!forceOrder": "market",
 }
 
 
@@ -51,6 +53,7 @@ ALL_SYMBOLS: Final = {
     "!markPrice@arr@1s": StreamSpec("!markPrice", "", 1000),
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
+    "!forceOrder@arr": StreamSpec("!forceOrder", "", 1000),
 }
 
 
@@ -84,6 +87,8 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
         return StreamSpec("aggTrade", symbol, 100)
     if channel in ("trade", "bookTicker"):
         return StreamSpec(channel, symbol)
+    if channel == "forceOrder":
+        return StreamSpec("forceOrder", symbol, 1000)
     if channel in ("ticker", "miniTicker"):
         return StreamSpec(channel, symbol)  # the product has the period
     kind, _underscore, interval = channel.partition("_")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_channel import Channel, Outbox, TradeEvent
 from perpit.binance.streams_text import Texts
 from perpit.domain.events import TradePrinted
 from perpit.domain.words import SELL, TRADE_ADL, TRADE_INSURANCE_FUND, TRADE_MARKET
@@ -22,11 +22,15 @@ class Trades(Channel):
         super().__init__(name, 0, outbox)
         self._texts = texts
 
-    def on_trade(self, trade: TradePrinted) -> None:
+    def on_trade(self, trade: TradeEvent) -> None:
         texts = self._texts
+        if isinstance(trade, TradePrinted):
+            price = texts.price(trade.price_ticks)
+        else:  # takeover or deleveraging, told here alone (semantics 2.6.3, 2.6.4)
+            price = texts.between_ticks(trade.price_e8)
         self.publish(
             f'{{"e":"trade","E":{trade.time_ms},"T":{trade.time_ms},"s":"{texts.symbol}","t":{trade.trade_id},'
-            f'"p":"{texts.price(trade.price_ticks)}","q":"{texts.qty(trade.qty_lots)}",'
+            f'"p":"{price}","q":"{texts.qty(trade.qty_lots)}",'
             f'"X":"{KIND_WORDS[trade.kind]}","m":{JSON_BOOL[trade.taker_side == SELL]}}}'
         )
 

@@ -8,7 +8,8 @@ from mypy_extensions import i64
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import Event, OrderAccepted, TradeCalculated
-from perpit.domain.numbers import UNIT
+from perpit.domain.forced import ADL_ORDER_ID
+from perpit.domain.margin import leverage_profit
 from perpit.domain.words import CANCELED, CROSS, GTC, HOUSE, LIMIT, NEW, REASON_NONE, STP_NONE, TRADE_ADL
 from perpit.engine import open_orders
 from perpit.engine.account import Account, Position
@@ -58,7 +59,7 @@ class Deleverager:
         request = PlaceOrder(
             exposure.account.account_id,
             market.instrument.symbol_id,
-            "adl_autoclose",
+            ADL_ORDER_ID,
             -order.side,
             LIMIT,
             GTC,
@@ -102,7 +103,7 @@ def ranked(market: Market, order: Order) -> list[Position]:
         if account_id <= HOUSE:
             continue
         found += [
-            (-leverage_profit(position), account_id, position.position_side, position)
+            (-_standing(position), account_id, position.position_side, position)
             for position in exposure.positions()
             if position.qty_lots * order.side > 0
         ]
@@ -110,17 +111,13 @@ def ranked(market: Market, order: Order) -> list[Position]:
     return [row[3] for row in found]
 
 
-def leverage_profit(position: Position) -> int:
-    """Profit ÷ wallet × maintenance margin ÷ margin balance, in 1e-16 (semantics 2.7.1)."""
+def _standing(position: Position) -> int:
+    """How far ahead a position is in the ranking (semantics 2.7.1)."""
     exposure = position.exposure
     collateral = position.isolated_units
     if exposure.margin_type == CROSS:
         collateral = exposure.wallet.cross_wallet_units()
-    profit = profit_units(position)
-    if profit <= 0 or collateral + profit <= 0:
-        return 0
-    profit_share = profit * UNIT // max(UNIT, collateral)
-    return profit_share * (position_maintenance_units(position) * UNIT // (collateral + profit))
+    return leverage_profit(profit_units(position), collateral, position_maintenance_units(position))
 
 
 def _opposite_lots(position: Position, order: Order) -> i64:

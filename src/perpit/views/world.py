@@ -54,6 +54,7 @@ from perpit.views.algo_orders import AlgoOrdersView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.deleveraging import DeleveragingView
 from perpit.views.keys import KeysView
 from perpit.views.orders import OrdersView
 from perpit.views.prices import PriceView
@@ -103,6 +104,8 @@ class World:
         self.algo_orders = AlgoOrdersView(closed_orders_max, all_closed_orders_max)
         self.keys = KeysView()
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
+        self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
+        self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -172,6 +175,7 @@ class World:
 
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
+        self.insurance_ms[(event.market, event.asset)] = event.time_ms
 
     def _funding_paid(self, event: FundingPaid) -> None:
         fold_funding(self._exposure(event.account_id, event.symbol_id), event)
