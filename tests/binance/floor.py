@@ -92,7 +92,7 @@ def payload_of(frame: bytes) -> bytes:
 
 def watches_anything(hub: StreamHub) -> bool:
     """Whether the hub holds anything for a subscriber; nothing may be left behind by those who went."""
-    return any((hub._channels, hub._feeds, hub._marks, hub._timed, hub._user_data._streams))
+    return any((hub._channels, hub._feeds, hub._marks, hub._fills, hub._timed, hub._user_data._streams))
 
 
 class Floor:

@@ -198,6 +198,24 @@ async def test_symbols_of_one_margin_asset_share_what_the_fund_has_of_it() -> No
     assert (await caller.public("/fapi/v1/insuranceBalance")).json == [group]
 
 
+async def test_what_the_fund_realises_when_it_gives_back_is_seen() -> None:
+    caller = await liquidated()
+    taken = (await caller.public("/fapi/v1/insuranceBalance", symbol="BTCUSDT")).json["assets"][0]
+    caller.apply(PinMarkPrice(BTC, 51_000 * UNIT))
+    caller.now_ms += 1_000
+    caller.apply(HouseDepth(BTC, [510_000], [10_000], [], []))
+    caller.now_ms += 1_000
+    caller.apply(HouseDepth(BTC, [510_000], [0], [], []))
+    (held,) = (await caller.public("/fapi/v1/insuranceBalance")).json[0]["assets"]
+    gained = float(held["marginBalance"]) - float(taken["marginBalance"])
+    assert gained == pytest.approx(9_700), "10 BTC from 50,030 to 51,000"
+    assert held["updateTime"] > taken["updateTime"]
+    assert (
+        caller.world.insurance_units[w.USDS_M, "USDT"]
+        == caller.engine.fund.account.wallet(w.USDS_M, "USDT").wallet_units
+    )
+
+
 async def test_the_risk_of_deleveraging_rises_with_what_the_fund_cannot_hold() -> None:
     caller = Caller()
     path = "/fapi/v1/symbolAdlRisk"
