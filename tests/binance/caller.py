@@ -16,6 +16,7 @@ from perpit.domain.commands import (
     CreateKey,
     HouseDepth,
     ListInstrument,
+    PlaceOrder,
     SetIndexPrice,
     Transfer,
 )
@@ -79,7 +80,7 @@ class Caller:
         ):
             self.apply(command)
         self.dialect = Dialect(
-            self.world, self.submit, self.submit_many, lambda: self.now_ms, Settings(limits)
+            self.world, self.submit, self.submit_many, self.judge, lambda: self.now_ms, Settings(limits)
         )
 
     def apply(self, command: Command) -> list[Event]:
@@ -98,6 +99,10 @@ class Caller:
         future: asyncio.Future[list[Event]] = asyncio.get_running_loop().create_future()
         future.set_result(self.apply(command))
         return future
+
+    def judge(self, order: PlaceOrder) -> tuple[int, int]:
+        order.time_ms = self.now_ms
+        return self.engine.judge(order)
 
     def submit_many(self, commands: Sequence[Command]) -> list[asyncio.Future[list[Event]]]:
         self.batches.append(len(commands))

@@ -98,7 +98,7 @@ def test_who_gives_way_is_in_no_liquidation_stream() -> None:
     assert (told["e"], told["X"], told["p"], told["q"], told["m"]) == (
         "trade",
         "ADL",
-        "59030.00",
+        "59030",
         "0.100",
         True,
     )
@@ -112,7 +112,7 @@ def test_a_takeover_is_in_the_trade_stream_and_in_no_list_of_trades() -> None:
     socket = floor.listen("/ws/btcusdt@trade/btcusdt@aggTrade/btcusdt@kline_1m")
     floor.do(PinMarkPrice(BTC, FALLEN))
     (told,) = socket.of("trade")
-    assert (told["X"], told["p"], told["q"]) == ("INSURANCE_FUND", "59030.00", "0.100")
+    assert (told["X"], told["p"], told["q"]) == ("INSURANCE_FUND", "59030", "0.100")
     (known,) = floor.world.trades[BTC].recent(10)
     assert told["t"] == known.id + 1
     floor.advance(1_000)

@@ -100,7 +100,7 @@ def test_no_flow_breaks_what_always_holds(flow: type[Flow], seed: int) -> None:
         before = {
             account.account_id: cross_units(engine, account.account_id) for account in engine.accounts[1:]
         }
-        judged = engine.judge(command) if isinstance(command, PlaceOrder) else None
+        judged = engine.judge(command)[0] if isinstance(command, PlaceOrder) else None
         timers_due = 0 < engine.next_timer_ms() <= command.time_ms
         events = engine.apply(command)
         refused = next((event.refusal for event in events if isinstance(event, Refused)), 0)

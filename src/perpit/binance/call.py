@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from perpit.binance.limits import OrderLimiter
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.products import Product
-from perpit.domain.commands import Command
+from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 
 if TYPE_CHECKING:
     from perpit.views.world import World
 
 Submit = Callable[[Command], "Future[list[Event]]"]
+Judge = Callable[[PlaceOrder], tuple[int, int]]
 SubmitMany = Callable[[Sequence[Command]], "list[Future[list[Event]]]"]
 
 
@@ -44,6 +45,7 @@ class Desk:
         world: "World",
         submit: Submit,
         submit_many: SubmitMany,
+        judge: Judge,
         listen_keys: ListenKeys,
         order_limiter: OrderLimiter,
         describe: Callable[[], dict[str, Any]],
@@ -51,6 +53,7 @@ class Desk:
         self.world = world
         self.submit = submit
         self.submit_many = submit_many
+        self.judge = judge
         self.listen_keys = listen_keys
         self.order_limiter = order_limiter
         self.describe = describe

@@ -20,8 +20,8 @@ import msgspec
 
 from perpit import __version__
 from perpit.binance import errors, request, security
-from perpit.binance.call import Answer, Call, Desk, Settings, Submit, SubmitMany
-from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, WeightLimiter
+from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
+from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, Pool, PoolLimiter, WeightLimiter
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.openapi import Described, document
 from perpit.binance.route import Route
@@ -43,6 +43,7 @@ _encode = msgspec.json.Encoder().encode
 class Dialect:
     """Speaks the exchange's REST API over a world of views and a way in for commands.
 
+    `judge` says what the engine would answer an order with now: a refusal or 0, and the limit price it would have.
     `overloaded` are the exceptions by which `submit` says that too many commands wait, `stopped` those by which it says
     that none is taken any more, `in_doubt` those by which an accepted one says that nobody knows whether it was done.
     `wall_ms` gives the machine's time while the venue's clock is another one, else 0: clients stamp what they sign with
@@ -56,6 +57,7 @@ class Dialect:
         world: "World",
         submit: Submit,
         submit_many: SubmitMany,
+        judge: Judge,
         now_ms: Callable[[], int],
         settings: Settings,
         listen_keys: ListenKeys | None = None,
@@ -73,14 +75,22 @@ class Dialect:
         self._weights = WeightLimiter(settings.limits, idle_ms=idle_ms)
         self._orders = OrderLimiter(settings.limits, idle_ms)
         describe = cache(lambda: document(ROUTES, __version__, described))
-        self._desk = Desk(world, submit, submit_many, self.listen_keys, self._orders, describe)
+        self._desk = Desk(world, submit, submit_many, judge, self.listen_keys, self._orders, describe)
         self._keys = world.keys.by_api_key
         self._signatures = security.Signatures()
         self._overloaded = overloaded
         self._stopped = stopped
         self._in_doubt = in_doubt
+        pools: dict[Pool, PoolLimiter] = {}
+        for route in ROUTES:
+            if route.pool is not None:
+                pools.setdefault(route.pool, PoolLimiter(route.pool, idle_ms=idle_ms))
         self._table = {
-            target: Door(route, world.catalog.symbols_of(route.product.market))
+            target: Door(
+                route,
+                world.catalog.symbols_of(route.product.market),
+                None if route.pool is None else pools[route.pool],
+            )
             for target, route in by_target(ROUTES).items()
         }
         self._date_second = -1
@@ -139,12 +149,7 @@ class Dialect:
             sent = read_parameters(query, headers, body)
         except errors.WireError as error:
             fault = error
-        weight = UNKNOWN_PATH_WEIGHT if door is None else door.weight
-        if not isinstance(weight, int):
-            weight = weight(sent)
-        used = visit.used_weight = self._weights.charge(client_ip, weight, now_ms)
-        if used > WEIGHT_PER_MINUTE and self._enforced:
-            raise self._weights.exceeded(client_ip, now_ms)
+        self._charge(visit, now_ms, door, sent, client_ip)
         if door is None:
             method, slash, path = target.partition("/")
             raise errors.NO_SUCH_PATH(slash + path[:200], method[:20])
@@ -170,6 +175,22 @@ class Dialect:
         values = door.schema.read(sent, door.symbols)
         return door.handler(Call(self._desk, values, key.account_id, key.api_key, now_ms, door.product))
 
+    def _charge(
+        self, visit: "Visit", now_ms: int, door: "Door | None", sent: dict[str, str], client_ip: str
+    ) -> None:
+        """Count the weight of a request, and the request in its pool; raises when that is too much."""
+        weight = UNKNOWN_PATH_WEIGHT if door is None else door.weight
+        if not isinstance(weight, int):
+            weight = weight(sent)
+        used = visit.used_weight = self._weights.charge(client_ip, weight, now_ms)
+        if not self._enforced:
+            return
+        if used > WEIGHT_PER_MINUTE:
+            raise self._weights.exceeded(client_ip, now_ms)
+        limiter = None if door is None else door.pool
+        if limiter is not None and not limiter.charge(client_ip, now_ms):
+            raise self._weights.exceeded(client_ip, now_ms, limiter.pool.requests, limiter.pool.window_ms)
+
     def _head(self, now_ms: int, visit: "Visit") -> bytes:
         """The header lines of an answer."""
         if now_ms // 1000 != self._date_second:
@@ -185,11 +206,15 @@ class Dialect:
 
 
 class Door:
-    """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed."""
+    """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed.
+
+    `pool` counts its requests together with those of others.
+    """
 
     __slots__ = (
         "handler",
         "orders",
+        "pool",
         "product",
         "schema",
         "security",
@@ -199,7 +224,8 @@ class Door:
         "weight",
     )
 
-    def __init__(self, route: Route, symbols: Symbols) -> None:
+    def __init__(self, route: Route, symbols: Symbols, pool: PoolLimiter | None = None) -> None:
+        self.pool = pool
         self.product = route.product
         self.symbols = symbols
         self.handler = route.handler

@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, coin_account, forced, market, stubs, trade
+from perpit.binance import account, algo, coin_account, forced, funding, histories, market, stubs, trade
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -16,6 +16,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *account.ROUTES,
     *coin_account.ROUTES,
     *forced.ROUTES,
+    *funding.ROUTES,
+    *histories.ROUTES,
     *stubs.ROUTES,
 )
 

@@ -116,6 +116,10 @@ class SymbolFeed:
         self.levels: dict[Channel, None] = {}
         self.after: dict[Channel, None] = {}
 
+    def tell_off_book(self, trade: TradeCalculated) -> None:
+        for channel in self.trades:
+            channel.on_trade_off_book(trade)
+
 
 class StreamHub:
     """All stream sockets of a venue. `now_ms` is the venue's clock."""
@@ -311,12 +315,14 @@ class StreamHub:
                     touched[event.symbol_id] = feed
                     for channel in feed.levels:
                         channel.on_level(event)
-            elif isinstance(event, (TradePrinted, TradeCalculated)):
+            elif isinstance(event, TradePrinted):
                 feed = feeds.get(event.symbol_id)
                 if feed is not None:
                     touched[event.symbol_id] = feed
                     for channel in feed.trades:
                         channel.on_trade(event)
+            elif isinstance(event, TradeCalculated) and event.symbol_id in feeds:
+                feeds[event.symbol_id].tell_off_book(event)
         for feed in touched.values():
             for channel in feed.after:
                 channel.after_command(now_ms)

@@ -6,7 +6,7 @@ of the clock over many intervals the newest `CATCH_UP` of them are sent.
 
 from typing import Final
 
-from perpit.binance.streams_channel import Channel, Outbox, TradeEvent
+from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_names import StreamSpec
 from perpit.binance.streams_text import Texts
 from perpit.binance.streams_trades import JSON_BOOL
@@ -32,9 +32,7 @@ class Candles(Channel):
         self._changed = False
         self._open_ms = self._current_open_ms()
 
-    def on_trade(self, trade: TradeEvent) -> None:
-        if not isinstance(trade, TradePrinted):  # semantics 2.6.3
-            return
+    def on_trade(self, trade: TradePrinted) -> None:
         self._changed = True
         if self._open_ms < 0:
             self._open_ms = self._current_open_ms()

@@ -18,7 +18,6 @@ from perpit.domain.events import (
 )
 
 EVERY_MARKET: Final = -1
-TradeEvent = TradePrinted | TradeCalculated
 FillEvent = OrderTraded | OrderCalculated
 
 
@@ -98,11 +97,14 @@ class Channel:
                 socket.send_frame(frame)
         self._outbox.queued(self)
 
-    def on_trade(self, trade: TradeEvent) -> None:
-        """A trade of the channel's symbol, on the book or off it, if `watches_trades`."""
+    def on_trade(self, trade: TradePrinted) -> None:
+        """A trade of the channel's symbol, if `watches_trades`."""
 
     def on_fill(self, fill: FillEvent) -> None:
         """A fill of anybody's order, of any symbol, if `watches_fills`."""
+
+    def on_trade_off_book(self, trade: TradeCalculated) -> None:
+        """A takeover or a deleveraging in it, if `watches_trades`."""
 
     def on_level(self, level: BookChanged) -> None:
         """A changed price level of the channel's symbol, if `watches_levels`."""

@@ -23,7 +23,7 @@ from perpit.binance.streams import StreamHub
 from perpit.control import Control, Ports
 from perpit.control.problems import Problem
 from perpit.control.routes import openapi
-from perpit.domain.commands import Command
+from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
 from perpit.home import CannotStart, Home, ReadyInfo, forget_ready, new_token, write_ready
@@ -38,7 +38,7 @@ from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server, Tls
 from perpit.server.websocket import SocketLimits
 from perpit.settings import Settings
-from perpit.venue.founding import check_symbols, demo_keys, found
+from perpit.venue.founding import check_symbols, demo_keys, found, roll
 from perpit.venue.market import HouseMarket, symbols_of
 from perpit.views.world import World
 
@@ -122,7 +122,9 @@ class Venue:
         self._parts.push_async_callback(self.sequencer.stop)
         founded = bool(self.world.account_ids)  # the demo account comes after the last instrument
         wanted = named if named or founded else settings.symbols
-        await found(self.world, self.sequencer.submit, wanted, settings.demo_balance_units)
+        submit = self.sequencer.submit
+        await found(self.world, submit, wanted, settings.demo_balance_units, self.clock.now_ms())
+        await roll(self.world, submit, self.clock.now_ms())
         self.market = HouseMarket(settings, self.world, self.sequencer, self.clock, self._on_failure)
         self._parts.push_async_callback(self.market.stop)
         await self.market.prepare()
@@ -158,6 +160,11 @@ class Venue:
         """
         return 0 if self.settings.strict_time else time.time_ns() // 1_000_000
 
+    def _judge(self, order: PlaceOrder) -> tuple[int, int]:
+        """What the engine would do with an order now; it sees all that was acknowledged."""
+        order.time_ms = self.clock.now_ms()
+        return self.engine.judge(order)
+
     def _idle_ms(self) -> int:
         """Real time since the start, where rate limits pass with it beside the venue's own clock; else 0."""
         if self.settings.strict_time or self.clock.mode == WALL:
@@ -172,6 +179,7 @@ class Venue:
             self.world,
             self.sequencer.submit,
             self.sequencer.submit_many,
+            self._judge,
             now_ms,
             settings,
             listen_keys,
