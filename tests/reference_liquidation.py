@@ -143,10 +143,14 @@ class Liquidation(Funding):
         if lots:
             side = w.SELL if lots > 0 else w.BUY
             order = self._order(FUND, symbol_id, w.BOTH, side, abs(lots), self.mark_e8[symbol_id], 0, "fund")
+            key = self.wallet_key(symbol_id)
+            before = self.fund.wallets.get(key, 0)
             self.orders[symbol_id].append(order)
             self._match(symbol_id, order, order.price_ticks, w.STP_NONE)
             if order in self.orders[symbol_id]:
                 self.orders[symbol_id].remove(order)
+            if self.fund.wallets.get(key, 0) != before:
+                self._fund_receives(key, 0)  # what it realised is there already; it is told
 
     def _end(self, waiting: Waiting, status: int, reason: int) -> None:
         """A waiting order ends without firing; in `reference_triggers`."""

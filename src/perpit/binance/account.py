@@ -7,7 +7,14 @@ from perpit.binance import errors, limits, schema
 from perpit.binance.assets import DONE, accepted, fee_burn, joint_totals, margin_mode
 from perpit.binance.call import Call
 from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_rows, instruments, named
-from perpit.binance.positions import account_position_v2, account_position_v3, risk_v2, risk_v3, rows_of
+from perpit.binance.positions import (
+    account_position_v2,
+    account_position_v3,
+    adl_of,
+    risk_v2,
+    risk_v3,
+    rows_of,
+)
 from perpit.binance.products import COIN, USDS, shaped, shaped_for
 from perpit.binance.render import account_alias, units
 from perpit.binance.route import Route, routes_of
@@ -201,14 +208,16 @@ def position_risk_v3(call: Call) -> list[Body]:
     """Positions of the symbols with a position or an open order."""
     found = in_use(call, exposures(call, call.values["symbol"]))
     return [
-        risk_v3(call.world.prices, exposure, position) for exposure in found for position in rows_of(exposure)
+        risk_v3(call.world.prices, exposure, position, adl_of(call, exposure, position))
+        for exposure in found
+        for position in rows_of(exposure)
     ]
 
 
 def position_risk_v2(call: Call) -> list[Body]:
     """Positions of every symbol, flat ones too."""
     return [
-        risk_v2(call.world.prices, exposure, position)
+        risk_v2(call.world.prices, exposure, position, adl_of(call, exposure, position))
         for exposure in exposures(call, call.values["symbol"])
         for position in rows_of(exposure)
     ]

@@ -38,6 +38,7 @@ TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.any_order_id: {"type": "string"},
     asset_symbol: {"type": "string", "examples": ["BTCUSD"]},
     schema.working_type: {"type": "string", "enum": list(schema.WORKING_TYPES)},
+    schema.auto_close_type: {"type": "string", "enum": list(schema.AUTO_CLOSE_TYPES)},
     schema.json_list: {"type": "string", "contentMediaType": "application/json"},
 }
 KEY_SCHEMES: Final[dict[str, Any]] = {

@@ -11,6 +11,7 @@ from perpit.binance.streams_candles import Candles
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_contracts import ContractInfo
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
+from perpit.binance.streams_forced import ForceOrders
 from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
 from perpit.binance.streams_names import StreamSpec
 from perpit.binance.streams_text import Texts
@@ -133,6 +134,16 @@ def _pair_mark_prices(
     )
 
 
+def _force_order(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel:
+    return ForceOrders(name, outbox, world.catalog.by_id)
+
+
+def _all_force_orders(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return ForceOrders(name, outbox, world.catalog.by_id)
+
+
 def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
     return AllBookTickers(name, spec.period_ms, outbox, world, market)
 
@@ -163,6 +174,7 @@ _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "ticker": _ticker,
     "miniTicker": _ticker,
     "markPrice": _mark_price,
+    "forceOrder": _force_order,
 }
 _ONE_PAIR: Final[dict[str, Maker]] = {"indexPrice": _index_price, "markPrice": _pair_mark_prices}
 _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Channel]]] = {
@@ -172,4 +184,5 @@ _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Ch
     "!ticker": _all_tickers,
     "!miniTicker": _all_tickers,
     "!assetIndex": _all_asset_indexes,
+    "!forceOrder": _all_force_orders,
 }

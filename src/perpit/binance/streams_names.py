@@ -34,6 +34,8 @@ ROUTE_OF_KIND: Final = {
     "assetIndex": "market",
     "!assetIndex": "market",
     "!contractInfo": "market",
+    "forceOrder": "market",
+    "!forceOrder": "market",
 }
 
 
@@ -56,6 +58,7 @@ ALL_SYMBOLS: Final = {
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
     "!assetIndex@arr": StreamSpec("!assetIndex", "", 1000),
+    "!forceOrder@arr": StreamSpec("!forceOrder", "", 1000),
 }
 
 
@@ -89,6 +92,8 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
         return StreamSpec("aggTrade", symbol, 100)
     if channel in ("trade", "bookTicker"):
         return StreamSpec(channel, symbol)
+    if channel == "forceOrder":
+        return StreamSpec("forceOrder", symbol, 1000)
     if channel in ("ticker", "miniTicker"):
         return StreamSpec(channel, symbol)  # the product has the period
     if channel == "assetIndex":

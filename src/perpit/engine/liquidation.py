@@ -9,6 +9,7 @@ from mypy_extensions import i64
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import Event, OrderAccepted, WalletChanged
+from perpit.domain.forced import LIQUIDATION_ORDER_ID
 from perpit.domain.margin import Leg, takeover_price_e8
 from perpit.domain.numbers import div_ceil
 from perpit.domain.words import (
@@ -138,7 +139,7 @@ class Liquidator:
         request = PlaceOrder(
             exposure.account.account_id,
             exposure.market.instrument.symbol_id,
-            f"autoclose-{time_ms}{order_id}",
+            f"{LIQUIDATION_ORDER_ID}{time_ms}{order_id}",
             SELL if position.qty_lots > 0 else BUY,
             LIMIT,
             IOC,

@@ -62,6 +62,7 @@ from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
 from perpit.views.contracts import ContractView
+from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
 from perpit.views.income import IncomeView
 from perpit.views.joint import JointView
@@ -134,6 +135,8 @@ class World:
         self.margin_changes = MarginChangesView(margin_changes_max, all_margin_changes_max)
         self.keys = KeysView()
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
+        self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
+        self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -213,6 +216,7 @@ class World:
 
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
+        self.insurance_ms[(event.market, event.asset)] = event.time_ms
 
     def _funding_settled(self, event: FundingSettled) -> None:
         self.funding[event.symbol_id].fold(event)
