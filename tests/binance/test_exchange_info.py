@@ -7,7 +7,7 @@ import pytest
 
 from perpit import catalogue
 from perpit.binance.market import symbol_row
-from perpit.domain.words import USDS_M
+from perpit.domain.words import COIN_M, USDS_M
 from tests.binance.caller import Caller
 from tests.instruments import linear
 
@@ -74,6 +74,39 @@ def test_a_symbol_has_the_filters_of_its_row(symbol: str) -> None:
 def test_a_contract_that_the_catalogue_does_not_have_is_shown_too() -> None:
     shown = symbol_row(linear(0, "NEWCOIN"))
     assert (shown["symbol"], shown["underlyingType"], shown["permissionSets"]) == ("NEWCOINUSDT", "COIN", [])
+
+
+@pytest.mark.parametrize("symbol", catalogue.symbols(COIN_M))
+def test_a_coin_m_symbol_has_the_terms_of_its_row_under_its_own_names(symbol: str) -> None:
+    facts = catalogue.facts(symbol)
+    shown = symbol_row(catalogue.load_instrument(symbol, 0))
+    for key, value in {
+        "symbol": symbol,
+        "pair": facts.pair,
+        "contractStatus": facts.status,
+        "contractSize": facts.contract_size,
+        "equalQtyPrecision": facts.equal_qty_precision,
+        "baseAsset": facts.base_asset,
+        "quoteAsset": facts.quote_asset,
+        "marginAsset": facts.margin_asset,
+        "pricePrecision": facts.price_precision,
+        "quantityPrecision": 0,
+        "triggerProtect": facts.trigger_protect,
+        "liquidationFee": facts.liquidation_fee,
+        "marketTakeBound": facts.market_take_bound,
+        "orderTypes": facts.order_types,
+        "timeInForce": facts.time_in_force,
+        "permissionSets": facts.permission_sets,
+    }.items():
+        assert shown[key] == value, key
+    assert not {"status", "settlePlan"} & set(shown)
+    price, lot, market_lot, orders, algo_orders, percent = shown["filters"]
+    assert numbers(price["tickSize"], price["minPrice"], price["maxPrice"]) == numbers(
+        facts.tick_size, facts.min_price, facts.max_price
+    )
+    assert numbers(lot["maxQty"], market_lot["maxQty"]) == numbers(facts.max_qty, facts.market_max_qty)
+    assert (orders["limit"], algo_orders["limit"]) == (facts.max_orders, facts.max_algo_orders)
+    assert percent["multiplierUp"] == facts.multiplier_up
 
 
 async def test_collateral_is_exchanged_below_the_catalogues_threshold() -> None:

@@ -80,7 +80,7 @@ def test_trades_candles_and_tickers_count_contracts_and_coin() -> None:
     assert rows["24hrTicker"]["w"] == "60000.0"
     assert (rows["bookTicker"]["ps"], rows["bookTicker"]["A"], rows["bookTicker"]["st"]) == (
         "BTCUSD",
-        "97",
+        "100",
         2,
     )
     assert (rows["depthUpdate"]["ps"], rows["depthUpdate"]["a"]) == ("BTCUSD", [["60000.0", "100"]])

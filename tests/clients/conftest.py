@@ -1,6 +1,7 @@
 """Served venues that the tests of one worker share, and each test's own accounts on them.
 
-- `scene`: a venue on which nothing happens but what the test does: no market, prices held at 60,000 and 2,600.
+- `scene`: a venue on which nothing happens but what the test does: no market, prices held at 60,000 and 2,600. It and
+  `lively` list BTCUSD_PERP, too.
 - `lively`: a synthetic market on the wall clock, for streams that must flow.
 - `still`: a synthetic market on a manual clock; it moves when the test moves the clock, and not in between.
 - `tomorrow`: no market, and a clock that stands a day ahead of the clients'.
@@ -16,15 +17,17 @@ from perpit.testing import ServedVenue
 from tests.clients.venue import Operator, Scene
 
 DAY_MS = 86_400_000
+BOTH_PRODUCTS = ("--symbols", "BTCUSDT,ETHUSDT,BTCUSD_PERP")
 
 
 @pytest.fixture(scope="session")
 def quiet_operator() -> Iterator[Operator]:
     # a whole suite from one address would be throttled, and rightly; test_keys_and_limits.py has the limits
-    served = ServedVenue("--market", "none", "--no-limits")
+    served = ServedVenue("--market", "none", "--no-limits", *BOTH_PRODUCTS)
     with served as venue, Operator(venue.ready) as operator:
         operator.pin("BTCUSDT", "60000")
         operator.pin("ETHUSDT", "2600")
+        operator.pin("BTCUSD_PERP", "60000")
         yield operator
 
 
@@ -39,7 +42,8 @@ def scene(quiet_operator: Operator) -> Iterator[Scene]:
 
 @pytest.fixture(scope="session")
 def lively() -> Iterator[Operator]:
-    with ServedVenue("--market", "synthetic", "--seed", "7") as venue, Operator(venue.ready) as operator:
+    served = ServedVenue("--market", "synthetic", "--seed", "7", *BOTH_PRODUCTS)
+    with served as venue, Operator(venue.ready) as operator:
         yield operator
 
 

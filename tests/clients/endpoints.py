@@ -6,6 +6,8 @@ from typing import Any
 import ccxt
 from binance import AsyncClient, BinanceSocketManager, Client
 from binance_common.configuration import ConfigurationRestAPI
+from binance_sdk_derivatives_trading_coin_futures import DerivativesTradingCoinFutures
+from binance_sdk_derivatives_trading_coin_futures.rest_api import DerivativesTradingCoinFuturesRestAPI
 from binance_sdk_derivatives_trading_usds_futures import DerivativesTradingUsdsFutures
 from binance_sdk_derivatives_trading_usds_futures.rest_api import DerivativesTradingUsdsFuturesRestAPI
 
@@ -50,6 +52,14 @@ def sdk_rest(rest: str, account: Account, **more: Any) -> DerivativesTradingUsds
         api_key=account.api_key, api_secret=account.api_secret, base_path=rest, **more
     )
     return DerivativesTradingUsdsFutures(config_rest_api=configuration).rest_api
+
+
+def coin_sdk_rest(rest: str, account: Account) -> DerivativesTradingCoinFuturesRestAPI:
+    """The official COIN-M SDK's REST client."""
+    configuration = ConfigurationRestAPI(
+        api_key=account.api_key, api_secret=account.api_secret, base_path=rest
+    )
+    return DerivativesTradingCoinFutures(config_rest_api=configuration).rest_api
 
 
 async def binance_async_client(rest: str, account: Account) -> AsyncClient:

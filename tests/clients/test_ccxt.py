@@ -204,6 +204,8 @@ async def test_the_exchange_for_all_markets_trades_futures_too(scene: Scene) -> 
     scene.lay_book()
     options = {**ccxt_options(scene.rest, scene.ws, scene.trader), "options": {"defaultType": "swap"}}
     exchange = ccxt.binance(options)
-    assert list(exchange.load_markets()) == [BITCOIN, "ETH/USDT:USDT"]
+    assert list(exchange.load_markets()) == [BITCOIN, "ETH/USDT:USDT", "BTC/USD:BTC"]
     assert exchange.create_order(BITCOIN, "market", "buy", 0.04)["status"] == "closed"
+    scene.lay_coin_book()
+    assert exchange.create_order("BTC/USD:BTC", "market", "buy", 60)["status"] == "closed"
     assert exchange.fetch_balance()["USDT"]["total"] == 99998.3998

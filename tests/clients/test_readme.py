@@ -30,16 +30,19 @@ def executed(code: str) -> str:
 
 def test_the_readme_shows_a_client_of_each_kind() -> None:
     imports = [re.search(r"^(?:import|from) (\w+)", snippet, re.MULTILINE) for snippet in SNIPPETS]
-    assert [found and found[1] for found in imports] == ["ccxt", "binance", "binance_common"]
+    assert [found and found[1] for found in imports] == ["ccxt", "binance", "binance_common", "ccxt"]
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=["ccxt", "python-binance", "official SDK"])
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=["ccxt", "python-binance", "official SDK", "COIN-M"])
 def test_a_snippet_of_the_readme_trades(snippet: str, lively: Operator) -> None:
     account = lively.account()
+    lively.give_coin(account, "1")
     pointed = snippet.replace("http://127.0.0.1:8000", lively.rest)
     printed = executed(f"KEY, SECRET = {account.api_key!r}, {account.api_secret!r}\n{pointed}")
     assert printed.strip()
-    assert held(lively.rest, account.api_key, account.api_secret) == ["0.010"]
+    coin_m = "coinm" in snippet
+    path = "/dapi/v1/positionRisk" if coin_m else "/fapi/v3/positionRisk"
+    assert held(lively.rest, account.api_key, account.api_secret, path) == ["10" if coin_m else "0.010"]
 
 
 async def test_the_snippet_of_the_banner_trades() -> None:
@@ -52,7 +55,7 @@ async def test_the_snippet_of_the_banner_trades() -> None:
         assert held(venue.ready["rest"], key["api_key"], key["api_secret"]) == ["0.010"]
 
 
-def held(rest: str, api_key: str, api_secret: str) -> list[str]:
+def held(rest: str, api_key: str, api_secret: str, path: str = "/fapi/v3/positionRisk") -> list[str]:
     """The positions of an account."""
     with contextlib.closing(SignedRest(rest, api_key, api_secret)) as client:
-        return [row["positionAmt"] for row in client.get("/fapi/v3/positionRisk")]
+        return [row["positionAmt"] for row in client.get(path)]

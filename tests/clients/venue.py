@@ -13,6 +13,7 @@ import httpx
 from tests.clients.signing import SignedRest
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
+COIN_SYMBOLS = ("BTCUSD_PERP",)
 _names = itertools.count(1)
 
 
@@ -57,6 +58,11 @@ class Operator:
         key = self.call("POST", f"/accounts/{name}/keys", {"label": name, "futures": True})
         return Account(name, key["api_key"], key["api_secret"])
 
+    def give_coin(self, account: Account, amount: str) -> None:
+        """BTC for COIN-M."""
+        body = {"asset": "BTC", "amount": amount, "market": "coin_m"}
+        self.call("POST", f"/accounts/{account.name}/deposits", body)
+
     def pin(self, symbol: str, price: str) -> None:
         """Hold index and mark price of a symbol."""
         self.call("PUT", f"/prices/{symbol}", {"index": price, "mark": price})
@@ -79,24 +85,31 @@ class Operator:
         return self.call("GET", "/state")["invariants"]
 
 
+def order_path(symbol: str) -> str:
+    """Where orders in a symbol are placed."""
+    return f"/{'dapi' if symbol in COIN_SYMBOLS else 'fapi'}/v1/order"
+
+
 class Counterparty(SignedRest):
     """Whoever is on the other side: lays limit orders, and takes."""
 
     def rest_order(self, side: str, quantity: str, price: str, symbol: str = "BTCUSDT") -> Any:
         """A limit order that stays until it is filled or cancelled."""
         return self.post(
-            "/fapi/v1/order",
+            order_path(symbol),
             symbol=symbol, side=side, type="LIMIT", timeInForce="GTC", quantity=quantity, price=price,
         )  # fmt: skip
 
     def take(self, side: str, quantity: str, symbol: str = "BTCUSDT") -> Any:
         """A market order."""
-        return self.post("/fapi/v1/order", symbol=symbol, side=side, type="MARKET", quantity=quantity)
+        return self.post(order_path(symbol), symbol=symbol, side=side, type="MARKET", quantity=quantity)
 
     def leave(self) -> None:
         """Cancel everything."""
         for symbol in SYMBOLS:
             self.delete("/fapi/v1/allOpenOrders", symbol=symbol)
+        for symbol in COIN_SYMBOLS:
+            self.delete("/dapi/v1/allOpenOrders", symbol=symbol)
 
 
 class Scene:
@@ -111,13 +124,20 @@ class Scene:
         self.ws = operator.ws
         self.trader = operator.account()
         self.by_hand = Counterparty(operator.rest, self.trader.api_key, self.trader.api_secret)
+        operator.give_coin(self.trader, "1")
         maker = operator.account("1000000")
+        operator.give_coin(maker, "100")
         self.maker = Counterparty(operator.rest, maker.api_key, maker.api_secret)
 
     def lay_book(self) -> None:
         """One level a side around 60,000: 0.1 BTC bid at 59,990, 0.1 offered at 60,010."""
         self.maker.rest_order("BUY", "0.100", "59990.0")
         self.maker.rest_order("SELL", "0.100", "60010.0")
+
+    def lay_coin_book(self) -> None:
+        """The same in BTCUSD_PERP: 100 contracts a side."""
+        self.maker.rest_order("BUY", "100", "59990.0", "BTCUSD_PERP")
+        self.maker.rest_order("SELL", "100", "60010.0", "BTCUSD_PERP")
 
     def clear(self) -> None:
         """Take this test's orders off the book."""
