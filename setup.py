@@ -28,6 +28,8 @@ ENGINE = ("domain/*.py", "engine/*.py")
 PATH_OF_AN_ORDER = (
     "binance/call.py",
     "binance/dialect.py",
+    "binance/frames.py",
+    "binance/gate.py",
     "binance/limits.py",
     "binance/orders.py",
     "binance/render.py",
@@ -35,6 +37,8 @@ PATH_OF_AN_ORDER = (
     "binance/schema.py",
     "binance/security.py",
     "binance/trade.py",
+    "binance/ws_api.py",
+    "binance/ws_request.py",
     "runtime/clock.py",
     "runtime/sequencer.py",
     "server/http.py",

@@ -1,11 +1,16 @@
-"""The WebSocket protocol: uvicorn's sans-I/O one, opened up so that streams write whole frames to the transport.
+"""The WebSocket protocol: uvicorn's sans-I/O one, opened up so that whole frames are written to the transport.
 
 Made by uvicorn for each upgraded connection. It puts itself into `scope["extensions"]["perpit.socket"]`, where the
-application finds it and hands it to the stream hub (`perpit.binance.streams_socket.Socket` says what that needs).
-Handshake, pings, pongs, fragments and closing stay with uvicorn and `websockets`.
+application finds it and hands it to the stream hub (`perpit.binance.streams_socket.Socket` says what that needs) or to
+a session of the WebSocket API. Handshake, pings, pongs, fragments and closing stay with uvicorn and `websockets`.
+
+A session gets its messages straight from the transport (decision 24): a text message in one frame, which is nearly
+every one, is taken out here; every other frame goes to the parser of `websockets` whole. While the session is full,
+what was read waits, and nothing more is read.
 
 Limits (semantics 7.1.6), each settable by `SocketLimits`:
-- incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008;
+- incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008. In the WebSocket API, whose requests
+  have weights, pings and pongs 5 a second (semantics 7.6.1);
 - an incoming message above 64 KiB closes with 1009;
 - a connection lives 24 h, then closes with 1001; a ping goes out every 3 min, no pong within 10 min closes with 1011;
 - the write buffer: soft limit 64 KiB, hard limit 1 MiB (`streams_socket` says what happens at each).
@@ -15,30 +20,53 @@ import asyncio
 from asyncio import TimerHandle
 from asyncio.transports import BaseTransport
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import Frame
 
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # built without a C compiler
+    from websockets.utils import apply_mask
+
 SOCKET_EXTENSION: Final = "perpit.socket"
 SOFT_BUFFER_BYTES: Final = 64 * 1024
 HARD_BUFFER_BYTES: Final = 1024 * 1024
 POLICY_VIOLATION: Final = 1008
 GOING_AWAY: Final = 1001
+TEXT_IN_ONE_FRAME: Final = 0x81
+MASKED: Final = 0x80
+FIRST_CONTROL_OPCODE: Final = 8
+
+
+class Conversation(Protocol):
+    """Who answers the messages of one connection."""
+
+    def is_full(self) -> bool:
+        """Whether the next message has to wait until `read_on` is called."""
+
+    def receive(self, message: bytes) -> None:
+        """One text message. Its bytes may not be UTF-8."""
+
+    def receive_binary(self) -> None:
+        """One binary message."""
 
 
 class SocketLimits:
-    """Limits of one socket; `messages_per_second` 0 means unlimited."""
+    """Limits of one socket; `messages_per_second` and `pings_per_second` 0 mean unlimited."""
 
     def __init__(
         self,
         messages_per_second: int = 10,
+        pings_per_second: int = 5,
         life_seconds: float = 24 * 3600.0,
         soft_buffer_bytes: int = SOFT_BUFFER_BYTES,
     ) -> None:
         self.messages_per_second = messages_per_second
+        self.pings_per_second = pings_per_second
         self.life_seconds = life_seconds
         self.soft_buffer_bytes = soft_buffer_bytes
 
@@ -64,6 +92,10 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._life_timer: TimerHandle | None = None
         self._second = 0
         self._messages = 0
+        self._conversation: Conversation | None = None
+        self._unread = b""  # whole frames that wait, or the beginning of one
+        self._reading = False  # a conversation is given its messages just now
+        self._in_fragments = False
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -83,6 +115,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         super().resume_writing()
         if self.on_drained is not None:
             self.on_drained()
+        self.read_on()
 
     def shutdown(self) -> None:
         """Server shutdown: a client that does not read is not waited for."""
@@ -105,6 +138,88 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def buffered(self) -> int:
         """Bytes of queued frames, and of written ones that the kernel has not taken yet."""
         return sum(map(len, self._queued)) + self.transport.get_write_buffer_size()
+
+    def write_frame(self, frame: bytes) -> None:
+        """Write one frame now, unless the connection is closing."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(frame)
+
+    # What a conversation is given
+
+    def converse(self, conversation: Conversation) -> None:
+        """From now on messages go to `conversation`, and no longer to the application's `receive`."""
+        self._conversation = conversation
+
+    def data_received(self, data: bytes) -> None:
+        if self._conversation is None:
+            super().data_received(data)
+        else:
+            self._unread = self._unread + data if self._unread else data
+            self.read_on()
+
+    def read_on(self) -> None:
+        """Give the conversation the messages that are whole until it is full; then read no more until it is not."""
+        conversation = self._conversation
+        if conversation is None or self._reading:
+            return
+        self._reading = True
+        try:
+            position = self._hand_out(conversation, self._unread)
+        finally:
+            self._reading = False
+        self._unread = self._unread[position:]
+        wait = not self.close_sent and conversation.is_full()
+        if wait != self.read_paused and not self.transport.is_closing():
+            self.read_paused = wait
+            if wait:
+                self.transport.pause_reading()
+            else:
+                self.transport.resume_reading()
+
+    def _hand_out(self, conversation: Conversation, unread: bytes) -> int:
+        """Hand out whole frames; how many bytes they were. What is against the protocol is left to the parser."""
+        position, size = 0, len(unread)
+        while position + 2 <= size and not self.close_sent and not conversation.is_full():
+            first, second = unread[position], unread[position + 1]
+            start, length = position + 2, second & 127
+            if length >= 126:
+                start += 2 if length == 126 else 8
+                if start > size:
+                    break
+                length = int.from_bytes(unread[position + 2 : start], "big")
+            if not second & MASKED or length > self.config.ws_max_size:
+                super().data_received(unread[position:])
+                return size
+            start += 4
+            end = start + length
+            if end > size:
+                break
+            if first == TEXT_IN_ONE_FRAME and not self._in_fragments:
+                conversation.receive(apply_mask(unread[start:end], unread[start - 4 : start]))
+            else:
+                if first & 15 < FIRST_CONTROL_OPCODE:
+                    self._in_fragments = first < 128
+                super().data_received(unread[position:end])
+            position = end
+        if self.close_sent and position < size:  # the parser waits for the other side's close
+            super().data_received(unread[position:])
+            return size
+        return position
+
+    def send_receive_event_to_app(self) -> None:
+        """A message that the parser put together, or a binary one."""
+        conversation = self._conversation
+        if conversation is None:
+            super().send_receive_event_to_app()
+            return
+        message = b"".join(self.frames)
+        self.frames = []
+        if self.close_sent:
+            return
+        if self.curr_msg_data_type == "text":
+            conversation.receive(message)
+        else:
+            conversation.receive_binary()
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and stop; the application's `receive` gets the disconnect."""
@@ -143,16 +258,17 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             super().handle_pong(event)
 
     def handle_text(self, event: Frame) -> None:
-        if self._within_rate():
+        if self._conversation is not None or self._within_rate():
             super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
-        if self._within_rate():
+        if self._conversation is not None or self._within_rate():
             super().handle_bytes(event)
 
     def _within_rate(self) -> bool:
         """Count one incoming message; the one over the limit closes the connection, later ones are ignored."""
-        limit = self.limits.messages_per_second
+        limits = self.limits
+        limit = limits.messages_per_second if self._conversation is None else limits.pings_per_second
         if limit == 0:
             return True
         second = int(self.loop.time())
