@@ -42,6 +42,7 @@ PATH_OF_AN_ORDER = (
     "runtime/clock.py",
     "runtime/sequencer.py",
     "server/http.py",
+    "server/messages.py",
     "views/accounts.py",
     "views/book.py",
     "views/candles.py",
@@ -145,7 +146,7 @@ def main() -> None:
     try:
         require_a_compiler()
         # fetched by the installer into the build's own environment: the compiler, and what the compiled modules import
-        setup_requires = ["mypy>=2.4", "msgspec", "cryptography", "httptools", "uvicorn"]
+        setup_requires = ["mypy>=2.4", "msgspec", "cryptography", "httptools", "uvicorn", "websockets"]
         if building_a_wheel:
             ext_modules = extensions()
     except CannotCompile as reason:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-BENCHES = ("engine", "http", "streams", "recovery")
+BENCHES = ("engine", "http", "ws_api", "streams", "recovery")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

@@ -4,9 +4,7 @@ Made by uvicorn for each upgraded connection. It puts itself into `scope["extens
 application finds it and hands it to the stream hub (`perpit.binance.streams_socket.Socket` says what that needs) or to
 a session of the WebSocket API. Handshake, pings, pongs, fragments and closing stay with uvicorn and `websockets`.
 
-A session gets its messages straight from the transport (decision 24): a text message in one frame, which is nearly
-every one, is taken out here; every other frame goes to the parser of `websockets` whole. While the session is full,
-what was read waits, and nothing more is read.
+A session gets its messages straight from the bytes (`perpit.server.messages`).
 
 Limits (semantics 7.1.6), each settable by `SocketLimits`:
 - incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008. In the WebSocket API, whose requests
@@ -20,39 +18,20 @@ import asyncio
 from asyncio import TimerHandle
 from asyncio.transports import BaseTransport
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import Frame
 
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # built without a C compiler
-    from websockets.utils import apply_mask
+from perpit.server.messages import Conversation, Messages
 
 SOCKET_EXTENSION: Final = "perpit.socket"
 SOFT_BUFFER_BYTES: Final = 64 * 1024
 HARD_BUFFER_BYTES: Final = 1024 * 1024
 POLICY_VIOLATION: Final = 1008
 GOING_AWAY: Final = 1001
-TEXT_IN_ONE_FRAME: Final = 0x81
-MASKED: Final = 0x80
-FIRST_CONTROL_OPCODE: Final = 8
-
-
-class Conversation(Protocol):
-    """Who answers the messages of one connection."""
-
-    def is_full(self) -> bool:
-        """Whether the next message has to wait until `read_on` is called."""
-
-    def receive(self, message: bytes) -> None:
-        """One text message. Its bytes may not be UTF-8."""
-
-    def receive_binary(self) -> None:
-        """One binary message."""
 
 
 class SocketLimits:
@@ -93,9 +72,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._second = 0
         self._messages = 0
         self._conversation: Conversation | None = None
-        self._unread = b""  # whole frames that wait, or the beginning of one
-        self._reading = False  # a conversation is given its messages just now
-        self._in_fragments = False
+        self._incoming: Messages | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -104,6 +81,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._detach()
+        self._incoming = None  # what was not begun is not begun any more
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -149,62 +127,38 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def converse(self, conversation: Conversation) -> None:
         """From now on messages go to `conversation`, and no longer to the application's `receive`."""
         self._conversation = conversation
+        self._incoming = Messages(
+            conversation,
+            super().data_received,
+            self._is_closing,
+            self._pause_reading,
+            self._resume_reading,
+            self.config.ws_max_size,
+        )
 
     def data_received(self, data: bytes) -> None:
-        if self._conversation is None:
+        if self._incoming is None:
             super().data_received(data)
         else:
-            self._unread = self._unread + data if self._unread else data
-            self.read_on()
+            self._incoming.feed(data)
 
     def read_on(self) -> None:
-        """Give the conversation the messages that are whole until it is full; then read no more until it is not."""
-        conversation = self._conversation
-        if conversation is None or self._reading:
-            return
-        self._reading = True
-        try:
-            position = self._hand_out(conversation, self._unread)
-        finally:
-            self._reading = False
-        self._unread = self._unread[position:]
-        wait = not self.close_sent and conversation.is_full()
-        if wait != self.read_paused and not self.transport.is_closing():
-            self.read_paused = wait
-            if wait:
-                self.transport.pause_reading()
-            else:
-                self.transport.resume_reading()
+        """There is room for messages that were held back, if there are any."""
+        if self._incoming is not None:
+            self._incoming.read_on()
 
-    def _hand_out(self, conversation: Conversation, unread: bytes) -> int:
-        """Hand out whole frames; how many bytes they were. What is against the protocol is left to the parser."""
-        position, size = 0, len(unread)
-        while position + 2 <= size and not self.close_sent and not conversation.is_full():
-            first, second = unread[position], unread[position + 1]
-            start, length = position + 2, second & 127
-            if length >= 126:
-                start += 2 if length == 126 else 8
-                if start > size:
-                    break
-                length = int.from_bytes(unread[position + 2 : start], "big")
-            if not second & MASKED or length > self.config.ws_max_size:
-                super().data_received(unread[position:])
-                return size
-            start += 4
-            end = start + length
-            if end > size:
-                break
-            if first == TEXT_IN_ONE_FRAME and not self._in_fragments:
-                conversation.receive(apply_mask(unread[start:end], unread[start - 4 : start]))
-            else:
-                if first & 15 < FIRST_CONTROL_OPCODE:
-                    self._in_fragments = first < 128
-                super().data_received(unread[position:end])
-            position = end
-        if self.close_sent and position < size:  # the parser waits for the other side's close
-            super().data_received(unread[position:])
-            return size
-        return position
+    def _is_closing(self) -> bool:
+        return self.close_sent
+
+    def _pause_reading(self) -> None:
+        if not self.transport.is_closing():
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        self.read_paused = False
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def send_receive_event_to_app(self) -> None:
         """A message that the parser put together, or a binary one."""
