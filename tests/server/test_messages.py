@@ -1,10 +1,12 @@
 """Whole messages out of any pieces of a connection's bytes."""
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from perpit.server.messages import Messages
+from perpit.server.messages import MAX_AT_ONCE, Messages
 
 MAX_BYTES = 64 * 1024
 
@@ -18,9 +20,21 @@ class Line:
         self.parsed: list[bytes] = []
         self.closing = False
         self.paused = False
+        self.later: list[Callable[[], None]] = []
         self.messages = Messages(
-            self, self.parsed.append, lambda: self.closing, self.pause, self.resume, MAX_BYTES
+            self,
+            self.parsed.append,
+            lambda: self.closing,
+            self.pause,
+            self.resume,
+            self.later.append,
+            MAX_BYTES,
         )
+
+    def turn(self) -> None:
+        """What was put off until the next turn of the loop."""
+        while self.later:
+            self.later.pop()()
 
     def is_full(self) -> bool:
         return len(self.heard) >= self.room
@@ -60,6 +74,7 @@ def test_messages_come_whole_however_the_bytes_are_cut(payloads: list[bytes], cu
         size = cuts[turn % len(cuts)] * (1 + turn)
         line.messages.feed(stream[position : position + size])
         position, turn = position + size, turn + 1
+        line.turn()
     assert line.heard == payloads
     assert line.parsed == []
 
@@ -108,6 +123,27 @@ def test_nothing_is_handed_out_or_read_while_the_conversation_is_full() -> None:
     line.room = 9
     line.messages.read_on()
     assert (line.heard, line.paused) == ([b"0", b"1", b"2", b"3"], False)
+
+
+def test_a_large_read_is_handed_out_in_turns_with_everybody_else() -> None:
+    line = Line()
+    payloads = [b"%d" % number for number in range(2 * MAX_AT_ONCE + 1)]
+    line.messages.feed(b"".join(map(text, payloads)))
+    assert (line.heard, line.paused) == (payloads[:MAX_AT_ONCE], True)
+    line.messages.read_on()
+    assert len(line.heard) == MAX_AT_ONCE
+    line.later.pop()()
+    assert (line.heard, line.paused) == (payloads[: 2 * MAX_AT_ONCE], True)
+    line.turn()
+    assert (line.heard, line.paused) == (payloads, False)
+
+
+def test_of_a_lost_connection_nothing_more_is_handed_out() -> None:
+    line = Line()
+    line.messages.feed(text(b"a") * (MAX_AT_ONCE + 1))
+    line.messages.end()
+    line.turn()
+    assert len(line.heard) == MAX_AT_ONCE
 
 
 def test_after_a_close_only_the_parser_is_given_anything() -> None:

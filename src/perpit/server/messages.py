@@ -4,8 +4,9 @@ A text message in one frame, which is nearly every one, is taken out here (RFC 6
 is no frame, goes to the parser of `websockets`, which knows the whole protocol; it gets whole frames only, so that it
 always stands at the beginning of one. Why: decision 24.
 
-While the conversation is full, what was read waits here, and nothing more is read from the connection: at most one read
-of the transport, and the beginning of a frame of at most `max_bytes`, are kept.
+While the conversation is full, what was read waits here, and nothing more is read from the connection: at most one
+read of the transport, and the beginning of a frame of at most `max_bytes`, are kept. `MAX_AT_ONCE` messages are handed
+out in one turn of the event loop; the others of a large read wait until everybody else had theirs.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ TEXT_IN_ONE_FRAME: Final = 0x81
 MASKED: Final = 0x80
 FINAL: Final = 0x80
 FIRST_CONTROL_OPCODE: Final = 8
+MAX_AT_ONCE: Final = 64
 
 
 class Conversation(Protocol):
@@ -39,7 +41,7 @@ class Messages:
     """Hands out the messages of one connection, each when the conversation has room for it.
 
     `parse` takes frames that are not taken here, `is_closing` says that a close frame was sent, `pause` and `resume`
-    stop and start reading from the connection.
+    stop and start reading from the connection, `later` calls back in the next turn of the event loop.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Messages:
         is_closing: Callable[[], bool],
         pause: Callable[[], None],
         resume: Callable[[], None],
+        later: Callable[[Callable[[], None]], object],
         max_bytes: int,
     ) -> None:
         self._receive = conversation.receive
@@ -57,10 +60,12 @@ class Messages:
         self._is_closing = is_closing
         self._pause = pause
         self._resume = resume
+        self._later = later
         self._max_bytes = max_bytes
         self._unread = b""
         self._paused = False
         self._handing_out = False
+        self._has_had_its_turn = False
         self._in_fragments = False
 
     def feed(self, data: bytes) -> None:
@@ -70,7 +75,7 @@ class Messages:
 
     def read_on(self) -> None:
         """Hand out what is whole until the conversation is full; then read no more until it is not."""
-        if self._handing_out:
+        if self._handing_out or self._has_had_its_turn:
             return
         if self._unread:
             self._handing_out = True
@@ -79,7 +84,7 @@ class Messages:
             finally:
                 self._handing_out = False
             self._unread = self._unread[position:]
-        full = self._is_full() and not self._is_closing()
+        full = (self._is_full() or self._has_had_its_turn) and not self._is_closing()
         if full != self._paused:
             self._paused = full
             if full:
@@ -87,9 +92,17 @@ class Messages:
             else:
                 self._resume()
 
+    def end(self) -> None:
+        """The connection is lost: what was not handed out never will be."""
+        self._unread = b""
+
+    def _next_turn(self) -> None:
+        self._has_had_its_turn = False
+        self.read_on()
+
     def _hand_out(self, unread: bytes) -> int:
         """Hand out whole frames; how many bytes they were. What is against the protocol is left to the parser."""
-        position, size = 0, len(unread)
+        position, size, left = 0, len(unread), MAX_AT_ONCE
         while position + 2 <= size and not self._is_full() and not self._is_closing():
             first, second = unread[position], unread[position + 1]
             start, length = position + 2, second & 127
@@ -112,6 +125,11 @@ class Messages:
                     self._in_fragments = not first & FINAL
                 self._parse(unread[position:end])
             position = end
+            left -= 1
+            if left == 0 and position < size:
+                self._has_had_its_turn = True
+                self._later(self._next_turn)
+                break
         if position < size and self._is_closing():  # the parser waits for the other side's close
             self._parse(unread[position:])
             return size

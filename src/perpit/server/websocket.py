@@ -81,7 +81,8 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._detach()
-        self._incoming = None  # what was not begun is not begun any more
+        if self._incoming is not None:
+            self._incoming.end()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -133,6 +134,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             self._is_closing,
             self._pause_reading,
             self._resume_reading,
+            self.loop.call_soon,
             self.config.ws_max_size,
         )
 
