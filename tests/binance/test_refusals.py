@@ -15,6 +15,7 @@ from perpit.binance.coverage import ERRORS
 from perpit.binance.routes import ROUTES
 from perpit.domain import refusals
 from perpit.domain.commands import PlaceOrder, SetLeverage
+from perpit.domain.words import COIN_M
 from tests.binance.caller import KEY, START_MS, Caller, sign
 from tests.instruments import btcusdt
 
@@ -369,7 +370,9 @@ KNOWN_DIFFERENCES = {
 
 def kinds() -> list[errors.Kind]:
     named = [value for value in vars(errors).values() if isinstance(value, errors.Kind)]
-    return [*named, *errors.BY_REFUSAL.values(), *errors.BY_COMMAND.values()]
+    by_refusal = [errors.BY_REFUSAL, *errors.BY_REFUSAL_IN.values()]
+    by_command = [errors.BY_COMMAND, *errors.BY_COMMAND_IN.values()]
+    return [*named, *(kind for table in [*by_refusal, *by_command] for kind in table.values())]
 
 
 def test_every_text_is_one_of_the_published_ones() -> None:
@@ -377,6 +380,12 @@ def test_every_text_is_one_of_the_published_ones() -> None:
     for kind in kinds():
         if kind.code not in KNOWN_DIFFERENCES and kind is not errors.BAD_MARGIN_TYPE:
             assert kind.text in texts[kind.code], kind
+
+
+def test_coin_m_has_codes_of_its_own_only_where_its_list_has_them() -> None:
+    listed = {entry["code"]: entry["markets"] for entry in msgspec.json.decode(ERRORS.read_bytes())}
+    own = [*errors.BY_REFUSAL_IN[COIN_M].values(), *errors.BY_COMMAND_IN[COIN_M].values()]
+    assert {kind.code for kind in own if listed[kind.code] != ["coin_m"]} == set()
 
 
 def test_every_refusal_of_the_domain_has_a_code() -> None:

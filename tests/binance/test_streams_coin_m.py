@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from perpit.binance.streams import HubLimits
 from perpit.domain import words as w
 from perpit.domain.commands import PinMarkPrice, SetLeverage, SetMarginType, Transfer
 from perpit.domain.numbers import UNIT
@@ -35,6 +36,17 @@ def test_a_prefix_fixes_the_product_also_for_streams_that_are_open_already(host:
     floor.trade(3, symbol_id=COIN)
     assert [row["s"] for row in socket.of("trade")] == [heard]
     assert first is None or len(first.messages()) == 2
+
+
+def test_coin_m_has_no_routed_paths_that_could_be_wrong() -> None:
+    floor = Floor(HubLimits(strict_routes=True))
+    socket = floor.listen("/stream", "streams=btcusdt@aggTrade/btcusd_perp@aggTrade")
+    host = floor.listen("/dstream/ws/btcusd_perp@aggTrade/!miniTicker@arr")
+    floor.trade(10)
+    floor.trade(3, symbol_id=COIN)
+    floor.advance(SECOND_MS)
+    assert [row["s"] for row in socket.of("aggTrade")] == ["BTCUSD_PERP"]
+    assert len(host.messages()) == 2
 
 
 def test_streams_of_all_symbols_are_of_one_product() -> None:
@@ -164,3 +176,27 @@ def test_what_else_happens_to_a_coin_wallet_is_told_on_its_key() -> None:
     assert deposit["a"]["B"] == [{"a": "BTC", "wb": "101", "cw": "101", "bc": "1"}]
     assert config["ac"] == {"s": "BTCUSD_PERP", "l": 25}
     assert (margin_type["a"]["m"], "i" in margin_type) == ("MARGIN_TYPE_CHANGE", True)
+
+
+def test_a_warning_and_a_liquidation_are_told_in_coin() -> None:
+    floor = Floor()
+    account_id = floor.world.account_ids["bob"]
+    floor.do(Transfer(account_id, w.COIN_M, "BTC", -99 * UNIT - 9 * UNIT // 10))  # 0.1 BTC stays
+    floor.house({}, {PRICE: 1_000}, COIN)
+    floor.place("bob", w.BUY, 1_000, 0, symbol_id=COIN)
+    floor.house({570_000: 5_000}, {PRICE: 0}, COIN)
+    bob = floor.listen(f"/ws/{floor.open_key('bob', w.COIN_M)}")
+    deaf = floor.listen(f"/ws/{floor.open_key('bob')}")
+    floor.do(PinMarkPrice(COIN, 56_900 * UNIT))
+    warned = only(bob.of("MARGIN_CALL"))
+    assert warned["cw"] == "0.09916667"
+    assert (only(warned["p"])["s"], only(warned["p"])["pa"], len(warned["i"])) == ("BTCUSD_PERP", "1000", 4)
+    floor.do(PinMarkPrice(COIN, 56_500 * UNIT))
+    told = bob.payloads()
+    order = next(row["o"] for row in told if row["e"] == "ORDER_TRADE_UPDATE")
+    assert order["c"].startswith("autoclose-")
+    assert (order["S"], order["ma"]) == ("SELL", "BTC")
+    last = [row["a"] for row in told if row["e"] == "ACCOUNT_UPDATE"][-1]
+    assert last["m"] == "INSURANCE_CLEAR"
+    assert only(last["B"])["a"] == "BTC"
+    assert deaf.payloads() == []

@@ -45,14 +45,21 @@ def test_a_snippet_of_the_readme_trades(snippet: str, lively: Operator) -> None:
     assert held(lively.rest, account.api_key, account.api_secret, path) == ["10" if coin_m else "0.010"]
 
 
-async def test_the_snippet_of_the_banner_trades() -> None:
-    with ServedVenue("--seed", "7") as venue:
+@pytest.mark.parametrize(
+    ("symbols", "path", "position"),
+    [
+        ("BTCUSDT,BTCUSD_PERP", "/fapi/v3/positionRisk", "0.010"),
+        ("BTCUSD_PERP", "/dapi/v1/positionRisk", "10"),
+    ],
+)
+async def test_the_snippet_of_the_banner_trades(symbols: str, path: str, position: str) -> None:
+    with ServedVenue("--seed", "7", "--symbols", symbols) as venue:
         await eventually(lambda: "create_order(" in venue.output)  # the banner comes after the ready-file
         lines = venue.output.partition("With ccxt:\n")[2].splitlines()
         snippet = "\n".join(line.strip() for line in lines if line.startswith("  "))
         key = venue.ready["accounts"][0]
         executed(f"import ccxt\nKEY, SECRET = {key['api_key']!r}, {key['api_secret']!r}\n{snippet}")
-        assert held(venue.ready["rest"], key["api_key"], key["api_secret"]) == ["0.010"]
+        assert held(venue.ready["rest"], key["api_key"], key["api_secret"], path) == [position]
 
 
 def held(rest: str, api_key: str, api_secret: str, path: str = "/fapi/v3/positionRisk") -> list[str]:

@@ -1,4 +1,4 @@
-"""One venue that lists every USDⓈ-M perpetual of the catalogue: each has a market that lives."""
+"""One venue that lists every perpetual of the catalogue, of both products: each has a market that lives."""
 
 import hmac
 from decimal import Decimal
@@ -9,14 +9,15 @@ import httpx
 import pytest
 
 from perpit import catalogue
-from perpit.domain.words import USDS_M
+from perpit.binance.products import PRODUCTS
 from perpit.home import CannotStart
 from perpit.settings import ClockSetting, MarketSetting, Settings
 from perpit.venue import Venue
 from perpit.venue.founding import check_symbols
 
 START_MS = 1_700_000_000_000
-SYMBOLS = tuple(catalogue.symbols(USDS_M))
+LISTED = {product.prefix: tuple(catalogue.symbols(market)) for market, product in PRODUCTS.items()}
+SYMBOLS = (*LISTED["/fapi"], *LISTED["/dapi"])
 ALL = Settings(
     port=0,
     market=MarketSetting("synthetic"),
@@ -26,17 +27,18 @@ ALL = Settings(
 )
 
 
-async def test_every_perpetual_has_a_book_a_mark_and_trades_within_seconds() -> None:
+@pytest.mark.parametrize("api", LISTED)
+async def test_every_perpetual_has_a_book_a_mark_and_trades_within_seconds(api: str) -> None:
     async with Venue(ALL) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
-        opened = {symbol: await depth(client, symbol) for symbol in SYMBOLS}
+        opened = {symbol: await depth(client, api, symbol) for symbol in LISTED[api]}
         await venue.advance_to(START_MS + 8_000)
-        shown = (await client.get("/fapi/v1/exchangeInfo")).json()["symbols"]
-        assert [row["symbol"] for row in shown] == list(SYMBOLS)
-        marks = {row["symbol"]: row for row in (await client.get("/fapi/v1/premiumIndex")).json()}
+        shown = (await client.get(f"{api}/v1/exchangeInfo")).json()["symbols"]
+        assert [row["symbol"] for row in shown] == list(LISTED[api])
+        marks = {row["symbol"]: row for row in (await client.get(f"{api}/v1/premiumIndex")).json()}
         for row in shown:
             symbol = row["symbol"]
             tick = float(row["filters"][0]["tickSize"])
-            now = await depth(client, symbol)
+            now = await depth(client, api, symbol)
             bids, asks = now["bids"], now["asks"]
             assert min(len(bids), len(asks)) >= 50, symbol
             bid, ask = float(bids[0][0]), float(asks[0][0])
@@ -44,20 +46,21 @@ async def test_every_perpetual_has_a_book_a_mark_and_trades_within_seconds() -> 
             assert now["lastUpdateId"] > opened[symbol]["lastUpdateId"]
             assert (bids, asks) != (opened[symbol]["bids"], opened[symbol]["asks"])
             assert bid * 0.99 < float(marks[symbol]["markPrice"]) < ask * 1.01, symbol
-            trades = (await client.get("/fapi/v1/trades", params={"symbol": symbol})).json()
+            trades = (await client.get(f"{api}/v1/trades", params={"symbol": symbol})).json()
             assert len(trades) >= 5, symbol
             assert trades[-1]["time"] > START_MS + 1_000
         assert venue.engine.check_invariants() == []
 
 
-async def test_the_smallest_order_that_the_filters_allow_is_filled_on_every_grid() -> None:
+@pytest.mark.parametrize("api", LISTED)
+async def test_the_smallest_order_that_the_filters_allow_is_filled_on_every_grid(api: str) -> None:
     async with Venue(ALL) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
         key = venue.ready.accounts[0]
-        for symbol in catalogue.symbols(USDS_M):
+        for symbol in LISTED[api]:
             facts = catalogue.facts(symbol)
-            if facts.margin_asset != "USDT":
-                continue  # the demo account has USDT only
-            ask = Decimal((await depth(client, symbol))["asks"][0][0])
+            if facts.margin_asset == "USDC":
+                continue  # the demo account has USDT, and every coin
+            ask = Decimal((await depth(client, api, symbol))["asks"][0][0])
             step = Decimal(facts.step_size)
             lots = Decimal(facts.min_notional) / ask // step + 1
             order = {
@@ -70,15 +73,15 @@ async def test_the_smallest_order_that_the_filters_allow_is_filled_on_every_grid
             }
             query = urlencode(order)
             signature = hmac.new(key.api_secret.encode(), query.encode(), "sha256").hexdigest()
-            url = f"/fapi/v1/order?{query}&signature={signature}"
+            url = f"{api}/v1/order?{query}&signature={signature}"
             filled = (await client.post(url, headers={"X-MBX-APIKEY": key.api_key})).json()
             assert filled.get("status") == "FILLED", (symbol, filled)
             assert ask * Decimal("0.99") < Decimal(filled["avgPrice"]) < ask * Decimal("1.01"), symbol
         assert venue.engine.check_invariants() == []
 
 
-async def depth(client: httpx.AsyncClient, symbol: str) -> dict[str, Any]:
-    answer = await client.get("/fapi/v1/depth", params={"symbol": symbol, "limit": 100})
+async def depth(client: httpx.AsyncClient, api: str, symbol: str) -> dict[str, Any]:
+    answer = await client.get(f"{api}/v1/depth", params={"symbol": symbol, "limit": 100})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found

@@ -12,6 +12,8 @@ import pytest
 from perpit.cli.banner import banner
 from perpit.domain.commands import Advance, Command, CreateAccount, PinMarkPrice
 from perpit.domain.events import AccountCreated, Event
+from perpit.domain.numbers import UNIT
+from perpit.domain.words import COIN_M, USDS_M
 from perpit.home import CannotStart, read_ready
 from perpit.journal.recovery import Recovered, read
 from perpit.runtime.errors import VenueStopped
@@ -80,6 +82,47 @@ async def test_a_founding_that_a_crash_cut_short_is_finished(commands: int, tmp_
     async with Venue(kept(tmp_path / "cut")) as venue:
         assert len(venue.ready.accounts) == 1
         assert kinds_of(tmp_path / "cut") == founded
+
+
+COIN_TOO = ("BTCUSDT", "BTCUSD_PERP", "DOGEUSD_PERP")
+
+
+@pytest.mark.parametrize("commands", [*range(12)])
+async def test_a_founding_with_coin_is_finished_too_and_gives_each_asset_once(
+    commands: int, tmp_path: Path
+) -> None:
+    cut = Venue(kept(tmp_path, symbols=COIN_TOO, symbols_given=True))
+
+    def die(command: Command, events: list[Event]) -> None:
+        if command.seq > commands:
+            raise RuntimeError("the process died here")
+
+    cut.world.listeners.append(die)
+    with contextlib.suppress(VenueStopped):
+        async with cut:
+            raise AssertionError("it was founded whole")
+    async with Venue(kept(tmp_path, symbols=COIN_TOO, symbols_given=True)) as venue:
+        wallets = venue.world.accounts[venue.world.account_ids["demo"]].wallets
+        held = {key: wallet.wallet_units // UNIT for key, wallet in wallets.items()}
+        # 100,000 USDT, and as much in coin at 60,000 and 0.1
+        assert held == {(USDS_M, "USDT"): 100_000, (COIN_M, "BTC"): 1, (COIN_M, "DOGE"): 1_000_000}
+        assert wallets[COIN_M, "BTC"].wallet_units == 16 * UNIT // 10
+        assert venue.world.insurance_units == {
+            (USDS_M, "USDT"): 10_000_000 * UNIT,
+            (COIN_M, "BTC"): 160 * UNIT,
+            (COIN_M, "DOGE"): 100_000_000 * UNIT,
+        }
+        assert venue.engine.check_invariants() == []
+
+
+async def test_the_demo_account_gets_coin_when_a_contract_of_it_is_listed_later(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)):
+        pass
+    for _ in range(2):
+        async with Venue(kept(tmp_path, symbols=("ETHUSD_PERP",), symbols_given=True)) as venue:
+            wallets = venue.world.accounts[venue.world.account_ids["demo"]].wallets
+            assert wallets[COIN_M, "ETH"].wallet_units == 38 * UNIT
+            assert "demo with 100000 USDT and 38 ETH for COIN-M" in banner(venue)
 
 
 def kinds_of(directory: Path) -> list[str]:

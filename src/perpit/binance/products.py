@@ -50,7 +50,8 @@ class Product(NamedTuple):
     and cancelling answer names the pair. `symbol_type` marks public frames, `frame_fields` are those that they have and
     the other product's have not. `lists_one`: an answer about one symbol is a list with one row. `names_account`: user
     data carry the account's alias and the margin asset. `tells_trades_alone`: user data have TRADE_LITE.
-    `shows_flat_sides`: an account in hedge mode sees BOTH, too.
+    `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market
+    and /private.
     """
 
     market: int
@@ -68,6 +69,7 @@ class Product(NamedTuple):
     order_types: tuple[int, ...]
     filters: tuple[str, ...]
     ticker_period_ms: int
+    has_routes: bool
     shapes: dict[str, Shape]
 
 
@@ -125,6 +127,7 @@ USDS: Final = Product(
     order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
     ticker_period_ms=2_000,
+    has_routes=True,
     shapes=USDS_M_SHAPES,
 )
 COIN: Final = Product(
@@ -151,6 +154,7 @@ COIN: Final = Product(
     ),
     filters=(*FILTERS, "MAX_NUM_ALGO_ORDERS", "PERCENT_PRICE"),
     ticker_period_ms=500,  # semantics 7.3
+    has_routes=False,  # semantics 7.1.2
     shapes=COIN_M_SHAPES,
 )
 PRODUCTS: Final = {product.market: product for product in (USDS, COIN)}

@@ -15,10 +15,11 @@ from typing import Final
 import msgspec
 
 from perpit.binance.frames import text_frame
+from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_channel import EVERY_MARKET, Channel
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
 from perpit.binance.streams_make import make_channel
-from perpit.binance.streams_names import ROUTE_OF_KIND, parse_stream_name
+from perpit.binance.streams_names import ROUTE_OF_KIND, StreamSpec, parse_stream_name
 from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
@@ -202,7 +203,7 @@ class StreamHub:
         spec = parse_stream_name(name)
         if spec is None:
             return None
-        if self._limits.strict_routes and ROUTE_OF_KIND[spec.kind] != (session.route or "public"):
+        if self._limits.strict_routes and not self._is_carried(spec, session):
             return None
         market = EVERY_MARKET if spec.symbol else session.market or USDS_M
         channel = self._channels.get((name, market))
@@ -212,6 +213,14 @@ class StreamHub:
                 return None
             self._keep_channel(channel)
         return channel if self._is_heard(channel, session) else None
+
+    def _is_carried(self, spec: StreamSpec, session: Session) -> bool:
+        """Whether a socket's path carries a kind of stream; a product without routed paths carries all on any."""
+        market = session.market
+        if market is None:
+            instrument = self._world.catalog.by_symbol.get(spec.symbol)
+            market = USDS_M if instrument is None else instrument.market
+        return not PRODUCTS[market].has_routes or ROUTE_OF_KIND[spec.kind] == (session.route or "public")
 
     def _is_heard(self, channel: Channel, session: Session) -> bool:
         """Whether a channel of one symbol is of the product that the socket's URL fixes."""

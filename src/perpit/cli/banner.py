@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,20 @@ from perpit.domain.numbers import format_shortest
 from perpit.domain.words import COIN_M, USDS_M
 from perpit.runtime.clock import WALL
 from perpit.venue import Venue
+
+
+class InCcxt(NamedTuple):
+    """What a product is called in ccxt: its class, its table of errors, and an order."""
+
+    name: str
+    errors: str
+    order: str
+
+
+IN_CCXT: Final = {
+    USDS_M: InCcxt("binanceusdm", "linear", '"BTC/USDT:USDT", "market", "buy", 0.01'),
+    COIN_M: InCcxt("binancecoinm", "inverse", '"BTC/USD:BTC", "market", "buy", 10'),
+}
 
 
 def banner(venue: Venue) -> str:
@@ -121,15 +135,17 @@ def demo(venue: Venue) -> list[str]:
     if not ready.accounts:
         return ["There is no demo key; make one with: perpit keys create ACCOUNT --futures"]
     key = ready.accounts[0]
+    market = USDS_M if listed(venue, USDS_M) else COIN_M
+    prefix, table = PRODUCTS[market].prefix[1:], IN_CCXT[market]
     return [
         f"Account      {key.name} with {funds(venue, key.name)}",
         f"API key      {key.api_key}",
         f"API secret   {key.api_secret}",
         "",
         "With ccxt:",
-        '  x = ccxt.binanceusdm({"apiKey": KEY, "secret": SECRET, "options": {"fetchCurrencies": False}})',
-        f'  x.urls["api"] |= {{k: v.replace("https://fapi.binance.com", "{ready.rest}") '
-        'for k, v in x.urls["api"].items() if k.startswith("fapi")}',
-        '  x.exceptions["exact"] |= x.exceptions["linear"]["exact"]',
-        '  x.create_order("BTC/USDT:USDT", "market", "buy", 0.01)',
+        f'  x = ccxt.{table.name}({{"apiKey": KEY, "secret": SECRET, "options": {{"fetchCurrencies": False}}}})',
+        f'  x.urls["api"] |= {{k: v.replace("https://{prefix}.binance.com", "{ready.rest}") '
+        f'for k, v in x.urls["api"].items() if k.startswith("{prefix}")}}',
+        f'  x.exceptions["exact"] |= x.exceptions["{table.errors}"]["exact"]',
+        f"  x.create_order({table.order})",
     ]
