@@ -47,13 +47,17 @@ MAX_SESSIONS: Final = 8192
 POLICY_VIOLATION: Final = 1008
 IP_BANNED_STATUS: Final = 418
 
-ORDER_ROWS: Final = (
-    f'{{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":{ORDERS_PER_10S},"count":%d}},'
-    f'{{"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":{ORDERS_PER_MINUTE},"count":%d}},'
-).encode()
-WEIGHT_ROW: Final = (
+REPLY: Final = b'{"id":%b,"status":%d,"%b":%b%b}'
+WEIGHT: Final = (
     '{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,'
     f'"limit":{WEIGHT_PER_MINUTE},"count":%d}}'
+)
+WEIGHT_ROW: Final = f',"rateLimits":[{WEIGHT}]'.encode()
+ORDER_ROWS: Final = (
+    ',"rateLimits":['
+    f'{{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":{ORDERS_PER_10S},"count":%d}},'
+    f'{{"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":{ORDERS_PER_MINUTE},"count":%d}},'
+    f"{WEIGHT}]"
 ).encode()
 
 _encode = msgspec.json.Encoder().encode
@@ -290,8 +294,10 @@ class Asked(Visit):
 
     def _finish(self, awaited: object) -> None:
         """What the request waited for is there; so may be room for the next."""
+        was_full = self.session.in_flight >= MAX_IN_FLIGHT
         self._go_on(awaited)
-        self.session.socket.read_on()
+        if was_full:
+            self.session.socket.read_on()
 
     def _done(self) -> None:
         self.session.in_flight -= 1
@@ -307,16 +313,20 @@ class Asked(Visit):
 
     def answer(self, status: int, what: bytes, content: Any) -> None:
         """Write the answer; `what` is `result` or `error`."""
-        payload = b'{"id":%b,"status":%d,"%b":%b' % (self.request.id_json, status, what, _encode(content))
-        if self.shows_limits:
-            used = self.used_weight
-            if used < 0:
-                used = self.session.api.gate.weights.used(self.session.ip, self.now_ms)
-            rows = b"" if self.order_counts is None else ORDER_ROWS % self.order_counts
-            payload = b'%b,"rateLimits":[%b%b]}' % (payload, rows, WEIGHT_ROW % used)
-        else:
-            payload += b"}"
+        payload = REPLY % (self.request.id_json, status, what, _encode(content), self._limits())
         self.session.socket.write_frame(text_frame(payload))
+
+    def _limits(self) -> bytes:
+        """The rows of the limits that the request counted in; nothing where they are hidden."""
+        if not self.shows_limits:
+            return b""
+        used = self.used_weight
+        if used < 0:
+            used = self.session.api.gate.weights.used(self.session.ip, self.now_ms)
+        if self.order_counts is None:
+            return WEIGHT_ROW % used
+        in_10s, in_minute = self.order_counts
+        return ORDER_ROWS % (in_10s, in_minute, used)
 
 
 def _weight_without_door(method: str) -> int | Callable[[dict[str, str]], int]:

@@ -91,14 +91,16 @@ class WsRequest:
         """Raises -1022 unless the key signed these parameters, in one of the forms that clients sign."""
         sent = self.sent
         signature = sent["signature"].encode()
-        pairs = [(name, sent[name]) for name in sorted(sent) if name != "signature"]
-        text = "&".join([f"{name}={value}" for name, value in pairs])
+        names = sorted(sent)
+        names.remove("signature")
+        text = "&".join([f"{name}={sent[name]}" for name in names])
         if signatures.fits(key, text.encode(), signature):
             return
         tried = {text}
-        written = self.written
-        for form in (pairs, [(name, written.get(name, value)) for name, value in pairs]):
-            for text in (urlencode(form), "&".join([f"{name}={value}" for name, value in form])):
+        written = sent | self.written
+        for form in (sent, written):
+            pairs = [(name, form[name]) for name in names]
+            for text in (urlencode(pairs), "&".join([f"{name}={value}" for name, value in pairs])):
                 if text not in tried and signatures.fits(key, text.encode(), signature):
                     return
                 tried.add(text)
