@@ -1,4 +1,4 @@
-"""The WebSocket API through unmodified clients: both official SDKs and python-binance, orders and their user data."""
+"""The WebSocket API through unmodified clients: both official SDKs, python-binance and ccxt.pro."""
 
 import asyncio
 import base64
@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import ccxt.pro
 import pytest
 import websockets
 from binance import AsyncClient
@@ -18,7 +19,7 @@ from binance_sdk_derivatives_trading_usds_futures import DerivativesTradingUsdsF
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from tests.clients.endpoints import binance_async_client
+from tests.clients.endpoints import binance_async_client, ccxt_options
 from tests.clients.inbox import PATIENCE_S, Inbox
 from tests.clients.refusals import REFUSALS, Refusal
 from tests.clients.venue import Operator, Scene
@@ -207,6 +208,36 @@ async def test_python_binance_learns_the_code_of_a_refusal(
     with pytest.raises(BinanceAPIException) as refused:
         await client.ws_futures_create_order(**refusal.order)
     assert (refused.value.code, refused.value.status_code) == (refusal.code, 400)
+
+
+# ccxt.pro
+
+
+@pytest.mark.parametrize(
+    ("made", "symbol", "amount"),
+    [(ccxt.pro.binanceusdm, "BTC/USDT:USDT", 0.01), (ccxt.pro.binancecoinm, "BTC/USD:BTC", 1)],
+    ids=["usds_m", "coin_m"],
+)
+async def test_ccxt_pro_trades_on_the_socket(scene: Scene, made: Any, symbol: str, amount: float) -> None:
+    async with made(ccxt_options(scene.rest, scene.ws, scene.trader)) as exchange:
+        order = await exchange.create_order_ws(symbol, "limit", "buy", amount, 59000)
+        assert (order["status"], order["amount"], order["price"]) == ("open", amount, 59000.0)
+        await exchange.edit_order_ws(order["id"], symbol, "limit", "buy", amount, 58000)
+        assert (await exchange.fetch_order_ws(order["id"], symbol))["price"] == 58000.0
+        assert (await exchange.cancel_order_ws(order["id"], symbol))["status"] == "canceled"
+        assert await exchange.fetch_positions_ws() == []
+        coin = symbol.rpartition(":")[2]
+        assert (await exchange.fetch_balance_ws())[coin]["total"] == {"USDT": 100000.0, "BTC": 1.0}[coin]
+        with pytest.raises(ccxt.BadRequest, match="-4003"):
+            await exchange.create_order_ws(symbol, "limit", "buy", amount, 59000, {"quantity": "0"})
+
+
+async def test_ccxt_pro_reads_the_book_on_the_socket(scene: Scene) -> None:
+    scene.lay_book()
+    async with ccxt.pro.binanceusdm(ccxt_options(scene.rest, scene.ws, scene.trader)) as exchange:
+        book = await exchange.fetch_order_book_ws("BTC/USDT:USDT", 5)
+        assert (book["bids"], book["asks"]) == ([[59990.0, 0.1]], [[60010.0, 0.1]])
+        assert (await exchange.fetch_ticker_ws("BTC/USDT:USDT", {"method": "ticker.book"}))["ask"] == 60010.0
 
 
 # By hand: what no SDK for futures offers
