@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 HANDSHAKE_WEIGHT: Final = 5
 UNKNOWN_METHOD_WEIGHT: Final = 1
 MAX_IN_FLIGHT: Final = 128
-MAX_SESSIONS: Final = 8192
+MAX_SESSIONS: Final = 2048
+SECRETS: Final = ("apiKey", "signature")  # are not logged
 POLICY_VIOLATION: Final = 1008
 IP_BANNED_STATUS: Final = 418
 
@@ -305,8 +306,8 @@ class Asked(Visit):
     def refuse(self, error: Exception) -> None:
         """Answer with an error; who is banned is told so once, and the connection closes."""
         request, session = self.request, self.session
-        told = {name: text for name, text in request.sent.items() if name != "signature"}
-        refusal = session.api.gate.refusal(error, session.path, request.method, told)
+        told = {name: text[:100] for name, text in request.sent.items() if name not in SECRETS}
+        refusal = session.api.gate.refusal(error, session.path, request.method[:40], told)
         self.answer(refusal.status, b"error", refusal.body())
         if refusal.status == IP_BANNED_STATUS:
             session.socket.close(POLICY_VIOLATION, "Way too many requests")
