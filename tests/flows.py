@@ -45,7 +45,9 @@ def venue_instruments() -> list[Instrument]:
     ]
     return [
         btcusdt(0, brackets=brackets(SMALL_BRACKETS), max_open_orders=12, max_amendments=4),
-        ethusdt(1, maker_fee_ppm=-37, taker_fee_ppm=433, max_open_orders=12, max_amendments=4),
+        ethusdt(
+            1, maker_fee_ppm=-37, taker_fee_ppm=433, rpi_fee_ppm=29, max_open_orders=12, max_amendments=4
+        ),
         btcusd_perp(2, brackets=coin_brackets, maker_fee_ppm=-13, max_open_orders=12, max_amendments=4),
     ]
 
@@ -261,8 +263,11 @@ class Flow:
         if self.random.random() < 0.3:
             price = self.near(order.symbol_id, side)
         lots = self.random.choice([order.qty_lots, order.qty_lots, order.qty_lots // 2, self.lots()])
-        name = order.client_order_id
-        return c.AmendOrder(order.account_id, order.symbol_id, 0, name, side, lots, price, self.seq % 3)
+        name, mode = order.client_order_id, 0
+        if self.random.random() < 0.25:  # the price of a level; now and then nonsense
+            mode = self.random.choice([1, 1, 2, 5, 5, 5, 6, 9])
+            price = 0 if self.random.random() < 0.95 else price
+        return c.AmendOrder(order.account_id, order.symbol_id, 0, name, side, lots, price, self.seq % 3, mode)
 
     def cancel_all(self) -> c.Command:
         return c.CancelAllOrders(self.account(), self.symbol())

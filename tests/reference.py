@@ -17,10 +17,10 @@ from perpit.domain import words as w
 from perpit.domain.instrument import LARGEST_ON_GRID
 from tests import reference_formulas as formulas
 from tests import reference_state
+from tests.reference_delivery import Delivery
 from tests.reference_events import Row
 from tests.reference_house import House
 from tests.reference_ledger import FUND, Account, Order, can_only_close
-from tests.reference_liquidation import Liquidation
 from tests.reference_triggers import DAY_MS, Triggers
 
 # Choices that the rules leave open.
@@ -29,7 +29,7 @@ YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(Triggers, Liquidation, House):
+class Reference(Triggers, Delivery, House):
     def __init__(self) -> None:
         super().__init__()
         self.next_tick_ms = 0
@@ -97,10 +97,14 @@ class Reference(Triggers, Liquidation, House):
             return no.NOT_SUPPORTED
         if instrument.contract_kind == w.INVERSE and instrument.contract_size <= 0:
             return no.INVALID_VALUE
+        end_ms = instrument.delivery_ms
+        if not instrument.is_perpetual and (end_ms <= self.time_ms or end_ms % TICK_MS):
+            return no.INVALID_VALUE
         self.instruments.append(instrument)
         self.orders.append([])
         self.basis.append([])
         self.list_funding(command.instrument.symbol_id)
+        self.list_delivery(command.instrument.symbol_id)
         self.marks.append([])
         for numbers in (self.index_e8, self.mark_e8, self.pinned_e8, self.last_ticks):
             numbers.append(0)
@@ -198,6 +202,8 @@ class Reference(Triggers, Liquidation, House):
     def _SetIndexPrice(self, command: c.SetIndexPrice) -> int:
         if not 0 <= command.symbol_id < len(self.instruments):
             return no.UNKNOWN_SYMBOL
+        if self.closed(command.symbol_id):
+            return no.SYMBOL_CLOSED
         if not 0 < command.price_e8 <= self.instruments[command.symbol_id].tick_e8 * LARGEST_ON_GRID:
             return no.INVALID_VALUE
         first = self.index_e8[command.symbol_id] == 0
@@ -215,6 +221,8 @@ class Reference(Triggers, Liquidation, House):
     def _PinMarkPrice(self, command: c.PinMarkPrice) -> int:
         if not 0 <= command.symbol_id < len(self.instruments):
             return no.UNKNOWN_SYMBOL
+        if self.closed(command.symbol_id):
+            return no.SYMBOL_CLOSED
         if not 0 <= command.price_e8 <= self.instruments[command.symbol_id].tick_e8 * LARGEST_ON_GRID:
             return no.INVALID_VALUE
         if self.index_e8[command.symbol_id] == 0:
@@ -235,25 +243,36 @@ class Reference(Triggers, Liquidation, House):
             self.next_tick_ms = max(self.next_tick_ms, until_ms // TICK_MS * TICK_MS - YEAR_MS)
         while self.next_tick_ms <= until_ms:
             # nothing moves any more: from settlement to settlement, and to the last whole second
-            resume_ms = min([until_ms // TICK_MS * TICK_MS, *self._settlements_ms()])
+            resume_ms = min([until_ms // TICK_MS * TICK_MS, *self._settlements_ms(), *self._deliveries_ms()])
             self.take_missed_samples(resume_ms)
+            for symbol_id in range(len(self.instruments)):
+                for missed_ms in range(self.next_tick_ms, resume_ms, TICK_MS):
+                    if self.live(symbol_id):
+                        self.see_index(symbol_id, missed_ms)
             self.next_tick_ms = resume_ms
             self._tick()
 
     def _settlements_ms(self) -> list[int]:
         """The next settlement of every instrument that has a price, from the next tick on."""
         listed = [
-            symbol_id for symbol_id, index in enumerate(self.index_e8) if index and self.hours[symbol_id]
+            symbol_id
+            for symbol_id in range(len(self.instruments))
+            if self.live(symbol_id) and self.hours[symbol_id]
         ]
         return [self.next_funding_ms(symbol_id, self.next_tick_ms - 1) for symbol_id in listed]
+
+    def _deliveries_ms(self) -> list[int]:
+        """What is still to be delivered."""
+        return [end for symbol_id, end in enumerate(self.ends_ms) if self.live(symbol_id) and end]
 
     def _tick(self) -> None:
         self.time_ms = self.next_tick_ms
         self.next_tick_ms += TICK_MS
         for symbol_id, index in enumerate(self.index_e8):
-            if index == 0:
+            if not self.live(symbol_id):
                 continue
             self.take_sample(symbol_id)
+            self.see_index(symbol_id, self.time_ms)
             middle = self._middle_e8(symbol_id)
             if middle is not None:
                 self.basis[symbol_id].append(middle - index)
@@ -267,6 +286,8 @@ class Reference(Triggers, Liquidation, House):
         self.marks_moved()
         self._tell_levels()
         for symbol_id in range(len(self.instruments)):
+            self.draw_near(symbol_id)
+            self.deliver(symbol_id)
             self.unwind(symbol_id)
             self._tell_levels()
         self._settle()
@@ -278,11 +299,16 @@ class Reference(Triggers, Liquidation, House):
         return (bid.price_ticks + ask.price_ticks) * self.instruments[symbol_id].tick_e8 // 2
 
     def _computed_mark(self, symbol_id: int) -> int:
-        """Semantics 3.2: the median of three prices; the index alone until there are book, trade and sample."""
+        return self.drawn_e8(symbol_id, self._trading_mark(symbol_id))
+
+    def _trading_mark(self, symbol_id: int) -> int:
+        """Semantics 3.3.1, 3.2: a median of three prices; the index alone until there are book, trade and sample."""
         index, last = self.index_e8[symbol_id], self._last_e8(symbol_id)
         samples = self.basis[symbol_id]
         if self._middle_e8(symbol_id) is None or last == 0 or not samples:
             return index
+        if not self.instruments[symbol_id].is_perpetual:
+            return index + formulas.mean_floor(samples)
         return formulas.median(self.price_1_e8(symbol_id), index + formulas.mean_floor(samples), last)
 
     def _set_mark(self, symbol_id: int, mark_e8: int) -> None:
@@ -291,7 +317,8 @@ class Reference(Triggers, Liquidation, House):
         samples = self.marks[symbol_id]  # one a second: a mark set in between is no sample
         average = formulas.mean_floor(samples) if samples else mark_e8
         rate, at_ms = self.rate_e8(symbol_id), self.next_funding_ms(symbol_id, self.time_ms)
-        self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], mark_e8, average, rate, at_ms)
+        about = (mark_e8, average, rate, at_ms, self.settlement_e8(symbol_id))
+        self._tell("MarkPriceChanged", symbol_id, self.index_e8[symbol_id], *about)
 
     # -- orders -----------------------------------------------------------------------------------------------------
 
@@ -390,6 +417,15 @@ class Reference(Triggers, Liquidation, House):
         order = self._find(command.account_id, symbol_id, command.order_id, command.client_order_id)
         if order is None:
             return no.AMEND_NOT_LIMIT if self._find_waiting(command) else no.UNKNOWN_ORDER
+        refusal = self._first_fault(self._amended_match_faults(command, order))
+        if refusal:
+            return refusal
+        if command.price_match:  # semantics 5.4: the level of the book that the order itself is part of
+            price = self.matched_ticks(command)
+            if price is None:
+                return no.PRICE_MATCH_NO_LEVEL
+            fields = {name: getattr(command, name) for name in c.AmendOrder.FIELDS}
+            command = c.AmendOrder(**{**fields, "price_ticks": price})
         refusal = self._first_fault(self._amend_faults(command, order))
         if refusal:
             return refusal
@@ -414,7 +450,7 @@ class Reference(Triggers, Liquidation, House):
         order.amendments += 1
         order.resting = False
         self.orders[symbol_id].append(order)
-        about = (*old, command.modify_id, order.amendments)
+        about = (*old, command.modify_id, order.amendments, command.price_match)
         self._tell("OrderAmended", *self._order_fields(symbol_id, order), *about)
         self._run(symbol_id, order)
 

@@ -110,7 +110,8 @@ class NaiveBook(Ledger):
         if ticks != self.last_ticks[symbol_id]:
             self.noted.append((symbol_id, w.CONTRACT_PRICE, ticks))
         self.last_ticks[symbol_id] = ticks
-        for order, rate in ((maker, instrument.maker_fee_ppm), (taker, instrument.taker_fee_ppm)):
+        maker_rate = instrument.rpi_fee_ppm if maker.hidden else instrument.maker_fee_ppm  # semantics 4.3.9
+        for order, rate in ((maker, maker_rate), (taker, instrument.taker_fee_ppm)):
             if maker.account_id == taker.account_id == w.HOUSE:  # the tape alone: nobody's position moves
                 order.filled_lots += lots
                 value = fee = realized = 0

@@ -1,7 +1,8 @@
 """Events as plain tuples, so that the engine's and the reference's can be compared and printed.
 
 `FIELDS` names, for every event class, the attributes that follow its name and time. The command inside an order event
-or a refusal is left out; an order is known by its id and the client's own id.
+or a refusal is left out; an order is known by its id and the client's own id. Of an amended order its price match
+counts, too.
 """
 
 from collections.abc import Iterable
@@ -38,6 +39,7 @@ CALCULATED_FIELDS = (
     "fill_value_units",
     "realized_units",
     "kind",
+    "fee_units",
 )
 FIELDS: dict[str, tuple[str, ...]] = {
     "Refused": ("refusal",),
@@ -60,7 +62,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "OrderAccepted": ORDER_FIELDS,
     "OrderTraded": ORDER_FIELDS + TRADE_FIELDS,
     "OrderClosed": (*ORDER_FIELDS, "reason"),
-    "OrderAmended": (*ORDER_FIELDS, "old_price_ticks", "old_qty_lots", "modify_id", "amendments"),
+    "OrderAmended": (
+        *ORDER_FIELDS,
+        "old_price_ticks",
+        "old_qty_lots",
+        "modify_id",
+        "amendments",
+        "price_match",
+    ),
     "OrderTriggered": ORDER_FIELDS,
     "AlgoOrderChanged": (
         "algo_id",
@@ -101,7 +110,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "average_e8",
         "funding_rate_e8",
         "next_funding_ms",
+        "settlement_e8",
     ),
+    "ContractStatusChanged": ("symbol_id", "status", "delivery_ms", "settlement_e8"),
     "OrderCalculated": (*ORDER_FIELDS, *CALCULATED_FIELDS),
     "TradeCalculated": ("symbol_id", "trade_id", "price_e8", "qty_lots", "taker_side", "kind"),
     "InsuranceFundChanged": ("market", "asset", "wallet_units"),
@@ -130,6 +141,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 def _field(event: Event, name: str) -> Any:
     if name == "client_order_id" and isinstance(event, OrderEvent | AlgoOrderChanged):
         return event.request.client_order_id
+    if name == "price_match" and isinstance(event, OrderEvent):
+        return event.request.price_match
     if isinstance(event, InstrumentListed):
         return event.instrument.symbol
     if isinstance(event, KeyCreated):

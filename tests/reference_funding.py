@@ -75,8 +75,8 @@ class Funding(Rules):
 
     def take_missed_samples(self, until_ms: int) -> None:
         """Time was skipped in which nothing moved: what would have been sampled is what is there now."""
-        for symbol_id, index in enumerate(self.index_e8):
-            if index and self.hours[symbol_id]:
+        for symbol_id in range(len(self.instruments)):
+            if self.live(symbol_id) and self.hours[symbol_id]:
                 first = self.next_tick_ms + -self.next_tick_ms % SAMPLE_MS
                 missed = len(range(first, until_ms, SAMPLE_MS))
                 premium = self._premium_e8(symbol_id)

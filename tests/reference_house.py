@@ -18,6 +18,8 @@ class House(NaiveBook):
         )
         if uneven or any(ticks <= 0 or lots < 0 for ticks, lots in bids + asks):
             return no.INVALID_VALUE
+        if self.closed(command.symbol_id):
+            return no.SYMBOL_CLOSED
         levels = [(w.BUY, *level) for level in bids] + [(w.SELL, *level) for level in asks]
         for side, ticks, lots in levels:
             self._reduce_house(command.symbol_id, side, ticks, lots)
@@ -79,6 +81,8 @@ class House(NaiveBook):
             return no.UNKNOWN_SYMBOL
         if command.taker_side not in (w.BUY, w.SELL) or command.price_ticks <= 0 or command.qty_lots <= 0:
             return no.INVALID_VALUE
+        if self.closed(command.symbol_id):
+            return no.SYMBOL_CLOSED
         symbol_id, side, ticks = command.symbol_id, command.taker_side, command.price_ticks
         for stale in self.queue(symbol_id, -side):
             if stale.is_house and stale.price_ticks != ticks and self._crosses(side, ticks, stale):

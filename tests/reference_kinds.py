@@ -12,6 +12,7 @@ from perpit.domain import refusals as no
 from perpit.domain import words as w
 from tests import reference_formulas as formulas
 from tests.reference_book import NaiveBook
+from tests.reference_ledger import Order
 
 Faults = Iterator[tuple[bool, int]]
 
@@ -120,6 +121,13 @@ class Kinds(NaiveBook):
         yield command.order_type not in (w.LIMIT, *LIMIT_KINDS), no.PRICE_MATCH_NOT_ALLOWED
         yield command.price_ticks != 0, no.PRICE_MATCH_WITH_PRICE
 
+    def _amended_match_faults(self, command: c.AmendOrder, order: Order) -> Faults:
+        """What is wrong with an amendment whatever the book says (semantics 5.4.1, 5.6.1)."""
+        yield command.side != order.side, no.AMEND_SIDE_MISMATCH
+        if command.price_match:
+            yield not 0 <= command.price_match <= w.MATCH_QUEUE_20, no.PRICE_MATCH_INVALID
+            yield command.price_ticks != 0, no.PRICE_MATCH_WITH_PRICE
+
     def _word_faults(self, command: c.PlaceOrder) -> Faults:
         known_stp = (w.STP_NONE, w.STP_EXPIRE_TAKER, w.STP_EXPIRE_MAKER, w.STP_EXPIRE_BOTH)
         yield command.side not in (w.BUY, w.SELL), no.INVALID_VALUE
@@ -130,7 +138,7 @@ class Kinds(NaiveBook):
         elsewhere = self._names_another_mode(command.account_id, command.symbol_id, command.position_side)
         yield elsewhere, no.POSITION_SIDE_MISMATCH
 
-    def matched_ticks(self, command: c.PlaceOrder) -> int | None:
+    def matched_ticks(self, command: c.PlaceOrder | c.AmendOrder) -> int | None:
         """The price that price match finds, None without that level (semantics 5.4.2)."""
         opposite = command.price_match <= w.MATCH_OPPONENT_20
         place = (1, 5, 10, 20)[(command.price_match - 1) % 4]

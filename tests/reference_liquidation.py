@@ -290,7 +290,7 @@ class Liquidation(Funding):
                 self.orders[symbol_id].remove(one)
             if one.account_id > 0:
                 self._tell_position(one.account_id, symbol_id, one.position_side, w.CAUSE_ORDER)
-                about = (trade_id, price, lots, value, realized, kind)
+                about = (trade_id, price, lots, value, realized, kind, 0)
                 self._tell("OrderCalculated", *self._order_fields(symbol_id, one), *about)
         self._tell("TradeCalculated", symbol_id, trade_id, price, lots, order.side, kind)
 

@@ -87,12 +87,21 @@ class Rules(Kinds):
         yield self.account(command.account_id) is None, no.UNKNOWN_ACCOUNT
         yield not 0 <= command.symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
         yield from self._kind_faults(command)
+        yield from self._market_faults(command)
+
+    def _market_faults(self, command: c.PlaceOrder) -> Faults:
+        """Near its delivery a contract is only left, and after it no more (semantics 3.6.7)."""
+        status = self.status[command.symbol_id]
+        closing = can_only_close(command) or command.close_position
+        yield status == w.DELIVERED, no.SYMBOL_CLOSED
+        yield status != w.TRADING and not closing, no.SYMBOL_NOT_TRADING
         yield self.index_e8[command.symbol_id] == 0, no.NO_PRICE
 
     def _placement_faults(self, command: c.PlaceOrder) -> Faults:
         """The rest of them, which hold for what a conditional order becomes, too."""
         symbol_id, instrument = command.symbol_id, self.instruments[command.symbol_id]
         market = command.order_type == w.MARKET
+        yield from self._market_faults(command)
         if not command.close_position:
             yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market)
         if not market:
@@ -161,10 +170,11 @@ class Rules(Kinds):
     def _amend_faults(self, command: c.AmendOrder, order: Order) -> Faults:
         """Semantics 5.6; a refused amendment leaves the order as it is."""
         instrument, placed = self.instruments[command.symbol_id], order.placed()
-        yield command.side != order.side, no.AMEND_SIDE_MISMATCH
         same = (command.price_ticks, command.qty_lots) == (order.price_ticks, order.qty_lots)
         yield same, no.AMEND_NO_CHANGE
         yield order.amendments >= instrument.max_amendments, no.AMEND_TOO_OFTEN
+        status = self.status[command.symbol_id]
+        yield status != w.TRADING and not order.is_closing, no.SYMBOL_NOT_TRADING
         yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market=False)
         yield from self._band_faults(command.symbol_id, command.side, command.price_ticks)
         if order.filled_lots and command.qty_lots <= order.filled_lots:

@@ -34,7 +34,7 @@ def hash_of(state: list[object]) -> str:
 def _market(reference: Reference, symbol_id: int) -> list[object]:
     return [
         reference.instruments[symbol_id].symbol,
-        1,  # TRADING: nothing halts an instrument yet
+        reference.status[symbol_id],
         reference.next_trade_id[symbol_id],
         reference.last_ticks[symbol_id],
         reference.index_e8[symbol_id],
@@ -50,7 +50,13 @@ def _market(reference: Reference, symbol_id: int) -> list[object]:
         ],
         _side(reference.queue(symbol_id, BUY)),
         _side(reference.queue(symbol_id, SELL)),
+        _settlement(reference, symbol_id),
     ]
+
+
+def _settlement(reference: Reference, symbol_id: int) -> list[object]:
+    end_ms, seen = reference.ends_ms[symbol_id], reference.index_seen[symbol_id]
+    return [end_ms, len(seen), sum(seen), reference.settled_e8[symbol_id]] if end_ms else []
 
 
 def _side(queue: list[Order]) -> list[object]:

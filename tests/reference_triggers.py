@@ -85,7 +85,7 @@ class Triggers(Rules):
         yield from self._place_faults(command.account_id, command.symbol_id)
         symbol_id, instrument = command.symbol_id, self.instruments[command.symbol_id]
         yield from self._conditional_kind_faults(command)
-        yield self.index_e8[symbol_id] == 0, no.NO_PRICE
+        yield from self._market_faults(command)
         limit = command.order_type in LIMIT_KINDS
         if not command.close_position:
             yield from self._lot_faults(instrument, command.qty_lots, market=not limit)
@@ -280,9 +280,10 @@ class Triggers(Rules):
 
     def _place_fired(self, child: c.PlaceOrder, order_id: int) -> int:
         if child.price_match:
+            refusal = self._first_fault(self._market_faults(child))
             price = self.matched_ticks(child)
-            if price is None:
-                return no.PRICE_MATCH_NO_LEVEL
+            if refusal or price is None:
+                return refusal or no.PRICE_MATCH_NO_LEVEL
             child = clone(child, price_ticks=price)
         return self._first_fault(self._placement_faults(child)) or self._accept(child, order_id)
 
@@ -342,6 +343,13 @@ class Triggers(Rules):
 
     def _run_marks(self, until_ms: int) -> None:
         raise NotImplementedError
+
+    def forget_countdowns(self, symbol_id: int) -> None:
+        self.timers = [
+            timer
+            for timer in self.timers
+            if timer.symbol_id != symbol_id or timer.waiting is not None or timer.order_id != 0
+        ]
 
     def _ring(self, timer: Timer) -> None:
         account_id, symbol_id = timer.account_id, timer.symbol_id

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from perpit.domain.commands import CreateAccount, CreateKey, PinMarkPrice
+from perpit.catalogue import load_instrument
+from perpit.domain.commands import CreateAccount, CreateKey, ListInstrument, PinMarkPrice, Transfer
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ
+from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ, USDS_M
 from tests.binance.caller import BTC, IP, SECRET, START_MS, Caller, sign
 
 
@@ -20,6 +21,7 @@ async def trader() -> Caller:
     return caller
 
 
+@pytest.mark.semantics("1.5.4")
 async def test_balance_shows_wallet_profit_and_what_is_free() -> None:
     caller = await trader()
     # wallet 100,000 − 30 fee; profit 1,000; margin (61,000 + 59,000) / 20
@@ -39,6 +41,7 @@ async def test_balance_shows_wallet_profit_and_what_is_free() -> None:
         assert len(row["accountAlias"]) == 4
 
 
+@pytest.mark.semantics("1.3.1", "4.1.3", "4.2.3", "4.4.4")
 async def test_position_risk_v3_lists_what_is_in_use_and_v2_everything() -> None:
     caller = await trader()
     (row,) = (await caller.signed("GET", "/fapi/v3/positionRisk")).json
@@ -74,6 +77,7 @@ async def test_position_risk_v3_lists_what_is_in_use_and_v2_everything() -> None
     assert (flat["notional"], flat["leverage"], flat["marginType"]) == ("0", "20", "cross")
 
 
+@pytest.mark.semantics("4.4.4")
 async def test_a_symbol_with_an_open_order_only_is_in_use() -> None:
     caller = Caller()
     assert (await caller.signed("GET", "/fapi/v3/positionRisk")).json == []
@@ -84,6 +88,7 @@ async def test_a_symbol_with_an_open_order_only_is_in_use() -> None:
     assert [position["symbol"] for position in account["positions"]] == ["BTCUSDT"]
 
 
+@pytest.mark.semantics("1.2.5")
 async def test_a_short_position_has_negative_amount_and_notional() -> None:
     caller = Caller()
     caller.depth()
@@ -93,6 +98,7 @@ async def test_a_short_position_has_negative_amount_and_notional() -> None:
     assert row["unRealizedProfit"] == "-0.05000000"
 
 
+@pytest.mark.semantics("1.5.1")
 async def test_account_totals_agree_with_the_asset() -> None:
     caller = await trader()
     for version in ("v1", "v2", "v3"):
@@ -114,6 +120,18 @@ async def test_account_totals_agree_with_the_asset() -> None:
     assert len((await caller.signed("GET", "/fapi/v2/account")).json["positions"]) == 2
 
 
+@pytest.mark.semantics("1.5.8")
+async def test_account_totals_are_those_of_usdt_alone() -> None:
+    caller = await trader()
+    before = (await caller.signed("GET", "/fapi/v2/account")).json
+    caller.apply(Transfer(1, USDS_M, "USDC", 5_000 * UNIT))
+    after = (await caller.signed("GET", "/fapi/v2/account")).json
+    assert [asset["asset"] for asset in after["assets"]] == ["USDT", "USDC"]
+    totals = [name for name in after if name.startswith("total")] + ["availableBalance", "maxWithdrawAmount"]
+    assert {name: after[name] for name in totals} == {name: before[name] for name in totals}
+
+
+@pytest.mark.semantics("1.2.7", "1.7.1")
 async def test_leverage_changes_what_may_be_held() -> None:
     caller = Caller()
     reply = await caller.signed("POST", "/fapi/v1/leverage", symbol="BTCUSDT", leverage=100)
@@ -123,6 +141,7 @@ async def test_leverage_changes_what_may_be_held() -> None:
     assert (await caller.signed("GET", "/fapi/v1/symbolConfig")).json[1]["leverage"] == 20
 
 
+@pytest.mark.semantics("1.7.3")
 async def test_a_leverage_below_what_the_position_needs_is_refused() -> None:
     caller = Caller()
     caller.depth(10_000)
@@ -151,6 +170,7 @@ async def test_an_account_without_money_has_an_empty_wallet() -> None:
     assert await get("/fapi/v1/openOrders") == []
 
 
+@pytest.mark.semantics("4.3.8")
 async def test_modes_and_rates_are_those_of_this_release() -> None:
     caller = Caller()
     assert (await caller.signed("GET", "/fapi/v1/positionSide/dual")).json == {"dualSidePosition": False}
@@ -158,9 +178,18 @@ async def test_modes_and_rates_are_those_of_this_release() -> None:
     config = (await caller.signed("GET", "/fapi/v1/accountConfig")).json
     assert (config["canTrade"], config["dualSidePosition"], config["tradeGroupId"]) == (True, False, -1)
     rates = (await caller.signed("GET", "/fapi/v1/commissionRate", symbol="BTCUSDT")).json
-    assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.000200", "0.000500")
+    assert rates == {
+        "symbol": "BTCUSDT",
+        "makerCommissionRate": "0.000200",
+        "takerCommissionRate": "0.000500",
+        "rpiCommissionRate": "0.000200",
+    }
+    caller.apply(ListInstrument(load_instrument("SOLUSDT", 3)))
+    rates = (await caller.signed("GET", "/fapi/v1/commissionRate", symbol="SOLUSDT")).json
+    assert rates["rpiCommissionRate"] == "0.000050"
 
 
+@pytest.mark.semantics("1.1.1", "1.1.3")
 async def test_brackets_come_as_numbers() -> None:
     caller = Caller()
     rows = (await caller.signed("GET", "/fapi/v1/leverageBracket")).json

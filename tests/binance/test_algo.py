@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from perpit.domain import words as w
 from perpit.domain.commands import Advance, HouseDepth, HouseTrade, PlaceOrder
 from tests.binance.caller import BTC, Caller
@@ -16,6 +18,7 @@ def tape(caller: Caller, ticks: int) -> None:
     caller.apply(HouseTrade(BTC, w.BUY, ticks, 1))
 
 
+@pytest.mark.semantics("5.2.6", "5.9.1", "5.9.2", "5.9.9")
 async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
     caller = Caller()
     placed = (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO, clientAlgoId="mine")).json
@@ -26,6 +29,7 @@ async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
         "0.010",
     )
     assert placed["actualOrderId"] == ""
+    assert placed["selfTradePreventionMode"] == "NONE"
     by_name = (await caller.signed("GET", "/fapi/v1/algoOrder", clientAlgoId="mine")).json
     assert by_name == (await caller.signed("GET", "/fapi/v1/algoOrder", algoId=1)).json == placed
     assert (await caller.signed("GET", "/fapi/v1/openAlgoOrders", symbol="ETHUSDT")).json == []
@@ -37,6 +41,7 @@ async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
     assert (row["algoId"], row["algoStatus"]) == (1, "CANCELED")
 
 
+@pytest.mark.semantics("5.9.6")
 async def test_a_fired_algo_order_names_the_order_that_it_became() -> None:
     caller = Caller()
     caller.depth()
@@ -50,6 +55,7 @@ async def test_a_fired_algo_order_names_the_order_that_it_became() -> None:
     assert (order["type"], order["origType"], order["stopPrice"]) == ("MARKET", "STOP_MARKET", "61000.00")
 
 
+@pytest.mark.semantics("5.8.1")
 async def test_order_takes_conditional_kinds_too() -> None:
     caller = Caller()
     caller.depth()
@@ -74,6 +80,7 @@ async def test_a_trailing_stop_shows_its_rate() -> None:
     assert (algo["callbackRate"], algo["algoStatus"]) == ("1.0", "NEW")
 
 
+@pytest.mark.semantics("4.5.6")
 async def test_close_position_shows_no_quantity_and_reduces_only() -> None:
     caller = Caller()
     sent: dict[str, Any] = {"type": "STOP_MARKET", "price": None, "timeInForce": None, "quantity": None}
@@ -83,6 +90,7 @@ async def test_close_position_shows_no_quantity_and_reduces_only() -> None:
     assert again.code == -4130
 
 
+@pytest.mark.semantics("5.4.4")
 async def test_a_matched_price_is_the_price_of_the_order() -> None:
     caller = Caller()
     caller.depth()
@@ -93,6 +101,7 @@ async def test_a_matched_price_is_the_price_of_the_order() -> None:
     assert tested["price"] == "59999.90"
 
 
+@pytest.mark.semantics("5.3 gtd")
 async def test_a_good_till_date_keeps_whole_seconds() -> None:
     caller = Caller()
     date_ms = caller.now_ms + 700_123
@@ -100,6 +109,7 @@ async def test_a_good_till_date_keeps_whole_seconds() -> None:
     assert (placed["timeInForce"], placed["goodTillDate"]) == ("GTD", date_ms // 1000 * 1000)
 
 
+@pytest.mark.semantics("5.7.7")
 async def test_a_countdown_cancels_the_orders_of_a_symbol() -> None:
     caller = Caller()
     await caller.order()
@@ -122,6 +132,7 @@ def heard(listener: Any) -> list[str]:
     return words
 
 
+@pytest.mark.semantics("C16", "5.9.8")
 def test_c16_a_stop_market_of_the_algo_service_tells_its_life() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -154,6 +165,7 @@ def test_c16_a_stop_market_of_the_algo_service_tells_its_life() -> None:
     ]
 
 
+@pytest.mark.semantics("C20", "5.1 triggered", "5.9.12", "5.1.1")
 def test_c20_an_ordinary_stop_expires_with_reason_8_and_is_new_again() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -170,6 +182,7 @@ def test_c20_an_ordinary_stop_expires_with_reason_8_and_is_new_again() -> None:
     assert len({order["i"] for order in orders}) == 1
 
 
+@pytest.mark.semantics("C19")
 def test_c19_a_trailing_stop_tells_when_it_becomes_active() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -194,6 +207,7 @@ def test_c19_a_trailing_stop_tells_when_it_becomes_active() -> None:
     assert [(update["X"], update["ia"]) for update in updates] == [("NEW", False), ("NEW", True)]
 
 
+@pytest.mark.semantics("C17", "5.9.5")
 def test_c17_a_rejected_algo_order_says_why() -> None:
     floor = Floor()
     alice = ear(floor, "alice")

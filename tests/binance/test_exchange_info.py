@@ -17,6 +17,7 @@ def numbers(*texts: str) -> list[Decimal]:
 
 
 @pytest.mark.parametrize("symbol", catalogue.symbols(USDS_M))
+@pytest.mark.semantics("5.10.2", "5.10.5")
 def test_a_symbol_has_the_terms_of_its_row(symbol: str) -> None:
     facts = catalogue.facts(symbol)
     shown = symbol_row(catalogue.load_instrument(symbol, 0))

@@ -139,6 +139,7 @@ async def test_the_minute_has_its_own_order_limit() -> None:
     ]
 
 
+@pytest.mark.semantics("5.7.3")
 async def test_a_batch_counts_five_and_one() -> None:
     caller = Caller()
     reply = await caller.signed("POST", "/fapi/v1/batchOrders", batchOrders="[{}]")

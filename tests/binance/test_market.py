@@ -1,5 +1,7 @@
 """Market data over the wire, numbers as the exchange prints them."""
 
+import pytest
+
 from perpit.domain.commands import HouseTrade
 from perpit.domain.words import BUY, SELL
 from tests.binance.caller import BTC, PRICE, START_MS, Caller
@@ -166,6 +168,7 @@ async def test_tickers_answer_one_symbol_or_all() -> None:
     assert (empty["bidPrice"], empty["bidQty"]) == ("0.00", "0.000")
 
 
+@pytest.mark.semantics("3.1.3")
 async def test_the_premium_index_shows_mark_index_and_the_next_funding() -> None:
     caller = Caller()
     row = (await caller.public("/fapi/v1/premiumIndex", symbol="BTCUSDT")).json

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.binance.caller import Caller
 
 BTC = {"symbol": "BTCUSDT"}
@@ -36,6 +38,7 @@ async def test_hedge_mode_shows_both_sides_of_a_symbol() -> None:
     assert [row["initialMargin"] for row in rows] == ["3000.00000000", "1500.00000000"]
 
 
+@pytest.mark.semantics("4.4.2", "4.4.3")
 async def test_in_hedge_mode_an_order_names_its_side_and_cannot_be_reduce_only() -> None:
     caller = await hedged()
     assert (await order(caller, side="BUY")).code == -4061
@@ -59,6 +62,7 @@ async def test_the_dry_run_says_the_same_of_hedge_orders() -> None:
             assert (await caller.signed("POST", "/fapi/v1/order", **params)).code == code
 
 
+@pytest.mark.semantics("1.7.6")
 async def test_the_position_mode_does_not_change_while_something_is_held_or_open() -> None:
     caller = await hedged()
     change = ("POST", "/fapi/v1/positionSide/dual")
@@ -66,6 +70,7 @@ async def test_the_position_mode_does_not_change_while_something_is_held_or_open
     assert (await caller.signed(*change, dualSidePosition="true")).code == -4059
 
 
+@pytest.mark.semantics("1.7.5")
 async def test_an_isolated_position_keeps_its_own_margin() -> None:
     caller = Caller()
     done = await caller.signed("POST", "/fapi/v1/marginType", **BTC, marginType="ISOLATED")
@@ -91,6 +96,7 @@ async def test_an_isolated_position_keeps_its_own_margin() -> None:
     assert config["marginType"] == "ISOLATED"
 
 
+@pytest.mark.semantics("1.7.4")
 async def test_the_margin_type_does_not_change_while_something_is_held_or_open() -> None:
     caller = Caller()
     change = ("POST", "/fapi/v1/marginType")

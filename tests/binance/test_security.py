@@ -27,6 +27,7 @@ def key(permissions: int = PERMIT_READ | PERMIT_FUTURES, ips: list[str] | None =
     return CreateKey(1, "other", SECRET, 0, "", permissions, ips or [])
 
 
+@pytest.mark.semantics("A15")
 def test_the_documented_signature_is_accepted() -> None:
     text = (
         "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=9000&timeInForce=GTC&recvWindow=5000"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from perpit.domain import words as w
 from perpit.domain.commands import PinMarkPrice, SetIndexPrice
 from perpit.domain.numbers import UNIT
@@ -162,6 +164,7 @@ def test_ticker_arrays_hold_the_symbols_that_changed() -> None:
     assert [[row["s"] for row in rows] for rows in socket.messages()] == [["BTCUSDT"], ["ETHUSDT"]]
 
 
+@pytest.mark.semantics("3.2.5")
 def test_mark_prices_come_each_second_or_every_third() -> None:
     floor = Floor()
     each = floor.listen("/ws/btcusdt@markPrice@1s")
@@ -175,6 +178,7 @@ def test_mark_prices_come_each_second_or_every_third() -> None:
     assert [[row["s"] for row in array] for array in rows] == [["BTCUSDT", "ETHUSDT"]] * 9
 
 
+@pytest.mark.semantics("3.2.6", "3.4.12")
 def test_a_mark_price_carries_index_average_funding_rate_and_next_funding_time() -> None:
     floor = Floor()
     socket = floor.listen("/ws/btcusdt@markPrice@1s")
@@ -186,3 +190,5 @@ def test_a_mark_price_carries_index_average_funding_rate_and_next_funding_time()
     assert (event["p"], event["i"]) == ("60500.00000000", "60010.00000005")
     assert event["T"] % (8 * 3_600_000) == 0
     assert 0 < event["T"] - event["E"] <= 8 * 3_600_000
+    floor.advance(4000)  # the first premium is sampled, and is nothing
+    assert socket.messages()[-1]["r"] == "0.00010000"

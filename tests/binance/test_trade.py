@@ -19,6 +19,7 @@ BATCH = "/fapi/v1/batchOrders"
 DAY = 86_400_000
 
 
+@pytest.mark.semantics("5.2.4", "5.2.6")
 async def test_a_resting_order_is_acknowledged_as_new() -> None:
     caller = Caller()
     reply = await caller.order(newClientOrderId="x-mine:1/2.3_4")
@@ -50,6 +51,7 @@ async def test_a_resting_order_is_acknowledged_as_new() -> None:
     }
 
 
+@pytest.mark.semantics("5.2.3")
 async def test_ack_shows_nothing_executed_and_result_shows_the_outcome() -> None:
     caller = Caller()
     caller.depth()
@@ -62,12 +64,14 @@ async def test_ack_shows_nothing_executed_and_result_shows_the_outcome() -> None
     assert (result["avgPrice"], result["cumQuote"]) == ("60000.03333", "90000.05000")
 
 
+@pytest.mark.semantics("5.2.3")
 async def test_an_unfilled_ioc_order_comes_back_expired() -> None:
     caller = Caller()
     result = (await caller.order(timeInForce="IOC", newOrderRespType="RESULT")).json
     assert (result["status"], result["executedQty"]) == ("EXPIRED", "0.000")
 
 
+@pytest.mark.semantics("5.1.4")
 async def test_an_order_without_a_client_id_gets_one() -> None:
     caller = Caller()
     first, second = [(await caller.order()).json["clientOrderId"] for _ in range(2)]
@@ -92,6 +96,7 @@ async def test_booleans_come_in_any_case(word: str) -> None:
     assert reply.json["reduceOnly"] is True
 
 
+@pytest.mark.semantics("5.7.6")
 async def test_an_order_is_found_by_either_id_and_the_order_id_wins() -> None:
     caller = Caller()
     await caller.order(newClientOrderId="one")
@@ -105,6 +110,7 @@ async def test_an_order_is_found_by_either_id_and_the_order_id_wins() -> None:
         ).json == reply.json
 
 
+@pytest.mark.semantics("5.7.5")
 async def test_cancelling_answers_the_cancelled_order_once() -> None:
     caller = Caller()
     await caller.order(newClientOrderId="one")
@@ -119,6 +125,7 @@ async def test_cancelling_answers_the_cancelled_order_once() -> None:
     assert (await caller.signed("GET", "/fapi/v1/openOrder", symbol="BTCUSDT", orderId=2)).code == -2013
 
 
+@pytest.mark.semantics("5.6.3", "5.6.7")
 async def test_an_amendment_answers_the_new_price_and_quantity() -> None:
     caller = Caller()
     await caller.order(newClientOrderId="one")
@@ -182,6 +189,7 @@ async def test_what_timers_were_refused_is_no_answer_to_cancel_all() -> None:
     assert reply.json["code"] == 200
 
 
+@pytest.mark.semantics("5.7.4")
 async def test_cancel_all_ends_the_orders_of_one_symbol() -> None:
     caller = Caller()
     for price in ("59000", "58000"):
@@ -206,6 +214,7 @@ def element(**changes: Any) -> dict[str, Any]:
     return {**order, **changes}
 
 
+@pytest.mark.semantics("5.7.2", "5.2.6")
 async def test_a_batch_is_submitted_at_once_and_answered_in_order() -> None:
     caller = Caller()
     batch = [
@@ -250,6 +259,7 @@ async def test_a_batch_amends_each_in_its_place() -> None:
     assert reply.json[1]["origQty"] == "0.020"
 
 
+@pytest.mark.semantics("5.7.1")
 async def test_a_batch_cancels_by_either_kind_of_id() -> None:
     caller = Caller()
     for name in "abc":
@@ -270,6 +280,7 @@ async def test_a_client_id_that_is_only_looked_up_is_journaled_no_longer_than_it
     assert [len(command.client_order_id) for command in asked if isinstance(command, CancelOrder)] == [37, 37]
 
 
+@pytest.mark.semantics("5.2.7")
 async def test_order_test_accepts_without_placing() -> None:
     caller = Caller()
     caller.depth()
@@ -281,6 +292,7 @@ async def test_order_test_accepts_without_placing() -> None:
     assert caller.state() == before
 
 
+@pytest.mark.semantics("4.1.6")
 async def test_fills_are_listed_with_fee_profit_and_role() -> None:
     caller = Caller()
     caller.depth()
@@ -316,6 +328,7 @@ async def test_queries_look_back_seven_days_and_forget_as_the_exchange_does() ->
     assert [row["orderId"] for row in found] == [2]
 
 
+@pytest.mark.semantics("5.1.3")
 async def test_an_order_is_found_until_its_last_day_is_over_and_an_open_one_always() -> None:
     caller = Caller()
     caller.depth()

@@ -37,6 +37,7 @@ PART = ["TL", "AU ORDER", "OTU TRADE/PARTIALLY_FILLED"]
 LAST = ["TL", "AU ORDER", "OTU TRADE/FILLED"]
 
 
+@pytest.mark.semantics("C1", "4.7.1")
 def test_c1_a_limit_order_that_rests() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -44,6 +45,7 @@ def test_c1_a_limit_order_that_rests() -> None:
     assert summary(alice.messages()) == [NEW]
 
 
+@pytest.mark.semantics("C2", "4.7.6", "5.12.1")
 def test_c2_a_resting_order_is_filled_in_two_parts() -> None:
     floor = Floor()
     alice, bob = ear(floor, "alice"), ear(floor, "bob")
@@ -61,6 +63,7 @@ def test_c2_a_resting_order_is_filled_in_two_parts() -> None:
     assert summary(bob.messages()) == [NEW, *LAST, NEW, *LAST]
 
 
+@pytest.mark.semantics("C3", "5.12.4")
 def test_c3_a_market_order_over_two_levels() -> None:
     floor = Floor()
     floor.place("bob", w.SELL, 4, PRICE)
@@ -75,6 +78,7 @@ def test_c3_a_market_order_over_two_levels() -> None:
 
 
 @pytest.mark.parametrize(("liquidity", "fills"), [(4, PART), (0, [])])
+@pytest.mark.semantics("C4", "C5", "5.1.1")
 def test_c4_c5_an_ioc_order_expires_with_what_it_could_not_take(liquidity: int, fills: list[str]) -> None:
     floor = Floor()
     if liquidity:
@@ -88,6 +92,7 @@ def test_c4_c5_an_ioc_order_expires_with_what_it_could_not_take(liquidity: int, 
 
 
 @pytest.mark.parametrize("time_in_force", [w.FOK, w.GTX])
+@pytest.mark.semantics("C6", "C7", "5.1 refused")
 def test_c6_c7_a_refused_order_is_no_event(time_in_force: int) -> None:
     floor = Floor()
     floor.place("bob", w.SELL, 4)
@@ -97,6 +102,7 @@ def test_c6_c7_a_refused_order_is_no_event(time_in_force: int) -> None:
     assert alice.messages() == []
 
 
+@pytest.mark.semantics("5.1 market")
 def test_c8_a_market_order_stops_at_the_price_bound() -> None:
     floor = Floor()
     floor.place("bob", w.SELL, 4, PRICE)
@@ -105,6 +111,7 @@ def test_c8_a_market_order_stops_at_the_price_bound() -> None:
     assert summary(alice.messages()) == [NEW, *PART, "OTU EXPIRED/EXPIRED er9"]
 
 
+@pytest.mark.semantics("C9", "4.7.1", "5.12.5", "1.3.1")
 def test_c9_a_cancel_moves_no_balance() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -116,6 +123,7 @@ def test_c9_a_cancel_moves_no_balance() -> None:
     assert (cancelled["o"]["b"], cancelled["o"]["i"]) == ("0", order_id)
 
 
+@pytest.mark.semantics("C10", "5.6.7")
 def test_c10_an_amendment_shows_the_new_price_and_quantity_and_its_own_id() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -129,6 +137,7 @@ def test_c10_an_amendment_shows_the_new_price_and_quantity_and_its_own_id() -> N
     assert (second["o"]["q"], second["o"]["p"], second["o"].get("M")) == ("0.030", "59998.00", "77")
 
 
+@pytest.mark.semantics("C11")
 def test_c11_an_amendment_below_what_is_filled_cancels() -> None:
     floor = Floor()
     order_id = floor.place("alice", w.BUY, 10)
@@ -146,6 +155,7 @@ def test_c11_an_amendment_below_what_is_filled_cancels() -> None:
         (w.STP_EXPIRE_BOTH, [NEW, "OTU EXPIRED/EXPIRED_IN_MATCH er1", "OTU EXPIRED/EXPIRED_IN_MATCH er1"]),
     ],
 )
+@pytest.mark.semantics("C12", "C13", "C14")
 def test_c12_c13_c14_self_trade_prevention_expires_maker_taker_or_both(
     mode: int, sequence: list[str]
 ) -> None:
@@ -166,6 +176,7 @@ def test_c12_c13_c14_self_trade_prevention_expires_maker_taker_or_both(
     )
 
 
+@pytest.mark.semantics("C23", "1.7.7")
 def test_c23_a_leverage_change() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -175,6 +186,7 @@ def test_c23_a_leverage_change() -> None:
     ]
 
 
+@pytest.mark.semantics("4.7.2", "4.7.3", "4.7.4")
 def test_a_deposit_and_a_withdrawal_move_a_balance_and_no_position() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -186,6 +198,7 @@ def test_a_deposit_and_a_withdrawal_move_a_balance_and_no_position() -> None:
     ]
 
 
+@pytest.mark.semantics("4.7.2", "4.7.3", "4.7.4", "4.1.8", "4.2.3")
 def test_an_account_update_of_a_fill_shows_wallet_and_position_after_it() -> None:
     floor = Floor()
     floor.trade(100)
@@ -199,6 +212,7 @@ def test_an_account_update_of_a_fill_shows_wallet_and_position_after_it() -> Non
     assert (position["pa"], position["ep"], position["cr"], position["ps"]) == ("0.060", "60000", "4", "BOTH")
 
 
+@pytest.mark.semantics("5.12.1", "5.12.2", "5.12.4", "5.12.6")
 def test_an_order_update_has_the_documented_fields() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -226,6 +240,7 @@ def test_an_order_update_has_the_documented_fields() -> None:
     }
 
 
+@pytest.mark.semantics("5.12.8")
 def test_a_trade_lite_has_the_documented_fields() -> None:
     floor = Floor()
     alice = ear(floor, "alice")
@@ -287,6 +302,7 @@ def test_an_account_hears_nothing_of_another() -> None:
     assert alice.messages() == []
 
 
+@pytest.mark.semantics("C32")
 def test_c32_an_expired_key_is_told_and_its_sockets_stay_open_and_silent() -> None:
     floor = Floor()
     key = floor.open_key("alice")

@@ -12,6 +12,7 @@ from perpit.catalogue import quarters
 from perpit.domain.instrument import LARGEST_ON_GRID, Instrument
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import COIN_M, INVERSE, LINEAR, USDS_M
+from tests.instruments import BTC_BRACKETS, ETH_BRACKETS
 
 DAY = "261225"
 PERPETUALS = [*catalogue.symbols(USDS_M), *catalogue.symbols(COIN_M)]
@@ -64,6 +65,7 @@ def test_precisions_show_every_tick_and_every_lot(symbol: str) -> None:
 
 
 @of_any_contract
+@pytest.mark.semantics("1.1.5", "1.1.6")
 def test_maintenance_margin_is_continuous_where_brackets_meet(symbol: str) -> None:
     brackets = INSTRUMENTS[symbol].brackets
     assert brackets[0].floor_units == 0
@@ -97,24 +99,26 @@ def test_an_inverse_value_is_in_coins_and_cut(instrument: Instrument, ticks: int
     assert instrument.value_units(ticks, contracts) == exact.numerator // exact.denominator
 
 
+@pytest.mark.semantics("4.3.2")
 def test_the_two_markets_differ_as_the_exchange_says() -> None:
     """Semantics 9: unit of quantity, margin asset, notional; 4.3.2: fees."""
     for symbol in catalogue.symbols(USDS_M):
         usds_m = INSTRUMENTS[symbol]
         assert (usds_m.market, usds_m.contract_kind, usds_m.contract_size) == (USDS_M, LINEAR, 0)
         assert usds_m.margin_asset == usds_m.quote_asset
-        assert (usds_m.maker_fee_ppm, usds_m.taker_fee_ppm) == (200, 500)
+        assert (usds_m.maker_fee_ppm, usds_m.taker_fee_ppm, usds_m.rpi_fee_ppm) == (200, 500, 50)
         assert usds_m.min_notional_units >= 5 * UNIT
     for symbol in catalogue.symbols(COIN_M):
         coin_m = INSTRUMENTS[symbol]
         assert (coin_m.market, coin_m.contract_kind, coin_m.lot_e8) == (COIN_M, INVERSE, UNIT)
         assert (coin_m.margin_asset, coin_m.quote_asset) == (coin_m.base_asset, "USD")
         assert coin_m.contract_size == (100 if coin_m.base_asset == "BTC" else 10)
-        assert (coin_m.maker_fee_ppm, coin_m.taker_fee_ppm) == (100, 500)
+        assert (coin_m.maker_fee_ppm, coin_m.taker_fee_ppm, coin_m.rpi_fee_ppm) == (100, 500, 100)
         assert coin_m.min_notional_units == 0, "there is no such filter"
 
 
 @pytest.mark.parametrize("symbol", PERPETUALS)
+@pytest.mark.semantics("3.4.6", "3.4.8", "3.6.8")
 def test_perpetuals_pay_funding_within_their_bounds(symbol: str) -> None:
     """Semantics 3.4.6, 3.4.8: ±0.3 % for bitcoin and ether, ±0.05 % for gold, ±2 % for all others."""
     instrument = INSTRUMENTS[symbol]
@@ -151,6 +155,7 @@ def test_a_quarter_that_is_not_traded_at_a_time_does_not_load_for_it() -> None:
         catalogue.load_instrument("BTCUSDT_261225", 0, 1_798_185_600_000)
 
 
+@pytest.mark.semantics("5.10.4")
 def test_bitcoin_stands_on_the_recorded_terms() -> None:
     bitcoin = catalogue.load_instrument("BTCUSDT", 0)
     assert (bitcoin.tick_e8, bitcoin.lot_e8, bitcoin.value_per_tick_lot) == (UNIT // 10, UNIT // 1000, 10_000)
@@ -171,6 +176,25 @@ def test_bitcoin_stands_on_the_recorded_terms() -> None:
     assert rows[-1] == (1, 500_000, 421_482_000)
 
 
+@pytest.mark.semantics("1.1.9", "1.1.10")
+@pytest.mark.parametrize(("symbol", "recorded"), [("BTCUSDT", BTC_BRACKETS), ("ETHUSDT", ETH_BRACKETS)])
+def test_the_leverage_tables_of_bitcoin_and_ether_are_the_recorded_ones(
+    symbol: str, recorded: tuple[tuple[int, ...], ...]
+) -> None:
+    rows = catalogue.load_instrument(symbol, 0).brackets
+    assert [
+        (
+            row.max_leverage,
+            row.floor_units // UNIT,
+            row.cap_units // UNIT,
+            row.maint_ppm,
+            row.cum_units // UNIT,
+        )
+        for row in rows
+    ] == list(recorded)
+
+
+@pytest.mark.semantics("1.1.11", "5.10.3")
 def test_bitcoin_in_coins_stands_on_its_table_of_2021() -> None:
     """Semantics 1.1.11, 5.10.3."""
     bitcoin = catalogue.load_instrument("BTCUSD_PERP", 0)

@@ -142,6 +142,24 @@ async def test_a_position_is_closed_with_a_reduce_only_order(exchange: Any, scen
     assert await ask(exchange.fetch_positions([BITCOIN])) == []
 
 
+async def test_what_happened_to_money_and_margin_is_read(exchange: Any, scene: Scene) -> None:
+    scene.lay_book()
+    await ask(exchange.set_margin_mode("isolated", BITCOIN))
+    await ask(exchange.create_order(BITCOIN, "market", "buy", 0.04))
+    await ask(exchange.add_margin(BITCOIN, 1.5))
+    ledger = await ask(exchange.fetch_ledger("USDT", params={"type": "future"}))
+    assert [(row["type"], row["direction"], row["amount"]) for row in ledger] == [
+        ("transfer", "in", 100000.0),
+        ("commission", "out", 1.2002),
+    ]
+    (change,) = await ask(exchange.fetch_margin_adjustment_history(BITCOIN))
+    assert (change["type"], change["amount"]) == ("add", 1.5)
+    assert await ask(exchange.fetch_funding_history(BITCOIN)) == []
+    assert await ask(exchange.fetch_funding_rate_history(BITCOIN, limit=3)) is not None
+    assert (await ask(exchange.fetch_funding_interval(BITCOIN)))["interval"] == "8h"
+    assert (await ask(exchange.fetch_trading_fee(BITCOIN)))["maker"] == 0.0002
+
+
 async def test_leverage_and_account_settings(exchange: Any) -> None:
     assert (await ask(exchange.set_leverage(10, BITCOIN)))["maxNotionalValue"] == "230000000"
     assert (await ask(exchange.fetch_leverage(BITCOIN)))["longLeverage"] == 10

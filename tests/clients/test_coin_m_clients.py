@@ -65,6 +65,17 @@ async def test_ccxt_reads_markets_and_market_data(exchange: Any, scene: Scene) -
     assert [tier["maxLeverage"] for tier in tiers[:3]] == [125.0, 100.0, 50.0]
 
 
+async def test_ccxt_reads_income_in_coin(exchange: Any, scene: Scene) -> None:
+    scene.lay_coin_book()
+    await ask(exchange.create_order(BITCOIN, "market", "buy", 60))
+    ledger = await ask(exchange.fetch_ledger("BTC", params={"type": "delivery"}))
+    assert [(row["type"], row["direction"], row["amount"]) for row in ledger] == [
+        ("transfer", "in", 1.0),
+        ("commission", "out", 0.00004999),
+    ]
+    assert await ask(exchange.fetch_funding_history(BITCOIN)) == []
+
+
 async def test_ccxt_trades_and_sees_its_position_in_coin(exchange: Any, scene: Scene) -> None:
     scene.lay_coin_book()
     bought = await ask(exchange.create_order(BITCOIN, "market", "buy", 60))

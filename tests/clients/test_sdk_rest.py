@@ -175,6 +175,35 @@ def test_account_settings_are_read(api: Api) -> None:
     assert [row.limit for row in api.query_user_rate_limit().data()] == [300, 1200]
 
 
+def test_what_happened_to_money_and_orders_is_read(api: Api, scene: Scene) -> None:
+    scene.lay_book()
+    api.change_margin_type(symbol="BTCUSDT", margin_type="ISOLATED")
+    api.new_order(symbol="BTCUSDT", side="BUY", type="MARKET", quantity=0.04)
+    api.modify_isolated_position_margin(symbol="BTCUSDT", amount=1.5, type=1)
+    api.new_order(symbol="BTCUSDT", side="SELL", type="MARKET", quantity=0.04)
+    rows = api.get_income_history(symbol="BTCUSDT").data()
+    assert [(row.income_type, row.income) for row in rows] == [
+        ("COMMISSION", "-1.20020000"),
+        ("COMMISSION", "-1.19980000"),
+        ("REALIZED_PNL", "-0.80000000"),
+    ]
+    fees = api.get_income_history(income_type="COMMISSION", limit=1).data()
+    assert [row.tran_id for row in fees] == [rows[1].tran_id]
+    (change,) = api.get_position_margin_change_history(symbol="BTCUSDT").data()
+    assert (change.type, change.amount, change.delta_type) == (1, "1.50000000", "USER_ADJUST")
+    resting = api.new_order(**limit("BUY", 0.04, 59_900)).data()
+    api.modify_order(symbol="BTCUSDT", side="BUY", order_id=resting.order_id, quantity=0.05, price=59_910)
+    (amended,) = api.get_order_modify_history(symbol="BTCUSDT", order_id=resting.order_id).data()
+    assert (amended.amendment.price.before, amended.amendment.price.after) == ("59900.00", "59910.00")
+    assert (amended.amendment.orig_qty.after, amended.amendment.count) == ("0.050", 1)
+
+
+def test_funding_terms_are_read(api: Api) -> None:
+    terms = {row.symbol: row for row in api.get_funding_rate_info().data()}
+    assert terms["BTCUSDT"].adjusted_funding_rate_cap == "0.00300000"
+    assert api.get_funding_rate_history(symbol="BTCUSDT", limit=5).data() is not None
+
+
 def test_a_listen_key_is_made_kept_and_closed(api: Api) -> None:
     key = api.start_user_data_stream().data().listen_key
     assert len(key) == 64
@@ -234,5 +263,5 @@ def test_a_clock_that_is_off_is_refused(tomorrow: Operator) -> None:
 
 def test_an_endpoint_of_a_later_release_says_so(api: Api) -> None:
     with pytest.raises(NotFoundError) as refused:
-        api.get_position_margin_change_history(symbol="BTCUSDT")
-    assert "positionMargin/history" in refused.value.error_message
+        api.composite_index_symbol_information()
+    assert "indexInfo" in refused.value.error_message

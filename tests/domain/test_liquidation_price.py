@@ -5,6 +5,7 @@ Margin balance and maintenance margin are those of the naive reference, in fract
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def leg(instrument: Instrument, lots: int, entry_e8: int) -> Leg:
 
 @given(instruments, sizes, st.sampled_from([1, -1]), prices, st.integers(1, 200))
 @settings(max_examples=120, deadline=None)
+@pytest.mark.semantics("2.2.4", "2.2.5", "2.3.2")
 def test_at_the_liquidation_price_of_a_position_nothing_is_to_spare(
     instrument: Instrument, size: int, sign: int, entry_e8: int, percent: int
 ) -> None:
@@ -64,6 +66,7 @@ def test_at_the_liquidation_price_of_a_position_nothing_is_to_spare(
 
 @given(instruments, sizes, sizes, prices, prices, st.integers(1, 200))
 @settings(max_examples=120, deadline=None)
+@pytest.mark.semantics("2.2.1", "2.3.1")
 def test_at_the_liquidation_price_of_a_hedge_nothing_is_to_spare(
     instrument: Instrument, bought: int, sold: int, long_e8: int, short_e8: int, percent: int
 ) -> None:
@@ -77,6 +80,7 @@ def test_at_the_liquidation_price_of_a_hedge_nothing_is_to_spare(
 
 @given(instruments, sizes, st.sampled_from([1, -1]), prices, st.integers(1, 90))
 @settings(max_examples=80, deadline=None)
+@pytest.mark.semantics("2.4.1")
 def test_at_the_bankruptcy_price_nothing_is_left(
     instrument: Instrument, size: int, sign: int, entry_e8: int, percent: int
 ) -> None:

@@ -37,6 +37,7 @@ def inverse(contract_size: int, rate: str = "0") -> Instrument:
         (1, "1", "199.53", "0.0065", "0", "10.47", "190.29"),  # 10.72 − 0.19 − 0.06
     ],
 )
+@pytest.mark.semantics("A1", "A2", "A6", "A7")
 def test_liquidation_prices_of_linear_contracts(
     side: int, quantity: str, entry: str, rate: str, cum: str, collateral: str, price: str
 ) -> None:
@@ -46,12 +47,14 @@ def test_liquidation_prices_of_linear_contracts(
     assert found // 10**6 == e8(price) // 10**6
 
 
+@pytest.mark.semantics("A4", "2.3 example recorded")
 def test_liquidation_price_of_an_inverse_contract_to_the_eighth_decimal() -> None:
     contract = inverse(100, "0.004")
     leg = Leg(2, contract.fill_value_at_e8(e8("37643.1"), 2))
     assert margin.liquidation_price_e8(contract, [leg], e8("0.00268058")) == e8("25119.97445760")
 
 
+@pytest.mark.semantics("A5")
 def test_unrealised_profit_and_value_of_an_inverse_contract_are_cut() -> None:
     contract = inverse(100)
     entry_value = contract.fill_value_at_e8(e8("37643.1"), 2)
@@ -67,6 +70,7 @@ def test_unrealised_profit_and_value_of_an_inverse_contract_are_cut() -> None:
         ("49.72023376", "0.01", "2.48601168", "0.49720233"),
     ],
 )
+@pytest.mark.semantics("A8", "A9")
 def test_margins_are_cut(notional: str, rate: str, initial: str, maintenance: str) -> None:
     assert margin.initial_margin_units(e8(notional), 20) == e8(initial)
     assert margin.maintenance_margin_units(linear(rate), 10**8, e8(notional)) == e8(maintenance)
@@ -80,6 +84,7 @@ def test_margins_are_cut(notional: str, rate: str, initial: str, maintenance: st
         (10, 1, "2422.4", "2422.400000007"),
     ],
 )
+@pytest.mark.semantics("A14", "4.1.2")
 def test_entry_price_of_an_inverse_contract_comes_back_from_thirteen_decimals(
     contract_size: int, contracts: int, price: str, shown: str
 ) -> None:
@@ -98,6 +103,7 @@ def test_entry_price_of_an_inverse_contract_comes_back_from_thirteen_decimals(
         (-1, "70.92841", "0.0004", "70.900038636"),
     ],
 )
+@pytest.mark.semantics("A10", "A11", "A12", "4.2.1")
 def test_break_even_price_is_the_entry_price_and_the_fee(
     side: int, entry: str, fee_rate: str, shown: str
 ) -> None:
@@ -109,6 +115,7 @@ def test_break_even_price_is_the_entry_price_and_the_fee(
     assert format_shortest(margin.entry_price_e13(linear(), side * lots, side * cost), 13) == entry
 
 
+@pytest.mark.semantics("A13", "4.2.1")
 def test_break_even_price_of_an_inverse_contract_has_thirteen_digits() -> None:
     """The recorded digits need the fee with 13 decimals, half up: 0.04 % of 0.0041281373844 is 0.0000016512550."""
     contract = inverse(10)
@@ -118,6 +125,7 @@ def test_break_even_price_of_an_inverse_contract_has_thirteen_digits() -> None:
     assert format_shortest(price, 13) == "2423.368960034"
 
 
+@pytest.mark.semantics("A3")
 def test_isolated_margin_is_the_own_wallet_and_the_profit() -> None:
     leg_value = 20 * e8("6563.665")
     profit = e8("2316.83423560")
@@ -128,6 +136,7 @@ def test_isolated_margin_is_the_own_wallet_and_the_profit() -> None:
     assert e8("13200.70726908") + won == e8("15517.54150468")
 
 
+@pytest.mark.semantics("A16", "4.3.1")
 def test_commission_has_eight_decimals() -> None:
     contract = btcusdt(tick_e8=10**6, lot_e8=10**5)
     value = contract.fill_value(277_835, 5)  # 0.005 at 2,778.35

@@ -98,6 +98,7 @@ def crashed() -> tuple[Crash, str]:
     return crash, crash.run()
 
 
+@pytest.mark.semantics("2.5.7", "2.5.8")
 def test_a_crash_liquidates_takes_over_and_deleverages(crashed: tuple[Crash, str]) -> None:
     crash, _digest = crashed
     assert crash.counts[e.OrderCalculated] > ACCOUNTS // 10
@@ -105,6 +106,7 @@ def test_a_crash_liquidates_takes_over_and_deleverages(crashed: tuple[Crash, str
     assert crash.counts[e.MarginCalled] > 0
 
 
+@pytest.mark.semantics("2.5.7", "2.5.10")
 def test_after_a_crash_nobody_who_was_liquidated_is_below_zero(crashed: tuple[Crash, str]) -> None:
     crash, _digest = crashed
     for account in crash.engine.accounts[1:]:

@@ -35,6 +35,7 @@ def how(event: OrderEvent) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.semantics("5.1 accepted", "5.1 partial fill", "5.1 last fill")
 def test_every_event_is_a_move_of_the_table(seed: int) -> None:
     engine = Engine()
     known: dict[int, int] = {}

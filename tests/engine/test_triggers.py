@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
+import pytest
+
 from perpit.domain import refusals as no
 from perpit.domain import words as w
 from perpit.domain.commands import (
@@ -124,6 +126,7 @@ def test_a_trail_fires_what_a_scan_of_all_stops_would_fire() -> None:
                 assert first.number in due
 
 
+@pytest.mark.semantics("4.5.6")
 def test_in_hedge_mode_close_position_closes_its_side_only() -> None:
     venue = Venue()
     venue.apply(SetPositionMode(1, w.USDS_M, True))

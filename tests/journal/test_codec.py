@@ -80,13 +80,19 @@ def test_a_record_from_before_a_field_was_added_gets_its_default() -> None:
     assert (command.reduce_only, command.price_match) == (False, 0)
 
 
-def test_an_instrument_from_before_funding_was_a_term_gets_the_usual_bounds() -> None:
+def test_an_amendment_from_before_it_could_match_a_price_has_a_price_of_its_own() -> None:
+    command = decode_one(record(TAGS[commands.AmendOrder], 17, [1, 0, 5, "", 1, 10, 100, 3]))
+    assert isinstance(command, commands.AmendOrder)
+    assert (command.price_ticks, command.modify_id, command.price_match) == (100, 3, 0)
+
+
+def test_an_instrument_from_before_funding_and_rpi_fees_were_terms_gets_the_usual_ones() -> None:
     ((tag, time_ms, (terms,)),) = msgspec.msgpack.decode(encode([commands.ListInstrument(btcusdt())]))
     command = decode_one(record(tag, time_ms, [terms[: Instrument.FIELDS.index("funding_cap_e8")]]))
     assert isinstance(command, commands.ListInstrument)
     instrument = command.instrument
     assert (instrument.funding_cap_e8, instrument.funding_floor_e8) == (2_000_000, -2_000_000)
-    assert instrument.interest_e8 == 10_000
+    assert (instrument.interest_e8, instrument.rpi_fee_ppm) == (10_000, instrument.maker_fee_ppm)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ REASONS = {
     w.REASON_IOC_SELF_TRADE: "ioc-self-trade",
     w.REASON_REDUCE_ONLY: "reduce-only",
     w.REASON_LIQUIDATED: "liquidated",
+    w.REASON_DELISTED: "delisted",
     w.REASON_MARKET_REMAINDER: "market",
     w.REASON_GTE_CONDITION: "position-gone",
     w.REASON_TRIGGERED: "trigger",
@@ -34,11 +35,16 @@ ALGO_STATES = {
     w.ALGO_EXPIRED: "expired",
     w.ALGO_REJECTED: "rejected",
 }
+MATCHES = {
+    value: name.removeprefix("MATCH_").lower().replace("_", "-")
+    for name, value in vars(w).items()
+    if name.startswith("MATCH_")
+}
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
-PUBLIC = ("trade", "book", "mark", "trades", "funding")
+PUBLIC = ("trade", "book", "mark", "trades", "funding", "contract")
 DETAILS = (
     *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
-    *("up to", "at", "next", "cross"),
+    *("up to", "at", "next", "cross", "match"),
 )
 FLAGS = ("maker", "taker")
 MODES = {False: "one-way", True: "hedge"}
@@ -134,7 +140,7 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
         return Phrase(
             (venue.account_name(event.account_id),), f"margin-type {MARGIN_TYPES[event.margin_type]}"
         )
-    if isinstance(event, e.PositionChanged) and event.cause == w.CAUSE_MARGIN_TRANSFER:
+    if isinstance(event, e.PositionChanged) and event.cause in (w.CAUSE_MARGIN_TRANSFER, w.CAUSE_INSURANCE):
         own, cross = shown(event.isolated_units), shown(event.cross_wallet_units)
         return Phrase((venue.account_name(event.account_id),), f"margin {own}", {"cross": cross})
     return tell_public(venue, event)
@@ -150,6 +156,14 @@ def tell_algo(venue: Venue, event: e.AlgoOrderChanged) -> Phrase:
     if event.refusal:
         details["because"] = REFUSALS[event.refusal]
     return Phrase((account, label), f"algo {state}", details)
+
+
+CALCULATED = {
+    w.TRADE_INSURANCE_FUND: "taken over",
+    w.TRADE_ADL: "deleveraged",
+    w.TRADE_DELIVERY: "settled",
+}
+CONTRACT_STATUS = {w.TRADING: "trading", w.PRE_DELIVERING: "closing", w.DELIVERED: "delivered"}
 
 
 def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
@@ -170,14 +184,16 @@ def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
         details["maker" if event.is_maker else "taker"] = ""
         return Phrase(who, f"{verb} {lots} @ {venue.price(instrument, event.fill_price_ticks)}", details)
     if isinstance(event, e.OrderCalculated):
-        verb = {w.TRADE_INSURANCE_FUND: "taken over", w.TRADE_ADL: "deleveraged"}[event.kind]
+        verb = CALCULATED[event.kind]
         lots, details["profit"] = venue.quantity(instrument, event.fill_lots), shown(event.realized_units)
+        details["fee"] = shown(event.fee_units)
         return Phrase(who, f"{verb} {lots} @ {shown(event.fill_price_e8)}", details)
     if isinstance(event, e.OrderClosed):
         return Phrase(who, ENDINGS[event.status], {**details, "because": REASONS[event.reason]})
     if isinstance(event, e.OrderTriggered):
         return Phrase(who, "triggered", details)
     if isinstance(event, e.OrderAmended):
+        details["match"] = MATCHES[event.request.price_match]
         return Phrase(who, f"amended {quantity} @ {price}", details)
     return Phrase(who, f"new {quantity}", details)
 
@@ -194,6 +210,9 @@ def tell_public(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.MarkPriceChanged):
         details = {"index": shown(event.index_e8), "average": shown(event.average_e8)}
         return Phrase((), f"mark {shown(event.mark_e8)}", details)
+    if isinstance(event, e.ContractStatusChanged):
+        details = {"at": shown(event.settlement_e8)}
+        return Phrase((), f"contract {CONTRACT_STATUS[event.status]}", details)
     if isinstance(event, e.FundingSettled):
         details = {"at": shown(event.mark_e8), "next": str(event.interval_hours)}
         return Phrase((), f"funding {shown(event.rate_e8)}", details)

@@ -50,15 +50,19 @@ class Scenario:
 
 
 def scenarios(path: Path) -> Iterator[Scenario]:
+    return read(path.name, path.read_text())
+
+
+def read(file: str, tables: str) -> Iterator[Scenario]:
     current: Scenario | None = None
-    for number, text in enumerate(path.read_text().splitlines(), 1):
+    for number, text in enumerate(tables.splitlines(), 1):
         text = text.partition("--")[0].strip() if not text.startswith("#") else text.strip()
         if text.startswith("#"):
             if current is not None:
                 yield current
-            current = Scenario(path.name, text.lstrip("# "), [])
+            current = Scenario(file, text.lstrip("# "), [])
         elif text:
-            assert current is not None, f"{path.name}:{number}: a line before the first title"
+            assert current is not None, f"{file}:{number}: a line before the first title"
             command, _arrow, expected = (part.strip() for part in text.partition("->"))
             if command:
                 current.lines.append(Line(number, command, expected))
@@ -85,6 +89,15 @@ def terms(venue: Venue, found: Found, _instrument: Instrument | None) -> Events:
     venue.list_instrument(
         make(len(venue.instruments), **{name: int(value) for name, value in changes.items()})
     )
+    return []
+
+
+def quarter(venue: Venue, found: Found, _instrument: Instrument | None) -> Events:
+    """Under the name of the perpetual, whose terms it has."""
+    make = MAKERS[found["symbol"]]
+    delivery_ms = (venue.time_ms // 1000 + int(found["seconds"].replace("_", ""))) * 1000
+    terms = {"contract_type": "CURRENT_QUARTER", "delivery_ms": delivery_ms, "funding_interval_hours": 0}
+    venue.list_instrument(make(len(venue.instruments), **terms))
     return []
 
 
@@ -139,10 +152,16 @@ def cancel(venue: Venue, found: Found, instrument: Instrument) -> Events:
 def amend(venue: Venue, found: Found, instrument: Instrument) -> Events:
     order = venue.orders.get(found["label"])
     side = SIDES[found["side"]] if found["side"] else order.request.side if order else w.BUY
-    lots, ticks = venue.lots(instrument, found["quantity"]), venue.ticks(instrument, found["price"])
+    lots, mode = (
+        venue.lots(instrument, found["quantity"]),
+        conditional.MODES.get(found["price"], w.MATCH_NONE),
+    )
+    ticks = 0 if mode else venue.ticks(instrument, found["price"])
     order_id = order.order_id if order else 10**9
     who = venue.accounts[found["who"]]
-    return venue.apply(c.AmendOrder(who, instrument.symbol_id, order_id, "", side, lots, ticks))
+    return venue.apply(
+        c.AmendOrder(who, instrument.symbol_id, order_id, "", side, lots, ticks, price_match=mode)
+    )
 
 
 def leverage(venue: Venue, found: Found, instrument: Instrument) -> Events:
@@ -188,6 +207,17 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     ),
     (r"unpin", lambda venue, _found, i: venue.apply(c.PinMarkPrice(i.symbol_id, 0))),
     (rf"wait (?P<seconds>{NUMBER})", lambda venue, found, _: venue.wait(found["seconds"])),
+    (
+        r"delist never",
+        lambda venue, _found, i: venue.apply(c.ScheduleDelivery(i.symbol_id, 0)),
+    ),
+    (
+        rf"delist in (?P<seconds>{NUMBER})",
+        lambda venue, found, i: venue.apply(
+            c.ScheduleDelivery(i.symbol_id, (venue.time_ms // 1000 + int(found["seconds"])) * 1000)
+        ),
+    ),
+    (rf"quarter (?P<symbol>\w+) ends in (?P<seconds>{NUMBER})", quarter),
     (r"house (?P<levels>.+)", house),
     (rf"tape (?P<side>buy|sell) (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER})", tape),
     (
@@ -199,7 +229,8 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     (r"raw (?P<fields>.+)", raw),
     (r"(?P<who>\w+) cancel (?P<label>\w+)", cancel),
     (
-        rf"(?P<who>\w+) amend (?P<label>\w+) to (?P<quantity>{NUMBER}) @ (?P<price>{NUMBER})"
+        rf"(?P<who>\w+) amend (?P<label>\w+) to (?P<quantity>{NUMBER})"
+        rf" @ (?P<price>{NUMBER}|{'|'.join(conditional.MODES)})"
         r"( as (?P<side>buy|sell))?",
         amend,
     ),
@@ -247,7 +278,7 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     ),
     *conditional.QUESTIONS,
 ]
-LISTS_ITS_OWN_INSTRUMENT = (terms,)
+LISTS_ITS_OWN_INSTRUMENT = (terms, quarter)
 
 
 # -- playing --------------------------------------------------------------------------------------------------------
@@ -300,6 +331,11 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: f"{scenario.file}: {scenario.title}")
 def test_scenario(scenario: Scenario) -> None:
+    assert failure_of(scenario) == ""
+
+
+def failure_of(scenario: Scenario) -> str:
+    """The first line that does not hold and what is wrong with it; empty when all hold."""
     venue = Venue()
     for line in scenario.lines:
         try:
@@ -307,7 +343,9 @@ def test_scenario(scenario: Scenario) -> None:
         except Exception as error:
             error.add_note(f"{scenario.file}:{line.number}: {line.command}")
             raise
-        assert not wrong, f"{scenario.file}:{line.number}: {line.command} -> {line.expected}\n{wrong}"
+        if wrong:
+            return f"{scenario.file}:{line.number}: {line.command} -> {line.expected}\n{wrong}"
+    return ""
 
 
 def test_every_scenario_has_a_title_of_its_own_and_expects_something() -> None:

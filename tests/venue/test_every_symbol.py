@@ -10,10 +10,8 @@ import pytest
 
 from perpit import catalogue
 from perpit.binance.products import PRODUCTS
-from perpit.home import CannotStart
 from perpit.settings import ClockSetting, MarketSetting, Settings
 from perpit.venue import Venue
-from perpit.venue.founding import check_symbols
 
 START_MS = 1_700_000_000_000
 LISTED = {product.prefix: tuple(catalogue.symbols(market)) for market, product in PRODUCTS.items()}
@@ -85,9 +83,3 @@ async def depth(client: httpx.AsyncClient, api: str, symbol: str) -> dict[str, A
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-def test_what_the_engine_cannot_trade_yet_is_refused_before_anything_is_written() -> None:
-    check_symbols(SYMBOLS)
-    with pytest.raises(CannotStart, match="BTCUSDT_261225: quarterly contracts and their delivery are not"):
-        check_symbols(["BTCUSDT_261225"])

@@ -57,6 +57,7 @@ def holding(instrument: Instrument, qty_lots: int, entry: str, wallet: str, mark
     return hand
 
 
+@pytest.mark.semantics("1.2.1", "1.2 example linear")
 def test_initial_and_maintenance_margin_move_with_the_mark() -> None:
     margin = margin_of(holding(btcusdt(), 10 * LOTS, "60000", "50000", "61000"))  # semantics 1.2
     assert margin.notional_units == e8("610000")
@@ -73,6 +74,7 @@ def test_initial_and_maintenance_margin_move_with_the_mark() -> None:
         ("49.72023376", 10_000, "2.48601168", "0.49720233"),
     ],
 )
+@pytest.mark.semantics("1.2.3", "A8", "A9")
 def test_amounts_are_cut_at_eight_decimals(
     notional: str, maint_ppm: int, initial: str, maintenance: str
 ) -> None:
@@ -89,6 +91,7 @@ def test_a_short_shows_a_negative_notional_and_gains_when_the_mark_falls() -> No
     assert margin.unrealised_units == e8("2000")
 
 
+@pytest.mark.semantics("1.3.2", "1.3.3", "1.3 example")
 def test_open_orders_cost_what_they_add_to_the_larger_side() -> None:
     hand = holding(btcusdt(), LOTS, "60000", "50000", "60000")  # semantics 1.3
     hand.accept("orders", bid_units=e8("29500"), ask_units=e8("183000"))
@@ -117,6 +120,7 @@ def test_leverage_changes_what_a_position_ties_up() -> None:
     assert (exposure.leverage, exposure.max_notional_units) == (50, e8("12000000"))
 
 
+@pytest.mark.semantics("1.5.3", "1.5 example")
 def test_available_balance_and_the_most_that_may_be_withdrawn() -> None:
     hand = holding(btcusdt(), 10 * LOTS, "60000", "50000", "61000")  # semantics 1.5
     wallet = wallet_of(hand)
@@ -128,6 +132,7 @@ def test_available_balance_and_the_most_that_may_be_withdrawn() -> None:
     assert wallet_of(hand).available_units == e8("10500")
 
 
+@pytest.mark.semantics("1.5.5", "1.5.6")
 def test_unrealised_profit_is_never_withdrawn_and_nothing_goes_below_zero() -> None:
     hand = holding(btcusdt(), LOTS, "60000", "1000", "90000")
     wallet = wallet_of(hand)
@@ -152,6 +157,7 @@ def test_a_wallet_sums_over_all_its_instruments_and_no_other_wallet_counts() -> 
     assert (other.available_units, other.initial_units) == (e8("7"), 0)
 
 
+@pytest.mark.semantics("2.2 example D")
 def test_liquidation_price_of_a_position_alone_in_its_wallet() -> None:
     hand = holding(btcusdt(), 10 * LOTS, "60000", "50000", "60000")  # semantics 2.2, example D
     assert liquidation_of(hand) == e8("55246.23115577")
@@ -166,6 +172,7 @@ def test_liquidation_price_of_a_position_alone_in_its_wallet() -> None:
         (1_000, "199.53", 6_500, "0.19", "-0.06", "190.29693004"),  # appendix A, liq-um-cross-oneway-faq-eth
     ],
 )
+@pytest.mark.semantics("2.2.2", "2.2.8", "2.2 example C", "A6", "A7")
 def test_liquidation_price_counts_the_other_positions_of_the_wallet(
     qty_lots: int, entry: str, maint_ppm: int, maintenance: str, profit: str, price: str
 ) -> None:
@@ -179,6 +186,7 @@ def test_liquidation_price_counts_the_other_positions_of_the_wallet(
     assert liquidation_of(hand) == e8(price)
 
 
+@pytest.mark.semantics("2.2.7")
 def test_a_flat_position_and_one_that_cannot_be_liquidated_have_no_liquidation_price() -> None:
     assert liquidation_of(holding(btcusdt(), LOTS, "100", "50000", "100")) == 0
     assert liquidation_of(holding(btcusdt(), 0, "0", "50000", "100")) == 0
@@ -194,6 +202,7 @@ def test_a_flat_position_and_one_that_cannot_be_liquidated_have_no_liquidation_p
         (-1000 * LOTS, "70.92841", "28.371364", "70.900038636"),
     ],
 )
+@pytest.mark.semantics("4.2.1", "A10", "A11", "A12", "B8")
 def test_break_even_price_is_the_entry_price_and_the_fees_paid(
     qty_lots: int, entry: str, fee: str, price: str
 ) -> None:
@@ -204,6 +213,7 @@ def test_break_even_price_is_the_entry_price_and_the_fees_paid(
     assert break_even_of(hand) == e13(price)
 
 
+@pytest.mark.semantics("4.2.2")
 def test_realised_profit_lowers_the_break_even_price_of_a_long_and_raises_that_of_a_short() -> None:
     hand = Hand(btcusdt())
     hand.position(LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
@@ -227,6 +237,7 @@ def hedge() -> Hand:
     return hand
 
 
+@pytest.mark.semantics("2.2.6", "B4")
 def test_both_sides_of_a_cross_hedge_show_one_liquidation_price() -> None:
     hand = hedge()
     exposure = hand.world.accounts[1].exposures[0]

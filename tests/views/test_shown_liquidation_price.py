@@ -3,6 +3,7 @@
 Shown margins and profits are cut to 1e-8, so the two may lie apart by what a few of those are worth in price.
 """
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ class Trader:
         )
 
 
+@pytest.mark.semantics("2.1.2", "2.2.4", "2.2.5", "2.3.2")
 @given(
     symbol_id=st.integers(0, 2),
     side=st.sampled_from([w.BUY, w.SELL]),

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,6 +110,7 @@ def test_aggregates_are_found_by_id_and_by_time() -> None:
     assert ids(view, start_ms=START_MS + 60, end_ms=START_MS + 50) == []
 
 
+@pytest.mark.semantics("2.6.3")
 def test_trades_of_the_fund_and_of_deleveraging_are_in_no_public_list() -> None:
     hand = Hand(btcusdt())
     hand.trade(100, 1)

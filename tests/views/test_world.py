@@ -123,7 +123,7 @@ def test_after_any_flow_the_world_shows_what_the_engine_holds(seed: int) -> None
             same_orders(world, account)
     assert (world.seq, world.time_ms) == (engine.seq, engine.time_ms)
     assert sum(len(view.recent(10_000)) for view in world.trades) == prints
-    assert set(world.keys.by_api_key) == set(engine.key_owners)
+    assert set(world.keys.by_api_key) == set(engine.registry.key_owners)
 
 
 def test_a_replay_gives_the_same_update_ids_aggregates_and_candles() -> None:

@@ -230,12 +230,11 @@ def leverage_brackets(call: Call) -> list[Body]:
 def commission_rate(call: Call) -> Body:
     """Fee rates of a symbol."""
     instrument: Instrument = call.values["symbol"]
-    maker = format_scaled(instrument.maker_fee_ppm, 6)
     row = {
         "symbol": instrument.symbol,
-        "makerCommissionRate": maker,
+        "makerCommissionRate": format_scaled(instrument.maker_fee_ppm, 6),
         "takerCommissionRate": format_scaled(instrument.taker_fee_ppm, 6),
-        "rpiCommissionRate": maker,
+        "rpiCommissionRate": format_scaled(instrument.rpi_fee_ppm, 6),
     }
     return shaped("commission", row, instrument)
 

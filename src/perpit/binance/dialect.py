@@ -21,7 +21,7 @@ import msgspec
 from perpit import __version__
 from perpit.binance import errors, request, security
 from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
-from perpit.binance.gate import Door, Gate, Visit
+from perpit.binance.gate import Gate, Visit
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.openapi import Described, document
 from perpit.binance.routes import ROUTES, by_target
@@ -68,7 +68,7 @@ class Dialect:
         describe = cache(lambda: document(ROUTES, __version__, described))
         self.desk = Desk(world, submit, submit_many, judge, self.listen_keys, self.gate.orders, describe)
         self._table = {
-            target: Door(route, world.catalog.symbols_of(route.product.market))
+            target: self.gate.door(route, world.catalog.symbols_of(route.product.market))
             for target, route in by_target(ROUTES).items()
         }
         self._date_second = -1
@@ -117,7 +117,7 @@ class Dialect:
         weight = UNKNOWN_PATH_WEIGHT if door is None else door.weight
         if not isinstance(weight, int):
             weight = weight(sent)
-        gate.weigh(visit, weight, client_ip, now_ms)
+        gate.weigh(visit, weight, client_ip, now_ms, None if door is None else door.pool)
         if door is None:
             method, slash, path = target.partition("/")
             raise errors.NO_SUCH_PATH(slash + path[:200], method[:20])

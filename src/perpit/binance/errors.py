@@ -64,6 +64,13 @@ TOO_MUCH_WEIGHT: Final[Kind] = Kind(
     "Please use the websocket for live updates to avoid polling the API.",
     429,
 )
+# The published text speaks of minutes only; this limit is of another window.
+TOO_MANY_REQUESTS: Final[Kind] = Kind(
+    -1003,
+    "Too many requests; current limit is %s requests per 5 minutes. "
+    "Please use the websocket for live updates to avoid polling the API.",
+    429,
+)
 IP_BANNED: Final[Kind] = Kind(
     -1003,
     "Way too many requests; IP banned until %s. Please use the websocket for live updates to avoid bans.",
@@ -101,6 +108,7 @@ BAD_PRECISION: Final[Kind] = Kind(-1111, "Precision is over the maximum defined 
 NO_DEPTH: Final[Kind] = Kind(-1112, "No orders on book for symbol.")
 BAD_TIME_IN_FORCE: Final[Kind] = Kind(-1115, "Invalid timeInForce.")
 BAD_ORDER_TYPE: Final[Kind] = Kind(-1116, "Invalid orderType.")
+BAD_INCOME_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_ALGO_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_SIDE: Final[Kind] = Kind(-1117, "Invalid side.")
 BAD_INTERVAL: Final[Kind] = Kind(-1120, "Invalid interval.")
@@ -162,6 +170,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.UNKNOWN_KEY: KEY_REJECTED,
     refusals.ALREADY_LISTED: Kind(-1130, "Invalid data sent for a parameter."),
     refusals.SYMBOL_NOT_TRADING: Kind(-4140, "Invalid symbol status for opening position"),
+    refusals.SYMBOL_CLOSED: Kind(-4141, "Symbol is closed"),
     refusals.QTY_NOT_POSITIVE: QTY_NOT_POSITIVE,
     refusals.QTY_BELOW_MIN: Kind(-4004, "Quantity less than min quantity."),
     refusals.QTY_ABOVE_MAX: Kind(-4005, "Quantity greater than max quantity."),

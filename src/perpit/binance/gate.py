@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from perpit.binance import errors, security
 from perpit.binance.call import Call, Desk
-from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, WeightLimiter
+from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, Pool, PoolLimiter, WeightLimiter
 from perpit.binance.route import Route
 from perpit.binance.schema import Schema, Symbols
 from perpit.domain.commands import CreateKey
@@ -25,11 +25,15 @@ _log = logging.getLogger("perpit.binance")
 
 
 class Door:
-    """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed."""
+    """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed.
+
+    `pool` counts its requests together with those of others.
+    """
 
     __slots__ = (
         "handler",
         "orders",
+        "pool",
         "product",
         "schema",
         "security",
@@ -39,7 +43,8 @@ class Door:
         "weight",
     )
 
-    def __init__(self, route: Route, symbols: Symbols) -> None:
+    def __init__(self, route: Route, symbols: Symbols, pool: PoolLimiter | None = None) -> None:
+        self.pool = pool
         self.product = route.product
         self.symbols = symbols
         self.handler = route.handler
@@ -91,20 +96,34 @@ class Gate:
         self.keys = world.keys.by_api_key
         self.signatures = security.Signatures()
         self._enforced = enforced
+        self._idle_ms = idle_ms
+        self._pools: dict[Pool, PoolLimiter] = {}
         self._overloaded = overloaded
         self._stopped = stopped
         self._in_doubt = in_doubt
+
+    def door(self, route: Route, symbols: Symbols) -> Door:
+        """A door to a route; routes of one pool share its limiter."""
+        pool = route.pool
+        if pool is None:
+            return Door(route, symbols)
+        limiter = self._pools.setdefault(pool, PoolLimiter(pool, idle_ms=self._idle_ms))
+        return Door(route, symbols, limiter)
 
     def check_ban(self, ip: str, now_ms: int) -> None:
         """Raises 418 while the IP is banned."""
         if self._enforced:
             self.weights.check_ban(ip, now_ms)
 
-    def weigh(self, visit: Visit, weight: int, ip: str, now_ms: int) -> None:
-        """Count a request's weight; raises 429, or 418, beyond the limit."""
+    def weigh(self, visit: Visit, weight: int, ip: str, now_ms: int, pool: PoolLimiter | None = None) -> None:
+        """Count the weight of a request, and the request in its pool; raises 429, or 418, beyond a limit."""
         used = visit.used_weight = self.weights.charge(ip, weight, now_ms)
-        if used > WEIGHT_PER_MINUTE and self._enforced:
+        if not self._enforced:
+            return
+        if used > WEIGHT_PER_MINUTE:
             raise self.weights.exceeded(ip, now_ms)
+        if pool is not None and not pool.charge(ip, now_ms):
+            raise self.weights.exceeded(ip, now_ms, pool.pool.requests, pool.pool.window_ms)
 
     def enter(
         self,

@@ -9,12 +9,15 @@ minute and to ten seconds (semantics 6.6.5). Beyond the weight limit the answer 
 a window is banned: 418, two minutes, doubling with each ban up to three days (semantics 6.6.6). With
 `enforced=False` everything is counted and nothing is refused.
 
-Both tables are bounded: that of IPs by `max_ips` (idle ones leave first, then the oldest, banned or not), that of
+Some calls have no weight but a pool of requests of their own, per IP and shared by the calls of the pool (semantics
+6.6.8); beyond it the same happens.
+
+All tables are bounded: those of IPs by `max_ips` (idle ones leave first, then the oldest, banned or not), that of
 accounts by the number of accounts that exist.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from perpit.binance import errors
 
@@ -25,6 +28,17 @@ VIOLATIONS_BEFORE_BAN: Final = 10
 FIRST_BAN_MS: Final = 2 * 60_000
 LONGEST_BAN_MS: Final = 3 * 24 * 3_600_000
 MAX_IPS: Final = 10_000
+
+
+class Pool(NamedTuple):
+    """Requests that an IP may make within a window, whatever of the pool's calls they are."""
+
+    name: str
+    requests: int
+    window_ms: int
+
+
+FUNDING_POOL: Final = Pool("funding rates", 500, 5 * 60_000)  # semantics 3.5.4
 
 
 class _Visitor:
@@ -79,14 +93,17 @@ class WeightLimiter:
         minute = (now_ms + self._idle_ms()) // 60_000
         return visitor.used if visitor is not None and visitor.minute == minute else 0
 
-    def exceeded(self, ip: str, now_ms: int) -> errors.WireError:
-        """The refusal of a request beyond the limit; the eleventh in a minute bans the IP."""
+    def exceeded(
+        self, ip: str, now_ms: int, limit: int = WEIGHT_PER_MINUTE, window_ms: int = 60_000
+    ) -> errors.WireError:
+        """The refusal of a request beyond a limit; the eleventh in a minute bans the IP, which was charged before."""
         visitor = self._visitors[ip]
         visitor.violations += 1
         limit_ms = now_ms + self._idle_ms()
         if visitor.violations <= VIOLATIONS_BEFORE_BAN:
-            left_ms = 60_000 - limit_ms % 60_000
-            return errors.TOO_MUCH_WEIGHT(WEIGHT_PER_MINUTE, retry_after_s=_seconds(left_ms))
+            left_ms = window_ms - limit_ms % window_ms
+            kind = errors.TOO_MUCH_WEIGHT if window_ms == 60_000 else errors.TOO_MANY_REQUESTS
+            return kind(limit, retry_after_s=_seconds(left_ms))
         ban_ms = min(FIRST_BAN_MS << visitor.bans, LONGEST_BAN_MS)
         visitor.bans = min(visitor.bans + 1, 16)
         visitor.violations = 0
@@ -106,6 +123,29 @@ class WeightLimiter:
                 del self._visitors[next(iter(self._visitors))]
         visitor = self._visitors[ip] = _Visitor(minute)
         return visitor
+
+
+class PoolLimiter:
+    """Requests per IP in the current window of one pool."""
+
+    def __init__(self, pool: Pool, max_ips: int = MAX_IPS, idle_ms: Callable[[], int] = lambda: 0) -> None:
+        self.pool = pool
+        self._max_ips = max_ips
+        self._idle_ms = idle_ms
+        self._window = -1
+        self._used: dict[str, int] = {}
+
+    def charge(self, ip: str, now_ms: int) -> bool:
+        """Count a request; whether it is still within the pool. A full table forgets who came first."""
+        window = (now_ms + self._idle_ms()) // self.pool.window_ms
+        if window != self._window:
+            self._window = window
+            self._used = {}
+        used = self._used.get(ip, 0)
+        if used == 0 and len(self._used) >= self._max_ips:
+            del self._used[next(iter(self._used))]
+        self._used[ip] = used + 1
+        return used < self.pool.requests
 
 
 class _Counts:

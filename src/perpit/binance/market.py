@@ -1,6 +1,6 @@
 """Market data: what anybody may read. Handlers and their rows of the table of routes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,15 +13,22 @@ from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
 from perpit.binance.route import Route, Weight, by_limit, one_or_all, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import MARKET_DATA, NONE
+from perpit.catalogue.quarters import CURRENT_QUARTER, NEXT_QUARTER
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled, format_shortest
-from perpit.domain.words import FOK, GTC, GTX, IOC, SELL
+from perpit.domain.words import DELIVERED, FOK, GTC, GTX, IOC, PRE_DELIVERING, SELL, TRADING
+from perpit.views.contracts import ContractView
 from perpit.views.trades import PublicTrade
 
 HOUR_MS: Final = 3_600_000
 # Shown of a contract that the catalogue does not have (semantics 5.10.3).
 EQUAL_QTY_PRECISION: Final = 4
 MAX_ALGO_ORDERS: Final = 20
+# By whether it is a perpetual: those are delisted, quarters are delivered (semantics 3.6.5).
+STATUS: Final = {
+    True: {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"},
+    False: {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"},
+}
 ACCEPTED_TIMES_IN_FORCE: Final = [TIME_IN_FORCE[tif] for tif in (GTC, IOC, FOK, GTX)]
 RATE_LIMITS: Final = [
     {
@@ -86,24 +93,26 @@ def exchange_info(call: Call) -> dict[str, Any]:
             {"asset": asset, "marginAvailable": True, "autoAssetExchange": thresholds.get(asset, "0")}
             for asset in assets
         ],
-        "symbols": [symbol_row(instrument) for instrument in listed],
+        "symbols": [symbol_row(instrument, call.world.contracts) for instrument in listed],
     }
     return shaped_for(call.product, "exchange", info)
 
 
-def symbol_row(instrument: Instrument) -> dict[str, Any]:
-    """One symbol of exchangeInfo. The two margin percents are dummies there as well (semantics 5.10.5).
+def symbol_row(instrument: Instrument, contracts: Sequence[ContractView] = ()) -> dict[str, Any]:
+    """One symbol of exchangeInfo; `contracts` are the venue's, by symbol id.
 
-    What no order depends on stands in the catalogue only, and not at all for a contract that it does not have.
+    The two margin percents are dummies there as well (semantics 5.10.5). What no order depends on stands in the
+    catalogue only, and not at all for a contract that it does not have.
     """
     facts = catalogue.find(instrument.symbol)
+    contract = contracts[instrument.symbol_id] if contracts else ContractView(instrument)
     row = {
         "symbol": instrument.symbol,
         "pair": instrument.pair,
-        "contractType": instrument.contract_type,
-        "deliveryDate": instrument.delivery_ms,
+        "contractType": contract_type(instrument, contracts),
+        "deliveryDate": contract.delivery_ms,
         "onboardDate": instrument.onboard_ms,
-        "status": "TRADING",
+        "status": STATUS[instrument.is_perpetual][contract.status],
         "maintMarginPercent": "2.5000",
         "requiredMarginPercent": "5.0000",
         "baseAsset": instrument.base_asset,
@@ -128,6 +137,22 @@ def symbol_row(instrument: Instrument) -> dict[str, Any]:
         "permissionSets": facts.permission_sets if facts else [],
     }
     return shaped("symbol", row, instrument)
+
+
+def contract_type(instrument: Instrument, contracts: Sequence[ContractView]) -> str:
+    """A quarter is the next one until the one before it is delivered (semantics 3.6.2)."""
+    if instrument.is_perpetual:
+        return instrument.contract_type
+    quarters = [
+        contract.delivery_ms
+        for contract in contracts
+        if contract.instrument.pair == instrument.pair
+        and contract.instrument.market == instrument.market
+        and not contract.instrument.is_perpetual
+        and not contract.is_delivered
+    ]
+    is_first = instrument.delivery_ms <= min(quarters, default=instrument.delivery_ms)
+    return CURRENT_QUARTER if is_first else NEXT_QUARTER
 
 
 def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
@@ -297,15 +322,15 @@ def klines(call: Call) -> list[list[Any]]:
 
 
 def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
-    """Mark and index price of a symbol, or of each."""
+    """Mark and index price of a symbol, or of each; a quarter has no funding (semantics 3.3.3)."""
     prices = call.world.prices[instrument.symbol_id]
     return {
         "symbol": instrument.symbol,
         "markPrice": units(prices.mark_e8),
         "indexPrice": units(prices.index_e8),
-        "estimatedSettlePrice": units(prices.index_e8),
-        "lastFundingRate": units(prices.funding_rate_e8),
-        "interestRate": units(instrument.interest_e8),
+        "estimatedSettlePrice": units(prices.settlement_e8),
+        "lastFundingRate": units(prices.funding_rate_e8) if instrument.is_perpetual else "",
+        "interestRate": units(instrument.interest_e8) if instrument.is_perpetual else "",
         "nextFundingTime": prices.next_funding_ms,
         "time": prices.time_ms,
     }

@@ -83,6 +83,8 @@ def operation(route: Route) -> dict[str, Any]:
         },
         "x-weight": route.weight if isinstance(route.weight, int) else route.weight.__doc__,
     }
+    if route.pool is not None:
+        described["x-pool"] = route.pool._asdict()
     if route.orders[0]:
         described["x-order-count"] = {"10S": route.orders[0], "1M": route.orders[1]}
     if route.security != security.NONE:

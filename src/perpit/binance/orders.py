@@ -221,10 +221,6 @@ def amend(values: dict[str, Any], account_id: int) -> AmendOrder:
     """The command of an amendment (semantics 5.6.1)."""
     instrument: Instrument = values["symbol"]
     order_id, client_order_id = named(values)
-    if values["priceMatch"]:
-        raise errors.UNSUPPORTED()
-    if values["price"] is None:
-        raise errors.MANDATORY("price")
     return AmendOrder(
         account_id,
         instrument.symbol_id,
@@ -232,8 +228,9 @@ def amend(values: dict[str, Any], account_id: int) -> AmendOrder:
         client_order_id,
         values["side"],
         lots(values["quantity"], instrument),
-        ticks(values["price"], instrument),
+        _limit_price(values["price"], values["priceMatch"], instrument),
         values["modifyId"],
+        values["priceMatch"],
     )
 
 

@@ -27,11 +27,15 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Shape(NamedTuple):
-    """How a row differs from the one that the handler made; `added` names fields by attributes of the instrument."""
+    """How a row differs from the one that the handler made.
+
+    `added` names fields by attributes of the instrument; `as_text` are numbers that are written as text.
+    """
 
     renamed: Mapping[str, str] = NOTHING
     without: frozenset[str] = frozenset()
     added: Mapping[str, str] = NOTHING
+    as_text: frozenset[str] = frozenset()
 
     def of(self, row: Body, instrument: Instrument | None = None) -> Body:
         """The row in this shape; `instrument` is needed where fields are added."""
@@ -39,6 +43,8 @@ class Shape(NamedTuple):
         shaped = {renamed.get(name, name): value for name, value in row.items() if name not in without}
         for name, attribute in self.added.items():
             shaped[name] = getattr(instrument, attribute)
+        for name in self.as_text:
+            shaped[name] = str(shaped[name])
         return shaped
 
 
@@ -51,7 +57,8 @@ class Product(NamedTuple):
     the other product's have not. `lists_one`: an answer about one symbol is a list with one row. `names_account`: user
     data carry the account's alias and the margin asset. `tells_trades_alone`: user data have TRADE_LITE.
     `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market
-    and /private.
+    and /private. `transfer_notes` is what a row of income says of money that came in, and of money that went out;
+    `income_days` how far apart its times may be, 0 for any span.
     """
 
     market: int
@@ -66,6 +73,8 @@ class Product(NamedTuple):
     names_account: bool
     tells_trades_alone: bool
     shows_flat_sides: bool
+    transfer_notes: tuple[str, str]
+    income_days: int
     order_types: tuple[int, ...]
     filters: tuple[str, ...]
     ticker_period_ms: int
@@ -109,6 +118,9 @@ COIN_M_SHAPES: Final = {
     ),
     "leverage": Shape(renamed={"maxNotionalValue": "maxQty"}),
     "commission": Shape(without=frozenset(("rpiCommissionRate",))),
+    "funding": Shape(without=frozenset(("markPrice", "rateType"))),
+    "margin change": Shape(without=frozenset(("deltaType",))),
+    "income": Shape(as_text=frozenset(("tranId",))),
 }
 
 USDS: Final = Product(
@@ -124,6 +136,8 @@ USDS: Final = Product(
     names_account=False,
     tells_trades_alone=True,
     shows_flat_sides=False,
+    transfer_notes=("TRANSFER", "TRANSFER"),
+    income_days=0,
     order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
     ticker_period_ms=2_000,
@@ -143,6 +157,8 @@ COIN: Final = Product(
     names_account=True,
     tells_trades_alone=False,
     shows_flat_sides=True,
+    transfer_notes=("DEPOSIT", "WITHDRAW"),
+    income_days=365,  # semantics 4.6.4
     order_types=(
         LIMIT,
         MARKET,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from perpit.binance.call import Call
+from perpit.binance.limits import Pool
 from perpit.binance.products import USDS, Product
 from perpit.binance.schema import Param
 
@@ -21,7 +22,7 @@ class Route(NamedTuple):
     `handler` takes a `Call` and returns what is rendered as JSON, or is a coroutine function that does. `orders` are
     the counts that a request adds to the account's ten-second and minute windows. `returns` says in one line what
     comes back; its fields stand in the wire facts. `partial` names what of the call is not there yet. Symbols are those
-    of the `product`.
+    of the `product`. `pool` is the pool of requests that it is counted in, beside its weight.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Route(NamedTuple):
     returns: str = ""
     partial: str = ""
     product: Product = USDS
+    pool: Pool | None = None
 
 
 def routes_of(products: tuple[Product, ...], *rows: Route) -> tuple[Route, ...]:

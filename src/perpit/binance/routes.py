@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, coin_account, market, stubs, trade
+from perpit.binance import account, algo, coin_account, funding, histories, market, stubs, trade
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -15,6 +15,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *algo.ROUTES,
     *account.ROUTES,
     *coin_account.ROUTES,
+    *funding.ROUTES,
+    *histories.ROUTES,
     *stubs.ROUTES,
 )
 

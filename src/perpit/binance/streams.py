@@ -24,7 +24,7 @@ from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
 from perpit.domain.commands import Command
-from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradePrinted
+from perpit.domain.events import BookChanged, Event, MarkPriceChanged, TradeCalculated, TradePrinted
 from perpit.domain.words import USDS_M
 from perpit.views.world import World
 
@@ -107,6 +107,10 @@ class SymbolFeed:
         self.trades: dict[Channel, None] = {}
         self.levels: dict[Channel, None] = {}
         self.after: dict[Channel, None] = {}
+
+    def tell_off_book(self, trade: TradeCalculated) -> None:
+        for channel in self.trades:
+            channel.on_trade_off_book(trade)
 
 
 class StreamHub:
@@ -303,6 +307,8 @@ class StreamHub:
                     touched[event.symbol_id] = feed
                     for channel in feed.trades:
                         channel.on_trade(event)
+            elif isinstance(event, TradeCalculated) and event.symbol_id in feeds:
+                feeds[event.symbol_id].tell_off_book(event)
         for feed in touched.values():
             for channel in feed.after:
                 channel.after_command(now_ms)

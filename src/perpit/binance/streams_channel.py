@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_socket import Socket
-from perpit.domain.events import BookChanged, MarkPriceChanged, TradePrinted
+from perpit.domain.events import BookChanged, MarkPriceChanged, TradeCalculated, TradePrinted
 
 EVERY_MARKET: Final = -1
 
@@ -90,6 +90,9 @@ class Channel:
 
     def on_trade(self, trade: TradePrinted) -> None:
         """A trade of the channel's symbol, if `watches_trades`."""
+
+    def on_trade_off_book(self, trade: TradeCalculated) -> None:
+        """A takeover or a deleveraging in it, if `watches_trades`."""
 
     def on_level(self, level: BookChanged) -> None:
         """A changed price level of the channel's symbol, if `watches_levels`."""

@@ -3,8 +3,8 @@
 from typing import Final
 
 from perpit.binance.streams_channel import Channel, Outbox
-from perpit.binance.streams_text import Texts
-from perpit.domain.events import TradePrinted
+from perpit.binance.streams_text import Texts, amount
+from perpit.domain.events import TradeCalculated, TradePrinted
 from perpit.domain.words import SELL, TRADE_ADL, TRADE_INSURANCE_FUND, TRADE_MARKET
 from perpit.views.trades import AggTrade
 from perpit.views.world import World
@@ -23,10 +23,17 @@ class Trades(Channel):
         self._texts = texts
 
     def on_trade(self, trade: TradePrinted) -> None:
+        self._tell(trade, self._texts.price(trade.price_ticks))
+
+    def on_trade_off_book(self, trade: TradeCalculated) -> None:
+        """This stream alone tells of them, at a price that need not lie on the grid (semantics 2.6.4, 2.4.4)."""
+        self._tell(trade, amount(trade.price_e8))
+
+    def _tell(self, trade: TradePrinted | TradeCalculated, price: str) -> None:
         texts = self._texts
         self.publish(
             f'{{"e":"trade","E":{trade.time_ms},"T":{trade.time_ms},"s":"{texts.symbol}","t":{trade.trade_id},'
-            f'"p":"{texts.price(trade.price_ticks)}","q":"{texts.qty(trade.qty_lots)}",'
+            f'"p":"{price}","q":"{texts.qty(trade.qty_lots)}",'
             f'"X":"{KIND_WORDS[trade.kind]}","m":{JSON_BOOL[trade.taker_side == SELL]}}}'
         )
 

@@ -26,6 +26,7 @@ DAY_MS: Final = 24 * 3_600_000
 LONGEST_SPAN_MS: Final = 7 * DAY_MS
 KEPT_MS: Final = 90 * DAY_MS
 UNFILLED_KEPT_MS: Final = 3 * DAY_MS
+FILLS_KEPT_MS: Final = 90 * DAY_MS
 LARGEST_BATCH: Final = 5
 LARGEST_CANCEL_BATCH: Final = 10
 PLACE_IN_BATCH: Final = Schema(orders.PLACE_IN_BATCH)
@@ -330,20 +331,17 @@ def all_orders(call: Call) -> list[Body]:
         None if from_id is not None else end_ms,
         values["limit"],
         among,
+        lambda order: _still_kept(order, call.now_ms),
     )
     if start_ms is None and from_id is None:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
         found = [order for order in found if order.created_ms >= earliest_ms]
     by_id = call.world.catalog.by_id
-    return [
-        render.queried_order(order, by_id[order.request.symbol_id])
-        for order in found
-        if _still_kept(order, call.now_ms)
-    ]
+    return [render.queried_order(order, by_id[order.request.symbol_id]) for order in found]
 
 
 def user_trades(call: Call) -> list[Body]:
-    """The account's fills in a symbol, or in all: from a trade id on, or within at most seven days."""
+    """The account's fills in a symbol, or in all: from a trade id on, or within at most seven days (semantics 6.8)."""
     values = call.values
     start_ms, end_ms = span(values, call.now_ms)
     symbol_id, among = _wanted(call)
@@ -351,7 +349,15 @@ def user_trades(call: Call) -> list[Body]:
     if from_id is not None and (start_ms is not None or end_ms is not None):
         raise errors.BAD_COMBINATION()
     found = call.world.orders.fills(
-        call.account_id, symbol_id, from_id, start_ms, end_ms, values["orderId"], values["limit"], among
+        call.account_id,
+        symbol_id,
+        from_id,
+        start_ms,
+        end_ms,
+        values["orderId"],
+        values["limit"],
+        among,
+        call.now_ms - FILLS_KEPT_MS,
     )
     if start_ms is None and from_id is None and values["orderId"] is None:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
@@ -377,9 +383,12 @@ def span(values: Values, now_ms: int) -> tuple[int | None, int | None]:
 
 SYMBOL: Final = Param("symbol", schema.symbol, True)
 ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
+COIN_SYMBOLS: Final = (ANY_SYMBOL, market.PAIR)
 SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
 ORDER_ID: Final = Param("orderId", schema.not_negative)
 LIMIT: Final = Param("limit", schema.between(1, 1000), default=500)
+COIN_ORDERS_LIMIT: Final = Param("limit", schema.between(1, 100), default=50)
+COIN_FILLS_LIMIT: Final = Param("limit", schema.between(1, 1000), default=50)
 BATCH: Final = Param("batchOrders", schema.json_list, True, description="JSON list of at most five orders")
 ID_LISTS: Final = (
     Param("orderIdList", schema.json_list, description="JSON list of at most ten ids"),
@@ -399,17 +408,19 @@ def order_routes() -> tuple[Route, ...]:
         Route("DELETE", order, TRADE, 1, cancel, name, returns="The cancelled order."),
         Route("GET", order, USER_DATA, 1, query, name, returns="The order."),
         Route("POST", batches, TRADE, 5, place_batch, (BATCH,), SEVERAL, EACH),
-        Route("PUT", batches, TRADE, 5, amend_batch, (BATCH,), SEVERAL, EACH, "priceMatch"),
+        Route("PUT", batches, TRADE, 5, amend_batch, (BATCH,), SEVERAL, EACH),
         Route("DELETE", batches, TRADE, 1, cancel_batch, (SYMBOL, *ID_LISTS), returns=EACH),
         Route("DELETE", "/v1/allOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),
         Route("GET", "/v1/openOrder", USER_DATA, 1, query_open, name, returns="The open order."),
     )
 
 
-def list_routes(which: tuple[Param, ...], trades_of: tuple[Param, ...]) -> tuple[Route, ...]:
+def list_routes(
+    which: tuple[Param, ...], orders_limit: Param, trades_of: tuple[Param, ...], fills_limit: Param
+) -> tuple[Route, ...]:
     """Lists of orders and fills; `which` and `trades_of` say how a product lets one choose symbols."""
     spans = (ORDER_ID, *SPAN)
-    fills = (*trades_of, *spans, Param("fromId", schema.not_negative), LIMIT)
+    fills = (*trades_of, *spans, Param("fromId", schema.not_negative), fills_limit)
     return (
         Route(
             "GET", "/v1/openOrders", USER_DATA, one_or_all(1, 40), open_orders, which, returns="Open orders."
@@ -420,7 +431,7 @@ def list_routes(which: tuple[Param, ...], trades_of: tuple[Param, ...]) -> tuple
             USER_DATA,
             5,
             all_orders,
-            (*which, *spans, LIMIT),
+            (*which, *spans, orders_limit),
             returns="Orders, oldest first.",
         ),
         Route("GET", "/v1/userTrades", USER_DATA, 5, user_trades, fills, returns="Fills, oldest first."),
@@ -429,15 +440,15 @@ def list_routes(which: tuple[Param, ...], trades_of: tuple[Param, ...]) -> tuple
 
 ROUTES: Final[tuple[Route, ...]] = (
     *routes_of(BOTH, *order_routes()),
-    *routes_of((USDS,), *list_routes((ANY_SYMBOL,), (SYMBOL,))),
-    *routes_of((COIN,), *list_routes((ANY_SYMBOL, market.PAIR), (ANY_SYMBOL, market.PAIR))),
+    *routes_of((USDS,), *list_routes((ANY_SYMBOL,), LIMIT, (SYMBOL,), LIMIT)),
+    *routes_of((COIN,), *list_routes(COIN_SYMBOLS, COIN_ORDERS_LIMIT, COIN_SYMBOLS, COIN_FILLS_LIMIT)),
     *routes_of(
         (USDS,),
-        Route("PUT", "/v1/order", TRADE, 0, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
+        Route("PUT", "/v1/order", TRADE, 0, amend, orders.AMEND, ONE, "The amended order."),
         Route("POST", "/v1/order/test", TRADE, 1, test, orders.PLACE, ONE, "The order it would be."),
     ),
     *routes_of(
         (COIN,),
-        Route("PUT", "/v1/order", TRADE, 1, amend, orders.AMEND, ONE, "The amended order.", "priceMatch"),
+        Route("PUT", "/v1/order", TRADE, 1, amend, orders.AMEND, ONE, "The amended order."),
     ),
 )

@@ -77,7 +77,7 @@ def order_update(world: World, event: OrderEvent) -> str:
         "l": texts.qty(trade.fill_lots) if trade else "0",
         "z": texts.qty(event.filled_lots) if event.filled_lots else "0",
         "L": _fill_price(texts, event),
-        "n": amount(event.fee_units) if isinstance(event, OrderTraded) else "0",
+        "n": amount(trade.fee_units) if trade is not None else "0",
         "N": instrument.margin_asset,
         "T": event.time_ms,
         "t": trade.trade_id if trade else 0,

@@ -89,7 +89,7 @@ class WsApi:
         self._sessions = 0
         self._doors = {
             product.market: {
-                name: Door(route, world.catalog.symbols_of(product.market))
+                name: self.gate.door(route, world.catalog.symbols_of(product.market))
                 for name, route in methods_of(product.market).items()
             }
             for product in PATHS.values()
@@ -187,7 +187,7 @@ class Session:
         weight = _weight_without_door(method) if door is None else door.weight
         if not isinstance(weight, int):
             weight = weight(sent)
-        gate.weigh(asked, weight, ip, now_ms)
+        gate.weigh(asked, weight, ip, now_ms, None if door is None else door.pool)
         if fault is not None:
             raise fault
         wish = sent.get("returnRateLimits")

@@ -60,6 +60,7 @@ def load_instrument(symbol: str, symbol_id: int, time_ms: int | None = None) -> 
         funding_cap_e8=parse_scaled(row.funding_cap, 8),
         funding_floor_e8=parse_scaled(row.funding_floor, 8),
         interest_e8=parse_scaled(row.interest, 8),
+        rpi_fee_ppm=parse_scaled(row.rpi_fee, 6),
     )
 
 

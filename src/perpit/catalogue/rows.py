@@ -100,6 +100,7 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_in_force: list[str]
     maker_fee: str
     taker_fee: str
+    rpi_fee: str
     default_leverage: int
     onboard_ms: int
     delivery_ms: int

@@ -62,6 +62,12 @@ class Step(Body):
     to_ms: Milliseconds | None = None
 
 
+class End(Body):
+    """When a contract ends: `at_ms` on a whole second, null for never, left out for the next second."""
+
+    at_ms: Milliseconds | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class Prices(Body):
     """Prices to set: `index` moves the index, `mark` pins the mark price, `mark: null` lets it go."""
 

@@ -25,6 +25,7 @@ REFUSED: Final[dict[int, tuple[int, str]]] = {
         409,
         "the account cannot take out that much; GET /venue/v1/accounts shows what it has",
     ),
+    refusals.SYMBOL_CLOSED: (409, "the contract has ended"),
     refusals.NO_PRICE: (409, "the symbol has no price yet; set its index first"),
     refusals.NOT_SUPPORTED: (400, "the venue cannot do that yet"),
     refusals.INVALID_VALUE: (400, "the value is not possible here"),

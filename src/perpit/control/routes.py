@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from perpit.control import accounts, bodies, keys, time, venue
+from perpit.control import accounts, bodies, instruments, keys, time, venue
 from perpit.control.ports import Ports
 
 Handler = Callable[[Ports, dict[str, str], Any], Awaitable[dict[str, Any]]]
@@ -42,6 +42,8 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", f"{BASE}/clock", time.set_clock, bodies.ClockMode),
     Route("POST", f"{BASE}/clock/advance", time.advance_clock, bodies.Step),
     Route("PUT", f"{BASE}/prices/{{symbol}}", venue.set_prices, bodies.Prices),
+    Route("GET", f"{BASE}/instruments", instruments.list_instruments),
+    Route("POST", f"{BASE}/instruments/{{symbol}}/delist", instruments.delist, bodies.End),
     Route("GET", f"{BASE}/state", venue.state),
 )
 

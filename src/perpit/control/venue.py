@@ -3,6 +3,7 @@
 from typing import Any
 
 from perpit.control.bodies import Prices
+from perpit.control.instruments import instrument_of
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
 from perpit.control.time import shown as shown_clock
@@ -40,9 +41,7 @@ async def state(ports: Ports, params: dict[str, str], body: None) -> dict[str, A
 
 async def set_prices(ports: Ports, params: dict[str, str], body: Prices) -> dict[str, Any]:
     """Set the index price, pin the mark price, or let it go; answers both as they are then."""
-    instrument = ports.world.catalog.by_symbol.get(params["symbol"])
-    if instrument is None:
-        raise Problem(404, f"there is no symbol {params['symbol']!r}; GET /venue/v1/status lists them")
+    instrument = instrument_of(ports, params["symbol"])
     symbol_id = instrument.symbol_id
     commands: list[Command] = []
     if isinstance(body.index, str):

@@ -267,7 +267,8 @@ class PlaceOrder(ExposureCommand):
 class AmendOrder(ExposureCommand):
     """Change price and total quantity of a resting limit order; it loses its place in the queue (semantics 5.6).
 
-    The order is named by `order_id`, or by `client_order_id` when `order_id` is 0.
+    The order is named by `order_id`, or by `client_order_id` when `order_id` is 0. With `price_match` price_ticks is 0,
+    and the new price is taken from the book.
     """
 
     FIELDS: ClassVar[tuple[str, ...]] = (
@@ -279,6 +280,7 @@ class AmendOrder(ExposureCommand):
         "qty_lots",
         "price_ticks",
         "modify_id",
+        "price_match",
     )
 
     def __init__(
@@ -291,6 +293,7 @@ class AmendOrder(ExposureCommand):
         qty_lots: int,
         price_ticks: int,
         modify_id: int = 0,
+        price_match: i64 = 0,
     ) -> None:
         self.seq: i64 = 0
         self.time_ms: i64 = 0
@@ -302,6 +305,7 @@ class AmendOrder(ExposureCommand):
         self.qty_lots = qty_lots
         self.price_ticks = price_ticks
         self.modify_id = modify_id
+        self.price_match: i64 = price_match
 
 
 @mypyc_attr(acyclic=True)
@@ -384,6 +388,19 @@ class SetIndexPrice(Command):
         self.time_ms: i64 = 0
         self.symbol_id: i64 = symbol_id
         self.price_e8 = price_e8
+
+
+@mypyc_attr(acyclic=True)
+class ScheduleDelivery(Command):
+    """Deliver, or delist, a contract at a whole second of the future; 0 takes back what was scheduled."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "delivery_ms")
+
+    def __init__(self, symbol_id: i64, delivery_ms: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
+        self.delivery_ms: i64 = delivery_ms
 
 
 @mypyc_attr(acyclic=True)

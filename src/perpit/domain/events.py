@@ -19,6 +19,7 @@ from perpit.domain.account_events import (
 from perpit.domain.event import Event, Refused
 from perpit.domain.market_events import (
     BookChanged,
+    ContractStatusChanged,
     FundingSettled,
     IndexPriceChanged,
     InstrumentListed,
@@ -46,6 +47,7 @@ __all__ = [
     "AllAlgoOrdersCancelled",
     "AllOrdersCancelled",
     "BookChanged",
+    "ContractStatusChanged",
     "CountdownSet",
     "Event",
     "FundingPaid",

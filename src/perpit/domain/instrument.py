@@ -85,6 +85,7 @@ class Instrument:
         "funding_cap_e8",
         "funding_floor_e8",
         "interest_e8",
+        "rpi_fee_ppm",
     )
 
     def __init__(
@@ -127,6 +128,7 @@ class Instrument:
         funding_cap_e8: int = 2_000_000,
         funding_floor_e8: int = -2_000_000,
         interest_e8: int = 10_000,
+        rpi_fee_ppm: int | None = None,
     ) -> None:
         self.symbol_id = symbol_id
         self.symbol = symbol
@@ -170,6 +172,8 @@ class Instrument:
         self.funding_cap_e8 = funding_cap_e8
         self.funding_floor_e8 = funding_floor_e8
         self.interest_e8 = interest_e8
+        # What RPI orders pay (semantics 4.3.9); where nothing is said, what every maker pays.
+        self.rpi_fee_ppm: int = maker_fee_ppm if rpi_fee_ppm is None else rpi_fee_ppm
         # One lot in whole base units, reduced: quantity = lots × qty_num / qty_den.
         common = gcd(lot_e8, UNIT)
         self.qty_num = lot_e8 // common

@@ -98,6 +98,7 @@ class MarkPriceChanged(Event):
         average_e8: int,
         funding_rate_e8: int,
         next_funding_ms: i64,
+        settlement_e8: int = 0,
     ) -> None:
         self.time_ms: i64 = time_ms
         self.symbol_id: i64 = symbol_id
@@ -106,6 +107,7 @@ class MarkPriceChanged(Event):
         self.average_e8 = average_e8
         self.funding_rate_e8 = funding_rate_e8
         self.next_funding_ms: i64 = next_funding_ms
+        self.settlement_e8 = settlement_e8
 
 
 @mypyc_attr(acyclic=True)
@@ -121,3 +123,20 @@ class FundingSettled(Event):
         self.rate_e8 = rate_e8
         self.mark_e8 = mark_e8
         self.interval_hours = interval_hours
+
+
+@mypyc_attr(acyclic=True)
+class ContractStatusChanged(Event):
+    """A contract's delivery was scheduled, drew near, or is done.
+
+    `delivery_ms` is 0 when none is scheduled any more, `settlement_e8` 0 until it is done.
+    """
+
+    def __init__(
+        self, time_ms: i64, symbol_id: i64, status: i64, delivery_ms: i64, settlement_e8: int
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.status: i64 = status
+        self.delivery_ms: i64 = delivery_ms
+        self.settlement_e8 = settlement_e8

@@ -1,4 +1,5 @@
-"""Events of orders, waiting or in the book. `request` is the immutable command that placed the order.
+"""Events of orders, waiting or in the book. `request` is the immutable command that placed the order; after an
+amendment with another price match, a copy that says so.
 
 Orders of the house account have none: its liquidity shows in `BookChanged` and `TradePrinted` only.
 """
@@ -192,6 +193,7 @@ class OrderCalculated(OrderEvent):
         fill_value_units: int,
         realized_units: int,
         kind: i64,
+        fee_units: int = 0,
     ) -> None:
         self.time_ms: i64 = time_ms
         self.order_id: i64 = order_id
@@ -209,6 +211,7 @@ class OrderCalculated(OrderEvent):
         self.fill_value_units = fill_value_units
         self.realized_units = realized_units
         self.kind: i64 = kind
+        self.fee_units = fee_units
 
 
 @mypyc_attr(acyclic=True)

@@ -89,10 +89,10 @@ INVERSE: Final = 1
 USDS_M: Final = 0
 COIN_M: Final = 1
 
-# Trading status of an instrument.
+# Trading status of an instrument. Before its delivery, positions are only closed; after it, nothing is traded.
 TRADING: Final = 1
-HALTED: Final = 2
-CLOSED: Final = 3
+PRE_DELIVERING: Final = 2
+DELIVERED: Final = 3
 
 # Margin type of an account in an instrument.
 CROSS: Final = 0
@@ -115,6 +115,7 @@ CAUSE_INSURANCE: Final = 7
 TRADE_MARKET: Final = 0
 TRADE_INSURANCE_FUND: Final = 1
 TRADE_ADL: Final = 2
+TRADE_DELIVERY: Final = 3
 
 # Kind of an API key.
 KEY_HMAC: Final = 0

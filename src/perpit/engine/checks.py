@@ -1,26 +1,8 @@
-"""Every rule that can refuse an order, one per line, in the documented order (semantics 5.10).
+"""Every rule that can refuse an order, in the documented order (semantics 5.10).
 
-| order | rule | refusal |
-|---|---|---|
-| 1 | kind of order and time in force are known | NOT_SUPPORTED, TIME_IN_FORCE_INVALID |
-| 1 | date, closePosition, trigger fields and priceMatch belong to it | GOOD_TILL_DATE_INVALID, *_NOT_ALLOWED, ... |
-| 2 | position side belongs to the account's position mode | POSITION_SIDE_MISMATCH |
-| 3 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
-| 3 | priceMatch finds its level | PRICE_MATCH_NO_LEVEL |
-| 4 | quantity: positive, within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
-| 5 | price: positive, within PRICE_FILTER, inside PERCENT_PRICE | PRICE_* |
-| 6 | MIN_NOTIONAL, unless it can only close | NOTIONAL_BELOW_MIN |
-| 7 | best opposite price inside PERCENT_PRICE, for market orders | MARKET_PRICE_OUTSIDE_BAND |
-| 8 | client order id not in use by an open order | DUPLICATE_CLIENT_ORDER_ID |
-| 9 | MAX_NUM_ORDERS, for limit orders | TOO_MANY_OPEN_ORDERS |
-| 10 | leverage bracket | LEVERAGE_BRACKET_EXCEEDED |
-| 11 | initial margin and open loss | INSUFFICIENT_MARGIN |
-| 12 | an order that can only close finds something to close | REDUCE_ONLY_REJECTED |
-| 13 | fill-or-kill can be filled | FOK_NOT_FILLABLE |
-| 14 | post-only does not take | POST_ONLY_WOULD_TAKE |
-
-Rules 1 and 2 are those of the order as it was asked for, the others hold for what a conditional order becomes, too.
-Those of conditional orders while they wait stand in `conditional_checks`.
+The order, with the numbers that the functions here name, is `domain.refusal_order.PLACEMENT`. Rules 1 and 2 are those
+of the order as it was asked for, the others hold for what a conditional order becomes, too. Those of conditional orders
+while they wait stand in `conditional_checks`.
 """
 
 from typing import Final
@@ -28,11 +10,12 @@ from typing import Final
 from mypy_extensions import i64
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import PlaceOrder
+from perpit.domain.commands import AmendOrder, PlaceOrder
 from perpit.domain.margin import initial_margin_units, open_loss_units, present_notional_units
 from perpit.domain.words import (
     BOTH,
     BUY,
+    DELIVERED,
     FOK,
     GTC,
     GTD,
@@ -77,7 +60,7 @@ def check_placement(
     exposure = position.exposure
     market = exposure.market
     is_limit = command.order_type == LIMIT
-    refusal = check_market(market)
+    refusal = check_market(market, is_closing)
     if refusal == OK and not command.close_position:
         refusal = check_qty(market, command.order_type, command.qty_lots)
     if refusal == OK and is_limit:
@@ -147,6 +130,13 @@ def check_price_match(command: PlaceOrder) -> int:
     return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
 
 
+def check_amended_match(command: AmendOrder) -> int:
+    """The same for an amendment, which is of a limit order always."""
+    if not MATCH_NONE <= command.price_match <= MATCH_QUEUE_20:
+        return no.PRICE_MATCH_INVALID
+    return no.PRICE_MATCH_WITH_PRICE if command.price_ticks != 0 else OK
+
+
 def check_words(command: PlaceOrder, is_hedged: bool) -> int:
     """The end of rule 1, and rule 2."""
     if command.side != 1 and command.side != -1:
@@ -160,11 +150,25 @@ def check_words(command: PlaceOrder, is_hedged: bool) -> int:
     return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
 
 
-def check_market(market: Market) -> int:
-    """Rule 3."""
-    if market.status != TRADING:
+def check_market(market: Market, is_closing: bool) -> int:
+    """Rule 3. Near its delivery a contract is only left (semantics 3.6.7)."""
+    if market.status == DELIVERED:
+        return no.SYMBOL_CLOSED
+    if market.status != TRADING and not is_closing:
         return no.SYMBOL_NOT_TRADING
     return no.NO_PRICE if market.mark_e8 == 0 else OK
+
+
+def is_closing_side(command: PlaceOrder) -> bool:
+    """In hedge mode: whether the order's side closes its position side."""
+    return (command.side == SELL) == (command.position_side == LONG)
+
+
+def can_only_close(command: PlaceOrder) -> bool:
+    """Whether the order can do nothing but make its position smaller (semantics 4.4.3, 4.5)."""
+    if command.reduce_only or command.close_position:
+        return True
+    return command.position_side != BOTH and is_closing_side(command)
 
 
 def check_qty(market: Market, order_type: i64, qty_lots: int) -> int:

@@ -1,23 +1,6 @@
 """Every rule that can refuse an order that would wait for a price, in order (semantics 4.5.6, 5.8, 5.9).
 
-| order | rule | refusal |
-|---|---|---|
-| 1 | time in force, date and working type belong to the kind | TIME_IN_FORCE_*, GOOD_TILL_DATE_*, WORKING_TYPE_* |
-| 2 | closePosition: of market kinds, without quantity and reduceOnly, closes its side | CLOSE_POSITION_* |
-| 3 | trigger fields belong to the kind, callback rate in range | TRIGGER_FIELD_NOT_ALLOWED, CALLBACK_RATE_INVALID |
-| 4 | priceMatch, words and position side as in `checks` | PRICE_MATCH_*, INVALID_VALUE, POSITION_SIDE_MISMATCH |
-| 5 | instrument trades, and has a price | SYMBOL_NOT_TRADING, NO_PRICE |
-| 6 | quantity within LOT_SIZE or MARKET_LOT_SIZE | QTY_* |
-| 7 | limit price within PRICE_FILTER | PRICE_* |
-| 8 | trigger or activation price: positive, not too high, not too far away | STOP_PRICE_*, ACTIVATION_PRICE_INVALID |
-| 9 | limit price inside PERCENT_PRICE around the trigger price (5.8.8) | PRICE_*_STOP_BAND |
-| 10 | MIN_NOTIONAL, unless it can only close | NOTIONAL_BELOW_MIN |
-| 11 | client id not in use, open orders not too many | DUPLICATE_CLIENT_ORDER_ID, TOO_MANY_* |
-| 12 | one closePosition order for each side and kind | CLOSE_POSITION_EXISTS |
-| 13 | GTE_GTC has a position to close | POSITION_REQUIRED |
-| 14 | its price is not reached already (5.8.5, 5.8.7) | WOULD_TRIGGER |
-| 15 | ordinary ones: reduce-only has something to close | REDUCE_ONLY_REJECTED |
-| 15 | ordinary ones: bracket and margin at their own price (1.4.4) | LEVERAGE_BRACKET_EXCEEDED, INSUFFICIENT_MARGIN |
+The order, with the numbers that the functions here name, is `domain.refusal_order.CONDITIONAL`.
 """
 
 from perpit.domain import refusals as no
@@ -34,10 +17,8 @@ from perpit.domain.words import (
     GTX,
     IOC,
     LIMIT,
-    LONG,
     MARK_PRICE,
     MARKET,
-    SELL,
     STOP,
     STOP_MARKET,
     TAKE_PROFIT,
@@ -62,9 +43,10 @@ def check_conditional(exposure: Exposure, command: PlaceOrder) -> int:
     """The first rule that refuses the order, or 0."""
     market = exposure.market
     is_limit = command.order_type == STOP or command.order_type == TAKE_PROFIT
+    is_closing = checks.can_only_close(command)
     refusal = _check_kind(command, exposure.is_hedged, is_limit)
     if refusal == OK:
-        refusal = checks.check_market(market)
+        refusal = checks.check_market(market, is_closing)
     if refusal == OK and not command.close_position:
         refusal = checks.check_qty(market, LIMIT if is_limit else MARKET, command.qty_lots)
     if refusal == OK and is_limit and command.price_match == 0:
@@ -73,7 +55,6 @@ def check_conditional(exposure: Exposure, command: PlaceOrder) -> int:
         refusal = _check_trigger(market, command)
     if refusal == OK and is_limit and command.price_match == 0:
         refusal = _check_stop_band(market, command)
-    is_closing = _is_closing(command)
     if refusal == OK and not is_closing:
         refusal = checks.check_notional(market, _own_value(market, command))
     if refusal == OK:
@@ -141,18 +122,11 @@ def _check_close_position(command: PlaceOrder) -> int:
         return no.CLOSE_POSITION_WITH_QTY
     if command.reduce_only:
         return no.CLOSE_POSITION_WITH_REDUCE_ONLY
-    return OK if command.position_side == BOTH or _is_closing_side(command) else no.CLOSE_POSITION_NOT_ALLOWED
-
-
-def _is_closing_side(command: PlaceOrder) -> bool:
-    """In hedge mode: whether the order's side closes its position side."""
-    return (command.side == SELL) == (command.position_side == LONG)
-
-
-def _is_closing(command: PlaceOrder) -> bool:
-    if command.reduce_only or command.close_position:
-        return True
-    return command.position_side != BOTH and _is_closing_side(command)
+    return (
+        OK
+        if command.position_side == BOTH or checks.is_closing_side(command)
+        else no.CLOSE_POSITION_NOT_ALLOWED
+    )
 
 
 def _check_price(market: Market, price_ticks: int) -> int:

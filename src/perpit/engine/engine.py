@@ -16,15 +16,12 @@ from perpit.domain.commands import (
     CancelAllOrders,
     CancelOrder,
     Command,
-    CreateAccount,
-    CreateKey,
     ExposureCommand,
     HouseDepth,
     HouseTrade,
-    ListInstrument,
     PinMarkPrice,
     PlaceOrder,
-    RevokeKey,
+    ScheduleDelivery,
     SetCountdown,
     SetIndexPrice,
     SetLeverage,
@@ -33,24 +30,21 @@ from perpit.domain.commands import (
     Transfer,
 )
 from perpit.domain.events import (
-    AccountCreated,
     CountdownSet,
     Event,
     IndexPriceChanged,
-    InstrumentListed,
-    KeyCreated,
-    KeyRevoked,
     MarkPriceChanged,
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import HOUSE, INSURANCE_FUND, LINEAR, MARKET, USDS_M
+from perpit.domain.words import DELIVERED, HOUSE, INSURANCE_FUND, MARKET
 from perpit.engine import funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.agenda import Agenda
 from perpit.engine.conditional_state import broken_waiting, waiting_state
 from perpit.engine.conditionals import Conditionals
 from perpit.engine.deadlines import first_year_ms, run_due
+from perpit.engine.delivery import Deliverer
 from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
 from perpit.engine.insurance import InsuranceFund
@@ -59,8 +53,15 @@ from perpit.engine.liquidation import Liquidator
 from perpit.engine.market import Market, tell_book
 from perpit.engine.matching import Matcher
 from perpit.engine.price_match import matched_price_ticks
+from perpit.engine.registry import Registry
 from perpit.engine.risk import Risk
-from perpit.engine.rules import MARK_CATCH_UP_TICKS, MARK_INTERVAL_MS, PREMIUM_INTERVAL_MS, SLEEP_MS_MAX
+from perpit.engine.rules import (
+    MARK_CATCH_UP_TICKS,
+    MARK_INTERVAL_MS,
+    PREMIUM_INTERVAL_MS,
+    SETTLEMENT_WINDOW_MS,
+    SLEEP_MS_MAX,
+)
 from perpit.engine.state import canonical_state, hash_state
 from perpit.engine.timers import NEVER, Timers
 from perpit.engine.trading import Trading
@@ -74,20 +75,19 @@ class Engine:
         self.seq: i64 = 0
         self.time_ms: i64 = 0
         self.next_mark_ms: i64 = 0
-        self.accounts: list[Account] = [Account(HOUSE, "house")]
-        self.account_ids: dict[str, int] = {"house": HOUSE}
-        self.key_owners: dict[str, int] = {}
-        self.markets: list[Market] = []
-        self.symbol_ids: dict[str, int] = {}
         self.treasury = Treasury()
         self.risk = Risk()
         matcher = Matcher()
         self.timers = Timers()
         self.agenda = Agenda()
+        self.registry = Registry(self.treasury, self.risk, self.agenda)
+        self.accounts: list[Account] = self.registry.accounts
+        self.markets: list[Market] = self.registry.markets
         self.trading = Trading(matcher, self.timers)
         self.conditionals = Conditionals(self.trading, self.agenda, self.timers)
         self.house = House(self.accounts[HOUSE], matcher)
         self.fund = InsuranceFund(matcher)
+        self.deliverer = Deliverer(self.trading, self.conditionals, self.house)
         self.liquidator = Liquidator(
             self.risk, self.trading, self.conditionals, matcher, self.fund, self.accounts[HOUSE]
         )
@@ -178,8 +178,8 @@ class Engine:
             return self._house(command, events)
         if isinstance(command, Advance):
             return 0
-        if isinstance(command, (SetIndexPrice, PinMarkPrice)):
-            return self._set_price(command, events)
+        if isinstance(command, (SetIndexPrice, PinMarkPrice, ScheduleDelivery)):
+            return self._set_market(command, events)
         if isinstance(command, Transfer):
             if command.account_id == INSURANCE_FUND:
                 return self.fund.transfer(self.treasury, command, events)
@@ -196,7 +196,7 @@ class Engine:
             if not self._is_customer(command.account_id):
                 return no.UNKNOWN_ACCOUNT
             return self.conditionals.cancel_algo(self.accounts[command.account_id], command, events)
-        return self._administer(command, events)
+        return self.registry.administer(command, events)
 
     def _trade(self, command: ExposureCommand, events: list[Event]) -> int:
         """What a customer wants in one instrument."""
@@ -251,6 +251,8 @@ class Engine:
             ):
                 return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
+            if market.status == DELIVERED:
+                return no.SYMBOL_CLOSED
             self.house.depth(market, command, events)
         else:
             assert isinstance(command, HouseTrade)
@@ -261,31 +263,24 @@ class Engine:
             if not _is_depth([command.price_ticks], [command.qty_lots]) or command.qty_lots == 0:
                 return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
+            if market.status == DELIVERED:
+                return no.SYMBOL_CLOSED
             self.house.trade(market, command, events)
         tell_book(market, command.time_ms, events)
         return 0
 
-    def _set_price(self, command: Command, events: list[Event]) -> int:
-        """Index prices, and pinned marks."""
-        if isinstance(command, SetIndexPrice):
-            if not 0 <= command.symbol_id < len(self.markets):
-                return no.UNKNOWN_SYMBOL
-            market = self.markets[command.symbol_id]
-            if not 0 < command.price_e8 <= market.largest_price_e8():
-                return no.INVALID_VALUE
-            if market.set_index(command.price_e8):
-                _tell_mark(market, command.time_ms, events)
-                self._marks_moved(command.time_ms, events)
-            else:
-                events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
-            if self.next_mark_ms == 0:
-                self.next_mark_ms = (command.time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
-                self.timers.set_year(first_year_ms(command.time_ms))  # there are no orders before a price
-            return 0
-        assert isinstance(command, PinMarkPrice)
+    def _set_market(self, command: Command, events: list[Event]) -> int:
+        """Index prices, pinned marks, and the end of a contract."""
+        assert isinstance(command, (SetIndexPrice, PinMarkPrice, ScheduleDelivery))
         if not 0 <= command.symbol_id < len(self.markets):
             return no.UNKNOWN_SYMBOL
         market = self.markets[command.symbol_id]
+        if market.status == DELIVERED:
+            return no.SYMBOL_CLOSED
+        if isinstance(command, ScheduleDelivery):
+            return self.deliverer.schedule(market, command, events)
+        if isinstance(command, SetIndexPrice):
+            return self._set_index(market, command, events)
         if not 0 <= command.price_e8 <= market.largest_price_e8():
             return no.INVALID_VALUE
         if market.index_e8 == 0:
@@ -295,57 +290,18 @@ class Engine:
         self._marks_moved(command.time_ms, events)
         return 0
 
-    def _administer(self, command: Command, events: list[Event]) -> int:
-        """Instruments, accounts, keys."""
-        if isinstance(command, ListInstrument):
-            return self._list(command, events)
-        if isinstance(command, CreateAccount):
-            if command.name in self.account_ids:
-                return no.DUPLICATE_NAME
-            if command.name == "":
-                return no.INVALID_VALUE
-            account_id = len(self.accounts)
-            self.accounts.append(Account(account_id, command.name))
-            self.account_ids[command.name] = account_id
-            events.append(AccountCreated(command.time_ms, account_id, command.name))
-            return 0
-        if isinstance(command, CreateKey):
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            if command.api_key in self.key_owners or command.api_key == "":
-                return no.DUPLICATE_NAME
-            self.key_owners[command.api_key] = command.account_id
-            self.accounts[command.account_id].keys.append(command)
-            events.append(KeyCreated(command.time_ms, command))
-            return 0
-        if isinstance(command, RevokeKey):
-            return self._revoke(command, events)
-        return no.NOT_SUPPORTED
-
-    def _revoke(self, command: RevokeKey, events: list[Event]) -> int:
-        owner = self.key_owners.get(command.api_key, HOUSE)
-        if owner == HOUSE:
-            return no.UNKNOWN_KEY
-        del self.key_owners[command.api_key]
-        account = self.accounts[owner]
-        account.keys = [key for key in account.keys if key.api_key != command.api_key]
-        events.append(KeyRevoked(command.time_ms, command.api_key, owner))
-        return 0
-
-    def _list(self, command: ListInstrument, events: list[Event]) -> int:
-        instrument = command.instrument
-        if instrument.symbol in self.symbol_ids or instrument.symbol_id != len(self.markets):
-            return no.ALREADY_LISTED
-        if not instrument.brackets or (instrument.contract_kind == LINEAR) != (instrument.market == USDS_M):
-            return no.NOT_SUPPORTED
-        if max(instrument.max_price_ticks, instrument.largest_qty_lots()) > LARGEST_ON_GRID:
+    def _set_index(self, market: Market, command: SetIndexPrice, events: list[Event]) -> int:
+        """The first one gives the market its mark price, and the venue its first tick."""
+        if not 0 < command.price_e8 <= market.largest_price_e8():
             return no.INVALID_VALUE
-        if instrument.contract_kind != LINEAR and instrument.contract_size <= 0:
-            return no.INVALID_VALUE  # worth nothing at any price
-        self.symbol_ids[instrument.symbol] = instrument.symbol_id
-        till = self.treasury.till(instrument.market, instrument.margin_asset)
-        self.markets.append(Market(instrument, till, self.risk, self.agenda))
-        events.append(InstrumentListed(command.time_ms, instrument))
+        if market.set_index(command.price_e8):
+            _tell_mark(market, command.time_ms, events)
+            self._marks_moved(command.time_ms, events)
+        else:
+            events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
+        if self.next_mark_ms == 0:
+            self.next_mark_ms = (command.time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
+            self.timers.set_year(first_year_ms(command.time_ms))  # there are no orders before a price
         return 0
 
     def _is_customer(self, account_id: i64) -> bool:
@@ -375,10 +331,13 @@ class Engine:
             if ticks >= MARK_CATCH_UP_TICKS:
                 self._skip(last_due_ms)
             for market in self.markets:
-                if market.index_e8 != 0:
+                if market.is_live():
                     _tick(market, self.next_mark_ms, events)
             self._marks_moved(self.next_mark_ms, events)
             for market in self.markets:
+                if market.settlement is not None:
+                    self.deliverer.draw_near(market, self.next_mark_ms, events)
+                    self.deliverer.deliver(market, self.next_mark_ms, events)
                 self.fund.unwind(market, self.next_mark_ms, events)
                 tell_book(market, self.next_mark_ms, events)
             self._settle(self.next_mark_ms, events)
@@ -398,13 +357,17 @@ class Engine:
         target = last_due_ms
         for market in self.markets:
             settles_ms = market.funding.next_ms(self.next_mark_ms - 1)
-            if market.index_e8 != 0 and settles_ms != 0 and settles_ms < target:
+            if market.is_live() and settles_ms != 0 and settles_ms < target:
                 target = settles_ms
+            delivers_ms = _delivers_ms(market, self.next_mark_ms)
+            if delivers_ms != 0 and delivers_ms < target:
+                target = delivers_ms
         # samples that were due from the next tick until the one at which it goes on
         missed: int = (target - 1) // PREMIUM_INTERVAL_MS - (self.next_mark_ms - 1) // PREMIUM_INTERVAL_MS
         for market in self.markets:
-            if market.index_e8 != 0 and market.funding.interval_hours != 0 and missed > 0:
+            if market.is_live() and market.funding.interval_hours != 0 and missed > 0:
                 market.funding.sample_repeatedly(premium_e8(market), missed)
+            _sample_settlement(market, self.next_mark_ms, target)
         self.next_mark_ms = target
 
 
@@ -428,6 +391,25 @@ def _is_depth(ticks: list[int], lots: list[int]) -> bool:
     return True
 
 
+def _delivers_ms(market: Market, from_ms: i64) -> i64:
+    """When the contract is delivered, if that is to come; else 0."""
+    settlement = market.settlement
+    if settlement is None or not market.is_live() or settlement.due_ms < from_ms:
+        return 0
+    return settlement.due_ms
+
+
+def _sample_settlement(market: Market, from_ms: i64, until_ms: i64) -> None:
+    """The index of whole seconds that nothing happened in, from one to before another, as far as it counts."""
+    settlement = market.settlement
+    if settlement is None or not market.is_live():
+        return
+    first: int = max(from_ms, settlement.due_ms - SETTLEMENT_WINDOW_MS + MARK_INTERVAL_MS)
+    last: int = min(until_ms - MARK_INTERVAL_MS, settlement.due_ms)
+    if last >= first:
+        settlement.sample(market.index_e8, (last - first) // MARK_INTERVAL_MS + 1)
+
+
 def _tick(market: Market, time_ms: i64, events: list[Event]) -> None:
     """A mark interval of one market: sample the premium, compute the mark, charge funding."""
     if market.funding.interval_hours != 0 and time_ms % PREMIUM_INTERVAL_MS == 0:
@@ -448,5 +430,6 @@ def _tell_mark(market: Market, time_ms: i64, events: list[Event]) -> None:
             market.average_e8(),
             market.funding.rate_e8,
             market.funding.next_ms(time_ms),
+            market.settlement_e8(),
         )
     )

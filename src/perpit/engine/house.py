@@ -29,6 +29,12 @@ class House:
         self._grow(market, BUY, command.bid_ticks, command.bid_lots, command.time_ms, events)
         self._grow(market, SELL, command.ask_ticks, command.ask_lots, command.time_ms, events)
 
+    def withdraw(self, market: Market) -> None:
+        """Take all liquidity of the house off the book."""
+        for ladder in (market.book.bids, market.book.asks):
+            for level in ladder.best_first():
+                _take_back(market, level, level.house_lots())
+
     def trade(self, market: Market, command: HouseTrade, events: list[Event]) -> None:
         """A print of the tape: stale house liquidity goes, missing liquidity comes, then the taker takes."""
         ladder = market.opposite(command.taker_side)

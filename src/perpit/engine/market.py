@@ -10,13 +10,14 @@ from perpit.domain.events import BookChanged, Event
 from perpit.domain.instrument import LARGEST_ON_GRID, Instrument
 from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
 from perpit.domain.numbers import PPM, UNIT, div_ceil, mul
-from perpit.domain.words import BUY, CONTRACT_PRICE, TRADING
+from perpit.domain.words import BUY, CONTRACT_PRICE, DELIVERED, TRADING
 from perpit.engine.agenda import Agenda
 from perpit.engine.book import Book, Ladder, Level
 from perpit.engine.edges import EdgeHeap
 from perpit.engine.funding_rate import FundingRate
 from perpit.engine.order_index import OrderIndex
-from perpit.engine.rules import BASIS_SAMPLES, HOUR_MS
+from perpit.engine.rules import BASIS_SAMPLES, HOUR_MS, NO_OPENING_BEFORE_DELIVERY_MS
+from perpit.engine.settlement import Settlement
 from perpit.engine.treasury import Till
 from perpit.engine.triggers import Watch
 
@@ -38,6 +39,9 @@ class Market:
         self.short_edges = EdgeHeap(1)
         self.edges_at_e8 = 0  # the mark price that the edges were last held against
         self.status: i64 = TRADING
+        self.settlement: Settlement | None = None  # when its end is known
+        if not instrument.is_perpetual:
+            self.settlement = Settlement(instrument.delivery_ms, NO_OPENING_BEFORE_DELIVERY_MS)
         self.book = Book()
         self.orders = OrderIndex()  # every resting order of a customer
         self.next_trade_id: i64 = 1
@@ -58,6 +62,10 @@ class Market:
         self.exposures: list[Exposure] = []
         self.basis_window: list[int] = []
         self.mark_window: list[int] = []
+
+    def is_live(self) -> bool:
+        """Whether it has prices that move: from the first index price to the delivery."""
+        return self.index_e8 != 0 and self.status != DELIVERED
 
     def opposite(self, side: i64) -> Ladder:
         """The ladder that an order of this side would take from."""
@@ -119,6 +127,9 @@ class Market:
     def tick_mark(self, time_ms: i64) -> None:
         """One mark interval passed: sample the basis, compute the mark, sample it too."""
         self.tick_ms = time_ms
+        settlement = self.settlement
+        if settlement is not None and settlement.is_sampling(time_ms):
+            settlement.sample(self.index_e8, 1)
         bid, ask = self.book.bids.best, self.book.asks.best
         if bid is not None and ask is not None:
             middle_e8 = mul(self.instrument.tick_e8, bid.price_ticks + ask.price_ticks) // 2
@@ -145,7 +156,21 @@ class Market:
         if watch is not None:
             watch.note_mark(mark_e8)
 
+    def settlement_e8(self) -> int:
+        """What the contract would be settled at by what is known; without an end, the index (semantics 3.3.2)."""
+        settlement = self.settlement
+        return self.index_e8 if settlement is None else settlement.average_e8(self.index_e8)
+
     def _computed_mark_e8(self) -> int:
+        """The mark price, near a settlement drawn to what that will be."""
+        mark_e8 = self._trading_mark_e8()
+        settlement = self.settlement
+        if settlement is None:
+            return mark_e8
+        time_ms: int = self.tick_ms
+        return settlement.drawn_e8(mark_e8, time_ms)
+
+    def _trading_mark_e8(self) -> int:
         """Median of the index, the index plus the average basis, and the last price (semantics 3.2.1).
 
         Price 1 is the index with what the running funding rate has still to earn (semantics 3.2.2). With an empty side

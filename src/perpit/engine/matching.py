@@ -17,6 +17,7 @@ from perpit.domain.words import (
     PARTIALLY_FILLED,
     REASON_IOC_SELF_TRADE,
     REASON_SELF_TRADE,
+    RPI,
     STP_EXPIRE_BOTH,
     STP_EXPIRE_MAKER,
     STP_EXPIRE_TAKER,
@@ -94,7 +95,9 @@ class Matcher:
         market.book.reduce(maker, lots)
         taker.remaining_lots -= lots
         if maker.account_id != HOUSE or taker.account_id != HOUSE:
-            fee = instrument.fee_units(fill_value, instrument.maker_fee_ppm)
+            is_rpi = maker.request.time_in_force == RPI
+            fee_ppm = instrument.rpi_fee_ppm if is_rpi else instrument.maker_fee_ppm
+            fee = instrument.fee_units(fill_value, fee_ppm)
             self._fill(maker, lots, price_ticks, fill_value, fee, trade_id, True, time_ms, events)
             fee = 0 if taker.is_forced else instrument.fee_units(fill_value, instrument.taker_fee_ppm)
             self._fill(taker, lots, price_ticks, fill_value, fee, trade_id, False, time_ms, events)

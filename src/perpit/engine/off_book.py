@@ -39,10 +39,12 @@ def fill_order(
     kind: i64,
     time_ms: i64,
     events: list[Event],
+    fee_units: int = 0,
 ) -> None:
     """One side of such a trade: quantities, ledger, and what its owner hears."""
     exposure = order.exposure
-    realized = book_fill(order.position, order.side, lots, value, 0)
+    realized = book_fill(order.position, order.side, lots, value, fee_units)
+    exposure.market.till.fees_units += fee_units
     order.remaining_lots -= lots
     order.filled_value_units += value
     open_orders.filled(order, lots)
@@ -70,5 +72,6 @@ def fill_order(
             value,
             realized,
             kind,
+            fee_units,
         )
     )

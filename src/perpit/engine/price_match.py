@@ -1,10 +1,13 @@
-"""Price match: a limit price taken from a price level of the book (semantics 5.4)."""
+"""Price match: a limit price taken from a price level of the book (semantics 5.4).
+
+The level is one of the book as it stands: the order that is amended is still part of it [inferred].
+"""
 
 from typing import Final
 
 from mypy_extensions import i64
 
-from perpit.domain.commands import PlaceOrder
+from perpit.domain.commands import AmendOrder, PlaceOrder
 from perpit.domain.words import (
     MATCH_OPPONENT,
     MATCH_OPPONENT_5,
@@ -42,7 +45,34 @@ def matched_price_ticks(book: Book, side: i64, mode: i64) -> int:
 
 def matched(command: PlaceOrder, price_ticks: int) -> PlaceOrder:
     """The same order with the price that was found; it remembers the mode."""
-    found = PlaceOrder(
+    return _copy(command, price_ticks, command.price_match)
+
+
+def with_mode(request: PlaceOrder, price_match: i64) -> PlaceOrder:
+    """The same order with another mode: that by which its price was found last (semantics 5.4.4)."""
+    return _copy(request, request.price_ticks, price_match)
+
+
+def matched_amendment(command: AmendOrder, price_ticks: int) -> AmendOrder:
+    """The same amendment with the price that was found."""
+    found = AmendOrder(
+        command.account_id,
+        command.symbol_id,
+        command.order_id,
+        command.client_order_id,
+        command.side,
+        command.qty_lots,
+        price_ticks,
+        command.modify_id,
+        command.price_match,
+    )
+    found.seq = command.seq
+    found.time_ms = command.time_ms
+    return found
+
+
+def _copy(command: PlaceOrder, price_ticks: int, price_match: i64) -> PlaceOrder:
+    copied = PlaceOrder(
         command.account_id,
         command.symbol_id,
         command.client_order_id,
@@ -61,10 +91,10 @@ def matched(command: PlaceOrder, price_ticks: int) -> PlaceOrder:
         command.activation_price_ticks,
         command.callback_ppm,
         command.good_till_ms,
-        command.price_match,
+        price_match,
         command.is_algo,
     )
-    found.original_type = command.original_type
-    found.seq = command.seq
-    found.time_ms = command.time_ms
-    return found
+    copied.original_type = command.original_type
+    copied.seq = command.seq
+    copied.time_ms = command.time_ms
+    return copied

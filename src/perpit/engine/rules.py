@@ -26,6 +26,12 @@ CALLBACK_PPM_STEP: Final = 1_000
 STOP_PRICE_TIMES_MAX: Final = 10
 
 HOUR_MS: Final = 3_600_000
+# The settlement price is the mean of the index over this long before a delivery (semantics 3.6.3).
+SETTLEMENT_WINDOW_MS: Final = 30 * 60_000
+# So long before it positions can only be closed: a delisting as the exchange announces it, a quarter's delivery as we
+# think it is (semantics 3.6.5, 3.6.7).
+NO_OPENING_BEFORE_DELISTING_MS: Final = 30 * 60_000
+NO_OPENING_BEFORE_DELIVERY_MS: Final = 10 * 60_000
 # Of a sleep longer than this only the last part is made up for: settlements before it are not charged.
 SLEEP_MS_MAX: Final = 365 * 24 * HOUR_MS
 # The premium index is sampled this often (semantics 3.4.4).

@@ -7,7 +7,8 @@ else that has a key sorted by it, queues in time priority:
     [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting]
                                                                 waiting: see `conditional_state`
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
-                mark_window, funding, bids, asks]           bids, asks: best price first
+                mark_window, funding, bids, asks, settlement]           bids, asks: best price first
+    settlement = [due_ms, samples, total_e8, price_e8], empty when no end is known
     funding  = [interval_hours, rate_e8, calm_cycles, samples]
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
     account  = [account_id, name, api_keys, hedged, wallets, exposures]        api_keys in order of creation
@@ -31,6 +32,7 @@ from perpit.engine.account import Account, Exposure
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
 from perpit.engine.open_orders import by_age
+from perpit.engine.settlement import Settlement
 from perpit.engine.treasury import Treasury
 
 
@@ -80,7 +82,12 @@ def _market(market: Market) -> list[object]:
         ],
         ladder_state(market.book.bids),
         ladder_state(market.book.asks),
+        [] if market.settlement is None else _settlement(market.settlement),
     ]
+
+
+def _settlement(settlement: Settlement) -> list[object]:
+    return [settlement.due_ms, settlement.samples, settlement.total_e8, settlement.price_e8]
 
 
 def ladder_state(ladder: Ladder) -> list[object]:

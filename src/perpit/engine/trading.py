@@ -15,7 +15,6 @@ from perpit.domain.words import (
     GTX,
     IOC,
     LIMIT,
-    LONG,
     MARKET,
     NEW,
     PARTIALLY_FILLED,
@@ -23,14 +22,13 @@ from perpit.domain.words import (
     REASON_IOC_REMAINDER,
     REASON_MARKET_REMAINDER,
     RPI,
-    SELL,
     STP_NONE,
 )
 from perpit.engine import checks, open_orders
 from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Order
 from perpit.engine.matching import Matcher
-from perpit.engine.price_match import matched, matched_price_ticks
+from perpit.engine.price_match import matched, matched_amendment, matched_price_ticks, with_mode
 from perpit.engine.timers import Timers
 
 
@@ -76,7 +74,7 @@ class Trading:
         self, exposure: Exposure, command: PlaceOrder, order_id: i64, events: list[Event], only_judge: bool
     ) -> int:
         """Take the limit price from the book as it is now (semantics 5.4)."""
-        refusal = checks.check_market(exposure.market)
+        refusal = checks.check_market(exposure.market, checks.can_only_close(command))
         if refusal != 0:
             return refusal
         price_ticks = matched_price_ticks(exposure.market.book, command.side, command.price_match)
@@ -92,7 +90,7 @@ class Trading:
         is_closing = command.reduce_only
         if command.position_side != BOTH:
             position = exposure.position(command.position_side)
-            is_closing = is_closing or (command.side == SELL) == (command.position_side == LONG)
+            is_closing = is_closing or checks.is_closing_side(command)
         own_e8 = market.price_e8(command.price_ticks)
         assumed_e8 = 0
         reserved_units = 0
@@ -136,6 +134,30 @@ class Trading:
         order = _find(exposure, command.order_id, command.client_order_id)
         if order is None:
             return no.UNKNOWN_ORDER
+        if order.request.order_type != LIMIT:
+            return no.AMEND_NOT_LIMIT
+        if command.side != order.side:
+            return no.AMEND_SIDE_MISMATCH
+        if command.price_match != 0:
+            return self._amend_matched(exposure, order, command, events)
+        return self._amend(exposure, order, command, events)
+
+    def _amend_matched(
+        self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]
+    ) -> int:
+        """Take the new price from the book as it is now (semantics 5.4)."""
+        market = exposure.market
+        refusal = checks.check_amended_match(command)
+        if refusal == 0:
+            refusal = checks.check_market(market, order.is_closing)
+        if refusal != 0:
+            return refusal
+        price_ticks = matched_price_ticks(market.book, order.side, command.price_match)
+        if price_ticks == 0:
+            return no.PRICE_MATCH_NO_LEVEL
+        return self._amend(exposure, order, matched_amendment(command, price_ticks), events)
+
+    def _amend(self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]) -> int:
         refusal = self._check_amendment(exposure, order, command)
         if refusal != 0:
             return refusal
@@ -206,20 +228,15 @@ class Trading:
                 open_orders.shed_closing(order.position, time_ms, events)
 
     def _check_amendment(self, exposure: Exposure, order: Order, command: AmendOrder) -> int:
-        """Every rule that can refuse an amendment, in order (semantics 5.6.1, 5.6.3)."""
+        """Every rule that can refuse an amendment, in the order of `domain.refusal_order.AMENDMENT` (semantics 5.6)."""
         market = exposure.market
-        request = order.request
-        if request.order_type != LIMIT:
-            return no.AMEND_NOT_LIMIT
-        if command.side != order.side:
-            return no.AMEND_SIDE_MISMATCH
         price_ticks: int = order.price_ticks  # as wide as the command's: those may be any nonsense yet
         qty_lots: int = order.qty_lots
         if command.price_ticks == price_ticks and command.qty_lots == qty_lots:
             return no.AMEND_NO_CHANGE
         if order.amendments >= market.instrument.max_amendments:
             return no.AMEND_TOO_OFTEN
-        refusal = checks.check_market(market)
+        refusal = checks.check_market(market, order.is_closing)
         if refusal == 0:
             refusal = checks.check_qty(market, LIMIT, command.qty_lots)
         if refusal == 0:
@@ -253,6 +270,8 @@ class Trading:
         market.book.remove(order)
         open_orders.readmit(order, command.price_ticks, command.qty_lots)
         order.amendments += 1
+        if order.request.price_match != command.price_match:
+            order.request = with_mode(order.request, command.price_match)
         executed_lots = order.qty_lots - order.remaining_lots
         events.append(
             OrderAmended(

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from perpit.domain.commands import Command
 from perpit.domain.events import Event, Refused
+from perpit.domain.refusals import SYMBOL_CLOSED
 from perpit.markets.source import BATCH_LIMIT, MarketSource
 
 MANUAL: Final = "manual"
@@ -123,10 +124,12 @@ class MarketRunner:
                 await asyncio.sleep(BUSY_WAIT_S)
 
     async def _applied(self, answers: list[Answer]) -> None:
-        """Wait for a batch. The venue never refuses a market's command unless the source is wrong: it is logged."""
+        """Wait for a batch. The venue refuses a market's command when the contract has just ended, or when the source
+        is wrong, which is logged.
+        """
         for answer in answers:
             events = await answer
-            if events and isinstance(events[-1], Refused):
+            if events and isinstance(events[-1], Refused) and events[-1].refusal != SYMBOL_CLOSED:
                 self.refused += 1
                 if self.refused == 1:
                     last = events[-1]

@@ -56,15 +56,20 @@ class SyntheticSource:
         prices_e8: Mapping[int, int] | None = None,
     ) -> None:
         known = prices_e8 or {}
-        self.symbols = [
-            SyntheticSymbol(
-                instrument,
-                Chance(f"{seed}/{instrument.symbol}"),
-                known.get(instrument.symbol_id) or facts(instrument.symbol).initial_price_e8,
-                start_ms,
-            )
-            for instrument in instruments
-        ]
+        self._seed = seed
+        self.symbols: list[SyntheticSymbol] = []
+        for instrument in instruments:
+            self.add(instrument, start_ms, known.get(instrument.symbol_id, 0))
+
+    def add(self, instrument: Instrument, start_ms: int, price_e8: int = 0) -> None:
+        """Make a market in one more instrument, at a price or, with 0, at the catalogue's initial one."""
+        chance = Chance(f"{self._seed}/{instrument.symbol}")
+        price_e8 = price_e8 or facts(instrument.symbol).initial_price_e8
+        self.symbols.append(SyntheticSymbol(instrument, chance, price_e8, start_ms))
+
+    def drop(self, symbol_id: int) -> None:
+        """Make none any more in one that has ended."""
+        self.symbols = [symbol for symbol in self.symbols if symbol.instrument.symbol_id != symbol_id]
 
     def due_ms(self) -> int | None:
         return min((symbol.due_ms for symbol in self.symbols), default=None)

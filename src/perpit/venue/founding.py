@@ -9,7 +9,7 @@ whether it is there already: a start that a crash cut short is finished by the n
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from perpit.catalogue import Facts, UnknownSymbol, facts, load_instrument
+from perpit.catalogue import UnknownSymbol, facts, load_instrument, quarters
 from perpit.control.keys import random_key
 from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
 from perpit.domain.events import Event, Refused
@@ -27,29 +27,28 @@ DEMO_ASSET = "USDT"
 # What the insurance fund of a new venue has of each margin asset, in dollars: enough for what a few people lose.
 FUND_UNITS: Final = 10_000_000 * UNIT
 
-# What the catalogue knows and the engine cannot trade yet. The first that fits is told.
-NOT_YET: Final[tuple[tuple[Callable[[Facts], bool], str], ...]] = (
-    (lambda row: row.is_quarter, "quarterly contracts and their delivery are"),
-)
-
 
 def check_symbols(wanted: Sequence[str]) -> None:
     """Raises CannotStart for a symbol that no venue can list; asked before anything is written."""
     try:
-        rows = [facts(symbol) for symbol in wanted]
+        for symbol in wanted:
+            facts(symbol)
     except UnknownSymbol as error:
         raise CannotStart(f"--symbols: {error}", 2) from None
-    for row in rows:
-        for cannot, why in NOT_YET:
-            if cannot(row):
-                raise CannotStart(f"--symbols: {row.symbol}: {why} not available in this release", 2)
 
 
-async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balance_units: int) -> None:
-    """List what is wanted and not yet listed; give a venue without accounts its demo account."""
-    for symbol in wanted:
-        if symbol not in world.catalog.by_symbol:
-            await list_symbol(world, submit, symbol)
+async def found(
+    world: World, submit: Submit, wanted: Sequence[str], demo_balance_units: int, time_ms: int
+) -> None:
+    """List what is wanted and not yet listed; give a venue without accounts its demo account.
+
+    Raises CannotStart for a quarter that is not traded at `time_ms`.
+    """
+    missing = [symbol for symbol in wanted if symbol not in world.catalog.by_symbol]
+    for symbol in missing:
+        _check_quarter(symbol, time_ms)
+    for symbol in missing:
+        await list_symbol(world, submit, symbol, time_ms)
     for instrument in list(world.catalog.by_id):
         if world.prices[instrument.symbol_id].index_e8 == 0:
             price_e8 = facts(instrument.symbol).initial_price_e8
@@ -64,9 +63,35 @@ async def found(world: World, submit: Submit, wanted: Sequence[str], demo_balanc
         await found_demo(world, submit, demo_balance_units)
 
 
-async def list_symbol(world: World, submit: Submit, symbol: str) -> None:
+def _check_quarter(symbol: str, time_ms: int) -> None:
+    row = facts(symbol)
+    traded = quarters.symbols(row.pair, time_ms)
+    if row.is_quarter and symbol not in traded:
+        names = " and ".join(traded)
+        raise CannotStart(f"--symbols: {symbol} is not traded now; the quarters that are: {names}", 2)
+
+
+async def list_symbol(world: World, submit: Submit, symbol: str, time_ms: int) -> None:
     """List one contract of the catalogue under the next free id."""
-    await accepted(submit, ListInstrument(load_instrument(symbol, len(world.catalog.by_id))))
+    await accepted(submit, ListInstrument(load_instrument(symbol, len(world.catalog.by_id), time_ms)))
+
+
+async def roll(world: World, submit: Submit, time_ms: int) -> None:
+    """Where a quarter was delivered, list the current and the next one, at the delivered one's index (semantics 3.6.2).
+
+    Repeating it changes nothing, so a roll that a crash cut short is finished at the next start.
+    """
+    for contract in list(world.contracts):
+        instrument = contract.instrument
+        if instrument.is_perpetual or not contract.is_delivered:
+            continue
+        for symbol in quarters.symbols(instrument.pair, time_ms):
+            if symbol not in world.catalog.by_symbol:
+                await list_symbol(world, submit, symbol, time_ms)
+            listed = world.catalog.by_symbol[symbol].symbol_id
+            if world.prices[listed].index_e8 == 0:
+                index_e8 = world.prices[instrument.symbol_id].index_e8
+                await accepted(submit, SetIndexPrice(listed, index_e8))
 
 
 def worth(world: World, instrument: Instrument, dollars_units: int) -> int:

@@ -1,10 +1,12 @@
 """The venue's market: the source that the settings name, and the runner that drives it on the venue's clock."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-from perpit.domain.instrument import Instrument
+from perpit.domain.commands import Command
+from perpit.domain.events import ContractStatusChanged, Event
+from perpit.domain.words import DELIVERED
 from perpit.home import CannotStart
 from perpit.markets.house import withdrawal
 from perpit.markets.none import NoMarket
@@ -17,6 +19,7 @@ from perpit.runtime.clock import MANUAL, Clock
 from perpit.runtime.errors import Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.settings import MarketSetting, Settings
+from perpit.venue.founding import roll
 from perpit.views.world import World
 
 # A tape begins so long (in real time) after it was put in, so that whoever waits for the ready-file and then connects
@@ -42,6 +45,9 @@ class HouseMarket:
         self._settings = settings
         self._runner: MarketRunner
         self._task: asyncio.Task[None] | None = None
+        self._synthetic: SyntheticSource | None = None
+        self._rolling: asyncio.Task[None] | None = None
+        self._roll_turn = asyncio.Lock()  # several quarters end in one moment
 
     async def prepare(self) -> None:
         """Take away what an earlier source left on the books, make the new one, and let it say what is due now.
@@ -57,7 +63,9 @@ class HouseMarket:
             raise CannotStart(f"{error}; give another with --market recorded:PATH") from None
         self._runner = MarketRunner(source, self._sequencer.submit_many, self._clock, busy=Overloaded)
         if isinstance(source, SyntheticSource):
+            self._synthetic = source
             await self._runner.run_until(self._clock.now_ms())
+        self._world.listeners.append(self._on_events)
 
     def start(self) -> None:
         """Drive the market from now on."""
@@ -69,6 +77,29 @@ class HouseMarket:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    def _on_events(self, command: Command, events: list[Event]) -> None:
+        """A contract that ended has no market any more, and a quarter that did has a successor."""
+        for event in events:
+            if isinstance(event, ContractStatusChanged) and event.status == DELIVERED:
+                if self._synthetic is not None:
+                    self._synthetic.drop(event.symbol_id)
+                if not self._world.catalog.by_id[event.symbol_id].is_perpetual:
+                    self._rolling = asyncio.get_running_loop().create_task(self._roll())
+
+    async def _roll(self) -> None:
+        """List what follows, and quote it."""
+        async with self._roll_turn:
+            known = len(self._world.catalog.by_id)
+            now_ms = self._clock.now_ms()
+            try:
+                await roll(self._world, self._sequencer.submit, now_ms)
+            except VenueStopped:
+                return  # the next start will do it
+            if self._synthetic is not None:
+                for instrument in self._world.catalog.by_id[known:]:
+                    index_e8 = self._world.prices[instrument.symbol_id].index_e8
+                    self._synthetic.add(instrument, now_ms, index_e8)
+
     async def advance_to(self, time_ms: int) -> None:
         """A manual clock: the market and then all timers up to a time. Raises RecordingError like the source."""
         try:
@@ -77,6 +108,10 @@ class HouseMarket:
             self._on_failure(error)
             raise
         await self._sequencer.advance_to(time_ms)
+        if self._rolling is not None:
+            await self._rolling
+            self._rolling = None
+            await self._runner.run_until(time_ms)  # the market in what was listed
 
     async def _run(self) -> None:
         try:
@@ -89,7 +124,7 @@ class HouseMarket:
 
 def make_source(settings: Settings, world: World, clock: Clock) -> MarketSource:
     """The source of a market setting, for the listed instruments; raises RecordingError."""
-    instruments: Sequence[Instrument] = world.catalog.by_id
+    instruments = [contract.instrument for contract in world.contracts if not contract.is_delivered]
     market = settings.market
     if market.kind == "synthetic":
         known = {row.symbol_id: world.prices[row.symbol_id].index_e8 for row in instruments}

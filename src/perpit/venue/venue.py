@@ -39,7 +39,7 @@ from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server, Tls
 from perpit.server.websocket import SocketLimits
 from perpit.settings import Settings
-from perpit.venue.founding import check_symbols, demo_keys, found
+from perpit.venue.founding import check_symbols, demo_keys, found, roll
 from perpit.venue.market import HouseMarket, symbols_of
 from perpit.views.world import World
 
@@ -123,7 +123,9 @@ class Venue:
         self._parts.push_async_callback(self.sequencer.stop)
         founded = bool(self.world.account_ids)  # the demo account comes after the last instrument
         wanted = named if named or founded else settings.symbols
-        await found(self.world, self.sequencer.submit, wanted, settings.demo_balance_units)
+        submit = self.sequencer.submit
+        await found(self.world, submit, wanted, settings.demo_balance_units, self.clock.now_ms())
+        await roll(self.world, submit, self.clock.now_ms())
         self.market = HouseMarket(settings, self.world, self.sequencer, self.clock, self._on_failure)
         self._parts.push_async_callback(self.market.stop)
         await self.market.prepare()

@@ -9,7 +9,7 @@ times.
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderCalculated, OrderClosed, OrderTraded
@@ -95,7 +95,7 @@ class FillView:
         else:
             self.price_ticks = 0
             self.price_e8 = event.fill_price_e8
-            self.fee_units = 0
+            self.fee_units = event.fee_units
             self.is_maker = False
 
 
@@ -147,6 +147,7 @@ class OrderHistory:
 
     def amend(self, event: OrderAmended) -> None:
         order = self.open[event.order_id]
+        order.request = event.request  # it may say another price match now
         order.price_ticks = event.price_ticks
         order.qty_lots = event.qty_lots
         order.status = event.status
@@ -255,13 +256,17 @@ class OrdersView:
         end_ms: int | None = None,
         limit: int = 500,
         among: Container[int] | None = None,
+        is_wanted: Callable[[OrderView], bool] | None = None,
     ) -> list[OrderView]:
         """Orders created within [start_ms, end_ms]: the first `limit` from `from_order_id` or `start_ms` on, or
-        without both the newest `limit`."""
+        without both the newest `limit`; only those that `is_wanted` takes count."""
         newest = from_order_id is None and start_ms is None
         matching: list[OrderView] = []
         for history in self._of(account_id, symbol_id, among):
-            matching += _orders_within(history, from_order_id, start_ms, end_ms, limit if newest else None)
+            within = _orders_within(
+                history, from_order_id, start_ms, end_ms, limit if newest else None, is_wanted
+            )
+            matching += within
         matching.sort(key=_order_id)
         return matching[-limit:] if newest else matching[:limit]
 
@@ -275,13 +280,15 @@ class OrdersView:
         order_id: int | None = None,
         limit: int = 500,
         among: Container[int] | None = None,
+        kept_since_ms: int = 0,
     ) -> list[FillView]:
         """Fills within [start_ms, end_ms]: the first `limit` from trade id `from_id` or `start_ms` on, or without
-        both the newest `limit`. Trade ids count per instrument."""
+        both the newest `limit`; none before `kept_since_ms`. Trade ids count per instrument."""
         newest = from_id is None and start_ms is None
         matching: list[FillView] = []
         for history in self._of(account_id, symbol_id, among):
-            within = _fills_within(history.fills.rows, from_id, start_ms, end_ms, order_id)
+            since_ms = max(kept_since_ms, start_ms or 0)
+            within = _fills_within(history.fills.rows, from_id, since_ms, end_ms, order_id)
             matching += within[-limit:] if newest else within[:limit]
         if symbol_id is None:
             matching.sort(key=_fill_ms)
@@ -303,6 +310,7 @@ def _orders_within(
     start_ms: int | None,
     end_ms: int | None,
     limit: int | None,
+    is_wanted: Callable[[OrderView], bool] | None,
 ) -> Iterator[OrderView]:
     """Orders of a history from the newest back, until one is too old or `limit` were found."""
     found = 0
@@ -313,6 +321,8 @@ def _orders_within(
             return
         if end_ms is not None and order.created_ms > end_ms:
             continue
+        if is_wanted is not None and not is_wanted(order):
+            continue
         yield order
         found += 1
         if found == limit:
@@ -320,11 +330,11 @@ def _orders_within(
 
 
 def _fills_within(
-    rows: list[FillView], from_id: int | None, start_ms: int | None, end_ms: int | None, order_id: int | None
+    rows: list[FillView], from_id: int | None, since_ms: int, end_ms: int | None, order_id: int | None
 ) -> list[FillView]:
-    start = 0 if from_id is None else bisect_left(rows, from_id, key=_fill_id)
-    if start_ms is not None:
-        start = max(start, bisect_left(rows, start_ms, key=_fill_ms))
+    start = bisect_left(rows, since_ms, key=_fill_ms)
+    if from_id is not None:
+        start = max(start, bisect_left(rows, from_id, key=_fill_id))
     end = len(rows) if end_ms is None else bisect_left(rows, end_ms + 1, key=_fill_ms)
     within = rows[start:end]
     return within if order_id is None else [fill for fill in within if fill.order_id == order_id]

@@ -17,6 +17,7 @@ class PriceView:
         "last_price_ticks",
         "mark_e8",
         "next_funding_ms",
+        "settlement_e8",
         "time_ms",
     )
 
@@ -26,6 +27,7 @@ class PriceView:
         self.average_e8 = 0
         self.funding_rate_e8 = 0  # the running estimate for the settlement at `next_funding_ms`
         self.next_funding_ms = 0
+        self.settlement_e8 = 0  # what the contract would be settled at by what is known
         self.time_ms = 0
         self.last_price_ticks = 0
         self.last_price_ms = 0
@@ -36,6 +38,7 @@ class PriceView:
         self.average_e8 = event.average_e8
         self.funding_rate_e8 = event.funding_rate_e8
         self.next_funding_ms = event.next_funding_ms
+        self.settlement_e8 = event.settlement_e8
         self.time_ms = event.time_ms
 
     def fold_index(self, event: IndexPriceChanged) -> None:

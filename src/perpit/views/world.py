@@ -14,6 +14,7 @@ from perpit.domain.events import (
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
     BookChanged,
+    ContractStatusChanged,
     CountdownSet,
     Event,
     FundingPaid,
@@ -41,7 +42,7 @@ from perpit.domain.events import (
     TradePrinted,
     WalletChanged,
 )
-from perpit.domain.words import TRADE_MARKET
+from perpit.domain.words import CAUSE_MARGIN_TRANSFER, TRADE_MARKET
 from perpit.views.accounts import (
     AccountView,
     ExposureView,
@@ -51,10 +52,15 @@ from perpit.views.accounts import (
     fold_position,
 )
 from perpit.views.algo_orders import AlgoOrdersView
+from perpit.views.amendments import AmendmentsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.contracts import ContractView
+from perpit.views.funding import FundingView
+from perpit.views.income import IncomeView
 from perpit.views.keys import KeysView
+from perpit.views.margin_changes import MarginChange, MarginChangesView
 from perpit.views.orders import OrdersView
 from perpit.views.prices import PriceView
 from perpit.views.ticker import TickerView
@@ -64,7 +70,8 @@ Listener = Callable[[Command, list[Event]], None]
 
 
 class World:
-    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`.
+    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`,
+    `contracts`, `funding`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
@@ -74,6 +81,10 @@ class World:
     minutes), `closed_orders_max` finished orders (of the Algo service: as many per account), `fills_max` fills. In the
     whole venue `all_closed_orders_max` and `all_fills_max` of the latter two, again the newest: an order with its fill
     takes about 1.2 kB, so both at their limit 0.6 GB. Open orders are never forgotten.
+
+    Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
+    changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
+    about 0.2 kB: together at most 0.2 GB); and `settlements_max` settled funding rates per instrument, years of them.
     """
 
     def __init__(
@@ -85,10 +96,18 @@ class World:
         fills_max: int = 50_000,
         all_closed_orders_max: int = 500_000,
         all_fills_max: int = 500_000,
+        income_max: int = 50_000,
+        all_income_max: int = 500_000,
+        amendments_max: int = 10_000,
+        all_amendments_max: int = 200_000,
+        margin_changes_max: int = 1_000,
+        all_margin_changes_max: int = 50_000,
+        settlements_max: int = 10_000,
     ) -> None:
         self._trades_max = trades_max
         self._aggregates_max = aggregates_max
         self._candles_max = candles_max
+        self._settlements_max = settlements_max
         self.time_ms = 0
         self.seq = 0
         self.catalog = CatalogView()
@@ -97,22 +116,28 @@ class World:
         self.candles: list[CandlesView] = []
         self.tickers: list[TickerView] = []
         self.prices: list[PriceView] = []
+        self.contracts: list[ContractView] = []
+        self.funding: list[FundingView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
         self.algo_orders = AlgoOrdersView(closed_orders_max, all_closed_orders_max)
+        self.income = IncomeView(income_max, all_income_max)
+        self.amendments = AmendmentsView(amendments_max, all_amendments_max)
+        self.margin_changes = MarginChangesView(margin_changes_max, all_margin_changes_max)
         self.keys = KeysView()
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
-            FundingSettled: _unseen,
+            FundingSettled: self._funding_settled,
             FundingPaid: self._funding_paid,
             AllOrdersCancelled: _unseen,
             AllAlgoOrdersCancelled: _unseen,
             CountdownSet: _unseen,
             AlgoOrderChanged: self._algo_order_changed,
             InstrumentListed: self._instrument_listed,
+            ContractStatusChanged: self._contract_status_changed,
             AccountCreated: self._account_created,
             KeyCreated: self._key_created,
             KeyRevoked: self._key_revoked,
@@ -122,7 +147,7 @@ class World:
             WalletChanged: self._wallet_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
-            OrderCalculated: self._order_traded,
+            OrderCalculated: self._order_calculated,
             TradeCalculated: _unseen,
             MarginCalled: _unseen,
             InsuranceFundChanged: self._insurance_fund_changed,
@@ -146,6 +171,9 @@ class World:
         for listener in self.listeners:
             listener(command, events)
 
+    def _contract_status_changed(self, event: ContractStatusChanged) -> None:
+        self.contracts[event.symbol_id].fold(event)
+
     def _instrument_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument
         self.catalog.list_instrument(instrument)
@@ -156,6 +184,8 @@ class World:
         self.candles.append(candles)
         self.tickers.append(TickerView(self, instrument, candles, trades))
         self.prices.append(PriceView())
+        self.contracts.append(ContractView(instrument))
+        self.funding.append(FundingView(instrument.funding_interval_hours, self._settlements_max))
 
     def _account_created(self, event: AccountCreated) -> None:
         self.accounts[event.account_id] = AccountView(event.account_id, event.name, event.time_ms)
@@ -173,8 +203,13 @@ class World:
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
 
+    def _funding_settled(self, event: FundingSettled) -> None:
+        self.funding[event.symbol_id].fold(event)
+
     def _funding_paid(self, event: FundingPaid) -> None:
-        fold_funding(self._exposure(event.account_id, event.symbol_id), event)
+        exposure = self._exposure(event.account_id, event.symbol_id)
+        fold_funding(exposure, event)
+        self.income.pay_funding(event, exposure.instrument)
 
     def _margin_type_changed(self, event: MarginTypeChanged) -> None:
         fold_margin_type(self._exposure(event.account_id, event.symbol_id), event)
@@ -184,17 +219,29 @@ class World:
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
+        self.income.move(event)
 
     def _position_changed(self, event: PositionChanged) -> None:
-        fold_position(self._exposure(event.account_id, event.symbol_id), event)
+        exposure = self._exposure(event.account_id, event.symbol_id)
+        if event.cause == CAUSE_MARGIN_TRANSFER:
+            amount_units = event.isolated_units - exposure.side(event.position_side).isolated_units
+            change = MarginChange(event.time_ms, event.position_side, amount_units)
+            self.margin_changes.add(event.account_id, event.symbol_id, change)
+        fold_position(exposure, event)
 
     def _order_accepted(self, event: OrderAccepted) -> None:
         self._order_notionals(event)
         self.orders.accept(event)
 
-    def _order_traded(self, event: OrderTraded | OrderCalculated) -> None:
+    def _order_traded(self, event: OrderTraded) -> None:
         self._order_notionals(event)
         self.orders.trade(event)
+        self.income.trade(event, self.catalog.by_id[event.request.symbol_id])
+
+    def _order_calculated(self, event: OrderCalculated) -> None:
+        self._order_notionals(event)
+        self.orders.trade(event)
+        self.income.calculate(event, self.catalog.by_id[event.request.symbol_id])
 
     def _order_closed(self, event: OrderClosed) -> None:
         self._order_notionals(event)
@@ -206,6 +253,7 @@ class World:
     def _order_amended(self, event: OrderAmended) -> None:
         self._order_notionals(event)
         self.orders.amend(event)
+        self.amendments.fold(event)
 
     def _order_notionals(self, event: OrderEvent) -> None:
         request = event.request

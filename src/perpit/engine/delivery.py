@@ -1,0 +1,173 @@
+"""The end of a contract: its orders expire, its positions are closed at the settlement price (semantics 3.6.6).
+
+Every position is closed by itself, worth one rounded value at that price. What the roundings of all of them leave over
+is the till's dust, and nobody's loss. Customers pay the taker's fee (semantics 3.6.4); house and insurance fund do not.
+"""
+
+from mypy_extensions import i64
+
+from perpit.domain import refusals as no
+from perpit.domain.commands import PlaceOrder, ScheduleDelivery
+from perpit.domain.events import ContractStatusChanged, Event, OrderAccepted
+from perpit.domain.numbers import div_ceil
+from perpit.domain.words import (
+    BUY,
+    DELIVERED,
+    EXPIRED,
+    GTC,
+    HOUSE,
+    LIMIT,
+    LINEAR,
+    NEW,
+    PRE_DELIVERING,
+    REASON_DELISTED,
+    SELL,
+    STP_NONE,
+    TRADE_DELIVERY,
+    TRADING,
+    USDS_M,
+)
+from perpit.engine import open_orders
+from perpit.engine.account import Exposure, Position
+from perpit.engine.book import Order
+from perpit.engine.conditionals import Conditionals, all_waiting
+from perpit.engine.house import House
+from perpit.engine.ledger import book_fill
+from perpit.engine.market import Market
+from perpit.engine.off_book import fill_order
+from perpit.engine.rules import MARK_INTERVAL_MS, NO_OPENING_BEFORE_DELISTING_MS
+from perpit.engine.settlement import Settlement
+from perpit.engine.trading import Trading
+
+
+class Deliverer:
+    """Brings contracts to their end."""
+
+    def __init__(self, trading: Trading, conditionals: Conditionals, house: House) -> None:
+        self.trading = trading
+        self.conditionals = conditionals
+        self.house = house
+
+    def schedule(self, market: Market, command: ScheduleDelivery, events: list[Event]) -> int:
+        """Give a perpetual an end, another one, or none; a quarter's stands in its terms."""
+        due_ms = command.delivery_ms
+        if not market.instrument.is_perpetual:
+            return no.NOT_SUPPORTED
+        if due_ms != 0 and (due_ms <= command.time_ms or due_ms % MARK_INTERVAL_MS != 0):
+            return no.INVALID_VALUE
+        market.settlement = None
+        market.status = TRADING
+        if due_ms != 0:
+            market.settlement = Settlement(due_ms, NO_OPENING_BEFORE_DELISTING_MS)
+        self._tell(market, command.time_ms, events)
+        self.draw_near(market, command.time_ms, events)
+        return 0
+
+    def draw_near(self, market: Market, time_ms: i64, events: list[Event]) -> None:
+        """From a time on positions can only be closed."""
+        settlement = market.settlement
+        if settlement is None or market.status != TRADING:
+            return
+        if time_ms >= settlement.due_ms - settlement.quiet_ms:
+            market.status = PRE_DELIVERING
+            self._tell(market, time_ms, events)
+
+    def deliver(self, market: Market, time_ms: i64, events: list[Event]) -> None:
+        """End a contract whose time has come."""
+        settlement = market.settlement
+        if settlement is None or time_ms < settlement.due_ms or market.status == DELIVERED:
+            return
+        settlement.price_e8 = settlement.average_e8(market.index_e8)
+        self.house.withdraw(market)
+        exposures = sorted(market.exposures, key=lambda one: one.account.account_id)
+        for exposure in exposures:
+            self._end_orders(exposure, time_ms, events)
+        left_value = 0
+        if settlement.price_e8 != 0:
+            for exposure in exposures:
+                for position in exposure.positions():
+                    if position.qty_lots != 0:
+                        left_value += self._close(position, settlement.price_e8, time_ms, events)
+        market.till.dust_value += left_value if market.instrument.contract_kind == LINEAR else -left_value
+        market.status = DELIVERED
+        self._tell(market, time_ms, events)
+
+    def _end_orders(self, exposure: Exposure, time_ms: i64, events: list[Event]) -> None:
+        account_id = exposure.account.account_id
+        if account_id <= HOUSE:
+            return
+        for order in open_orders.by_age(exposure):
+            open_orders.close(order, EXPIRED, REASON_DELISTED, time_ms, events)
+        for waiting in all_waiting(exposure):
+            self.conditionals.end(waiting, EXPIRED, REASON_DELISTED, time_ms, events)
+        timers = self.conditionals.timers
+        timers.set_countdown(account_id, exposure.market.instrument.symbol_id, exposure, 0)
+
+    def _close(self, position: Position, price_e8: int, time_ms: i64, events: list[Event]) -> int:
+        """Close one position; returns the value that was bought, negative when it was sold."""
+        exposure = position.exposure
+        instrument = exposure.market.instrument
+        side: i64 = SELL if position.qty_lots > 0 else BUY
+        lots = position.size_lots()
+        value = instrument.fill_value_at_e8(price_e8, lots)
+        if exposure.account.account_id <= HOUSE:
+            book_fill(position, side, lots, value, 0)
+            return value if side == BUY else -value
+        order = self._closing_order(position, side, lots, price_e8, time_ms, events)
+        fee = instrument.fee_units(value, instrument.taker_fee_ppm)
+        trade_id = exposure.market.take_trade_id()
+        fill_order(order, lots, value, price_e8, trade_id, TRADE_DELIVERY, time_ms, events, fee)
+        return value if side == BUY else -value
+
+    def _closing_order(
+        self, position: Position, side: i64, lots: i64, price_e8: int, time_ms: i64, events: list[Event]
+    ) -> Order:
+        """The venue's own order that closes it (semantics 2.8.5); its limit is the settlement price on the grid."""
+        exposure = position.exposure
+        instrument = exposure.market.instrument
+        order_id = self.trading.take_order_id()
+        kind = "settlement" if instrument.market == USDS_M else "delivery"
+        tick_e8 = instrument.tick_e8
+        limit_ticks: i64 = max(1, div_ceil(price_e8, tick_e8) if side == SELL else price_e8 // tick_e8)
+        request = PlaceOrder(
+            exposure.account.account_id,
+            instrument.symbol_id,
+            f"{kind}_autoclose-{time_ms}{order_id}",
+            side,
+            LIMIT,
+            GTC,
+            lots,
+            limit_ticks,
+            False,
+            STP_NONE,
+            position.position_side,
+        )
+        request.time_ms = time_ms
+        order = Order(order_id, request, position, lots, 0, 0, True)
+        order.is_forced = True
+        open_orders.enter(order)
+        events.append(
+            OrderAccepted(
+                time_ms,
+                order_id,
+                request,
+                limit_ticks,
+                lots,
+                0,
+                0,
+                NEW,
+                exposure.bid_units,
+                exposure.ask_units,
+            )
+        )
+        return order
+
+    def _tell(self, market: Market, time_ms: i64, events: list[Event]) -> None:
+        settlement = market.settlement
+        due_ms: i64 = 0
+        price_e8 = 0
+        if settlement is not None:
+            due_ms = settlement.due_ms
+            price_e8 = settlement.price_e8
+        symbol_id = market.instrument.symbol_id
+        events.append(ContractStatusChanged(time_ms, symbol_id, market.status, due_ms, price_e8))
