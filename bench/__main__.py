@@ -1,6 +1,7 @@
 """`python -m bench [--quick] [--json] [--write] [names]`: run the benches and render what they found.
 
-`--write` puts the table, the machine, the date and each bench's method into `bench/RESULTS.md`.
+`--write` puts the table, the machine, the date and each bench's method into `bench/RESULTS.md`; with names, only those
+sections. `scaling` takes minutes in full length and runs so only when it is named, or with `--write`.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-BENCHES = ("engine", "http", "ws_api", "streams", "recovery")
+BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "scaling")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -65,17 +66,36 @@ def markdown(answers: dict[str, dict[str, Any]], quick: bool) -> str:
     parts = [
         "# Results\n",
         "Written by `python -m bench --write`. The ratios are the claims; absolute numbers are the machine's.\n",
+        *circumstances(quick),
+        "",
+    ]
+    parts += [section(name, answer) for name, answer in answers.items()]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def circumstances(quick: bool) -> list[str]:
+    return [
         f"- machine: {processor()}, {platform.system()}",
         f"- Python: {platform.python_implementation()} {platform.python_version()}",
         f"- date: {time.strftime('%Y-%m-%d', time.gmtime())}",
-        f"- length: {'quick' if quick else 'full'}\n",
+        f"- length: {'quick' if quick else 'full'}",
     ]
+
+
+def section(name: str, answer: dict[str, Any], preface: tuple[str, ...] = ()) -> str:
+    lines = [f"## {name}\n", *preface, "| what | value |", "|---|---|"]
+    lines += [f"| {what} | {value} |" for what, value in rows(answer)]
+    method = importlib.import_module(f"bench.{name}").__doc__ or ""
+    return "\n".join([*lines, "", method.strip(), ""])
+
+
+def replaced(text: str, answers: dict[str, dict[str, Any]], quick: bool) -> str:
+    """Results with the sections of these benches measured anew; such a section tells its own circumstances."""
+    head, *sections = text.split("\n## ")
+    kept = {body.partition("\n")[0]: f"## {body.rstrip()}\n" for body in sections}
     for name, answer in answers.items():
-        parts += [f"## {name}\n", "| what | value |", "|---|---|"]
-        parts += [f"| {what} | {value} |" for what, value in rows(answer)]
-        method = importlib.import_module(f"bench.{name}").__doc__ or ""
-        parts += ["", method.strip(), ""]
-    return "\n".join(parts).rstrip() + "\n"
+        kept[name] = section(name, answer, (*circumstances(quick), ""))
+    return "\n".join([head.rstrip() + "\n", *kept.values()]).rstrip() + "\n"
 
 
 def main() -> int:
@@ -91,6 +111,8 @@ def main() -> int:
     if unknown:
         parser.error(f"no bench is named {unknown[0]!r}; there are {', '.join(BENCHES)}")
     wanted = options.names or [name for name in BENCHES if importlib.util.find_spec(f"bench.{name}")]
+    if not (options.names or options.quick or options.write):
+        wanted = [name for name in wanted if name != "scaling"]  # minutes: only when it is asked for
     answers: dict[str, dict[str, Any]] = {}
     for name in wanted:
         if not options.json:
@@ -101,7 +123,10 @@ def main() -> int:
     if options.json:
         print(json.dumps(answers))
     if options.write:
-        RESULTS.write_text(markdown(answers, options.quick))
+        if options.names and RESULTS.exists():
+            RESULTS.write_text(replaced(RESULTS.read_text(), answers, options.quick))
+        else:
+            RESULTS.write_text(markdown(answers, options.quick))
     return 0
 
 

@@ -129,6 +129,7 @@ async def test_tickers_are_lists_and_can_be_asked_for_a_pair() -> None:
     assert (await caller.public("/dapi/v1/premiumIndex", pair="BTCUSD", **PERP)).code == -1128
 
 
+@pytest.mark.semantics("1.1.2")
 async def test_leverage_tables_are_in_coin() -> None:
     caller = Caller()
     (by_pair,) = (await caller.signed("GET", "/dapi/v1/leverageBracket")).json
@@ -150,6 +151,7 @@ async def test_commission_rates_are_those_of_the_contract() -> None:
     }
 
 
+@pytest.mark.semantics("1.7.3")
 async def test_refusals_have_coin_ms_own_codes() -> None:
     caller = Caller()
     resting = (await caller.coin_order()).json["orderId"]
@@ -197,6 +199,7 @@ async def test_algo_orders_of_the_other_product_are_unknown() -> None:
     assert (await caller.signed("DELETE", "/dapi/v1/algoOrder", **named)).json["code"] == "200"
 
 
+@pytest.mark.semantics("4.4.4")
 async def test_hedge_mode_is_of_one_product_and_shows_three_rows() -> None:
     caller = Caller()
     caller.coin_depth()

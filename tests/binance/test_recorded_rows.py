@@ -130,6 +130,7 @@ async def thousand_contracts(coin: Floor, side: str, wallet: str) -> Trader:
     return trader
 
 
+@pytest.mark.semantics("2.3 example recorded", "1.2.4", "4.1.2")
 async def test_the_recorded_isolated_long_of_coin_m(coin: Floor) -> None:
     """semantics 2.3, 4.1.2, 1.2.4: 2 contracts at 37,643.1, isolated at 2x."""
     await coin.prices("BTCUSD_PERP", index="37643.1", mark="37643.1")
@@ -162,6 +163,7 @@ async def test_the_recorded_isolated_long_of_coin_m(coin: Floor) -> None:
     assert {name: row[name] for name in recorded} == recorded
 
 
+@pytest.mark.semantics("1.2 example inverse", "1.2.2")
 async def test_margins_of_a_long_in_coin(coin: Floor) -> None:
     """semantics 1.2, the COIN-M example."""
     trader = await thousand_contracts(coin, "BUY", "1")
@@ -183,6 +185,7 @@ async def test_margins_of_a_long_in_coin(coin: Floor) -> None:
         ("SELL", "1.66666667", "0"),  # covered once: no price takes it all
     ],
 )
+@pytest.mark.semantics("B6", "2.3.1", "2.3.2")
 async def test_liquidation_prices_of_a_cross_position_in_coin(
     coin: Floor, side: str, wallet: str, price: str
 ) -> None:
@@ -192,6 +195,7 @@ async def test_liquidation_prices_of_a_cross_position_in_coin(
     assert (row["entryPrice"], row["marginType"], row["liquidationPrice"]) == ("60000", "cross", price)
 
 
+@pytest.mark.semantics("B7", "1.3.4")
 async def test_margin_of_open_orders_in_coin(coin: Floor) -> None:
     """semantics B7. Its initial margin is rounded there; shown amounts are cut, so that both parts add up (1.2.3)."""
     trader = await thousand_contracts(coin, "BUY", "1")
@@ -205,6 +209,7 @@ async def test_margin_of_open_orders_in_coin(coin: Floor) -> None:
     assert position["initialMargin"] == "0.16256830"
 
 
+@pytest.mark.semantics("3.5 example", "3.5.2")
 async def test_funding_is_paid_in_coin(coin: Floor) -> None:
     """semantics 3.5: 1,000 contracts at a mark of 62,000 and a rate of 0.01 %."""
     trader = await thousand_contracts(coin, "BUY", "1")
@@ -218,6 +223,7 @@ async def test_funding_is_paid_in_coin(coin: Floor) -> None:
     assert (before["balance"], after["balance"]) == ("1.00000000", "0.99983871")
 
 
+@pytest.mark.semantics("B8")
 async def test_a_round_trip_with_fees_in_coin(coin: Floor) -> None:
     """semantics B8."""
     await coin.prices("BTCUSD_PERP", index="64400", mark="64400")
@@ -242,6 +248,7 @@ async def test_a_round_trip_with_fees_in_coin(coin: Floor) -> None:
     assert balance["balance"] == "1.00091773"
 
 
+@pytest.mark.semantics("2.2 example A", "2.2 example B")
 async def test_the_recorded_isolated_hedge_of_usds_m() -> None:
     """semantics 2.2, examples A and B: long 20 at 6,563.665 and short 10 at 6,563.86. Prices had two decimals then."""
     async with served(("ETHUSDT",)) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as http:

@@ -149,6 +149,7 @@ def test_a_listen_key_hears_its_product_only() -> None:
     ]
 
 
+@pytest.mark.semantics("4.7.5", "5.12.7")
 def test_a_fill_tells_coin_the_margin_asset_and_the_accounts_alias() -> None:
     floor = Floor()
     bob = floor.listen(f"/ws/{floor.open_key('bob', w.COIN_M)}")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from perpit.domain import words as w
-from perpit.domain.commands import AmendOrder, PlaceOrder, SetLeverage, Transfer
+from perpit.domain.commands import AmendOrder, PlaceOrder, ScheduleDelivery, SetLeverage, Transfer
 from perpit.domain.events import Refused
 from perpit.domain.numbers import UNIT
 from tests.binance.floor import BTC, PRICE, FakeSocket, Floor, watches_anything
@@ -300,6 +300,22 @@ def test_an_account_hears_nothing_of_another() -> None:
     floor.house({}, {PRICE: 10})
     floor.do(SetLeverage(floor.world.account_ids["bob"], BTC, 5))
     assert alice.messages() == []
+
+
+@pytest.mark.semantics("C31", "3.6.6", "5.1 delisted")
+def test_c31_a_contract_that_ends() -> None:
+    floor = Floor()
+    floor.trade(100)
+    floor.place("alice", w.BUY, 10, PRICE - 1000)
+    alice = ear(floor, "alice")
+    floor.do(ScheduleDelivery(BTC, (floor.now_ms // 1000 + 1) * 1000))
+    floor.advance(1000)
+    messages = alice.messages()
+    assert summary(messages) == ["OTU EXPIRED/EXPIRED er7", NEW, "AU ORDER", "OTU CALCULATED/FILLED"]
+    closing = messages[-1]["o"]
+    assert closing["c"].startswith("settlement_autoclose-")
+    assert (closing["q"], closing["L"], closing["n"]) == ("0.100", "60000", "3")
+    assert messages[-2]["a"]["P"][0]["pa"] == "0"
 
 
 @pytest.mark.semantics("C32")

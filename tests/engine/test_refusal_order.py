@@ -221,9 +221,15 @@ def commands() -> dict[str, c.Command]:
 
 # Refusals that are tried elsewhere, alone: what they need is long to build, or cannot be built here.
 ALONE = {
-    "placement": {no.SYMBOL_NOT_TRADING},
-    "conditional": {no.SYMBOL_NOT_TRADING, no.TOO_MANY_ALGO_ORDERS},
-    "amendment": {no.SYMBOL_NOT_TRADING, no.NO_PRICE, no.PRICE_BELOW_BAND, no.REDUCE_ONLY_REJECTED},
+    "placement": {no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING},
+    "conditional": {no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING, no.TOO_MANY_ALGO_ORDERS},
+    "amendment": {
+        no.SYMBOL_CLOSED,
+        no.SYMBOL_NOT_TRADING,
+        no.NO_PRICE,
+        no.PRICE_BELOW_BAND,
+        no.REDUCE_ONLY_REJECTED,
+    },
 }
 TABLES: dict[str, tuple[tuple[Rule, ...], list[Fault]]] = {
     "placement": (PLACEMENT, PLACING),

@@ -20,6 +20,7 @@ from perpit.domain.commands import (
     PinMarkPrice,
     PlaceOrder,
     RevokeKey,
+    ScheduleDelivery,
     SetCountdown,
     SetIndexPrice,
     SetLeverage,
@@ -62,6 +63,7 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     SetLeverage: (word, word, integer),
     SetIndexPrice: (word, integer),
     PinMarkPrice: (word, integer),
+    ScheduleDelivery: (word, word),
     HouseDepth: (word, integers, integers, integers, integers),
     HouseTrade: (word, word, integer, integer),
     PlaceOrder: (

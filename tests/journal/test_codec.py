@@ -61,6 +61,7 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         16: "SetPositionMode",
         17: "SetMarginType",
         18: "AdjustMargin",
+        19: "ScheduleDelivery",
         30: "CancelAlgoOrder",
         31: "CancelAllAlgoOrders",
         32: "SetCountdown",

@@ -48,6 +48,7 @@ class Client:
         return {row["symbol"]: row for row in (await self.get(f"{api}/v1/exchangeInfo"))["symbols"]}
 
 
+@pytest.mark.semantics("2.8.5", "3.3.3", "3.6.1", "3.6.2", "3.6.4")
 async def test_a_quarter_is_traded_delivered_and_followed_by_the_next() -> None:
     async with Venue(settings(before_ms=1_860_000)) as venue:
         client = Client(venue)
@@ -127,6 +128,7 @@ async def test_a_synthetic_market_lives_on_in_what_follows_a_delivered_quarter()
         await client.http.aclose()
 
 
+@pytest.mark.semantics("3.6.5", "3.6.7", "3.6.8")
 async def test_a_perpetual_is_delisted_by_control_and_settled() -> None:
     async with Venue(settings(before_ms=10 * 86_400_000)) as venue:
         client = Client(venue)

@@ -165,7 +165,9 @@ class Instrument:
         self.delivery_ms = delivery_ms
         self.funding_interval_hours = funding_interval_hours
         self.brackets = brackets
-        self.is_perpetual = contract_type == "PERPETUAL"
+        self.is_perpetual = contract_type.endswith(
+            "PERPETUAL"
+        )  # those of other underlyings have longer names
         self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
         # Bounds of the funding rate of one settlement, and interest per 8 hours (semantics 3.4.6, 3.4.8); a journal
         # that is older than these fields gets what most perpetuals have.

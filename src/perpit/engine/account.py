@@ -34,6 +34,11 @@ class Wallet:
         self.wallet_units = 0
         self.isolated_units = 0  # the part of it that isolated positions hold
         self.exposures: list[Exposure] = []
+        # Profit less margin of all exposures as they were last assessed, those to assess again, and `Risk.moves` at
+        # which all of them were.
+        self.assessed_units = 0
+        self.stale: list[Exposure] = []
+        self.moves_seen: i64 = 0
         self.scope = Scope(account, self, None)
 
     def meet(self, exposure: Exposure) -> None:
@@ -43,18 +48,29 @@ class Wallet:
         while place > 0 and self.exposures[place - 1].market.instrument.symbol_id > symbol_id:
             place -= 1
         self.exposures.insert(place, exposure)
+        exposure.is_stale = True
+        self.stale.append(exposure)
 
     def cross_wallet_units(self) -> int:
         """What is collateral for everything that is not isolated (semantics 1.5.2)."""
         return self.wallet_units - self.isolated_units
 
     def free_units(self) -> int:
-        """Cross collateral and unrealised profit less initial margin; negative when short (semantics 1.5.3)."""
-        free = self.wallet_units - self.isolated_units
-        for exposure in self.exposures:
+        """Cross collateral and unrealised profit less initial margin; negative when short (semantics 1.5.3).
+
+        All exposures are looked at after a move of the marks, and then only those that changed.
+        """
+        for exposure in self.stale:
+            exposure.is_stale = False
             exposure.assess()
-            free += exposure.profit_units - exposure.margin_units
-        return free
+        self.stale.clear()
+        if self.exposures:
+            moves = self.exposures[0].market.risk.moves
+            if moves != self.moves_seen:
+                self.moves_seen = moves
+                for exposure in self.exposures:
+                    exposure.assess()
+        return self.wallet_units - self.isolated_units + self.assessed_units
 
     def maintenance_units(self) -> int:
         """Maintenance margin of the cross positions."""
@@ -84,6 +100,7 @@ class Position:
         self.attached: i64 = 0  # waiting orders that end with it (semantics 4.5.8)
         self.scope: Scope | None = None  # its own while it is isolated
         self.edge_number = 0  # of the edge that counts; 0 when it has none, see `risk`
+        self.rank_number = 0  # of the rank that counts in deleveraging, see `ranking`
 
     def size_lots(self) -> i64:
         return -self.qty_lots if self.qty_lots < 0 else self.qty_lots
@@ -109,6 +126,7 @@ class Exposure:
         # What follows from positions, mark and open orders: right after `assess`, until one of them changes.
         self.assessed_at_e8 = -1  # the mark price it was reckoned with; -1 when a position changed since
         self.is_assessed = False
+        self.is_stale = False  # is listed in `Wallet.stale`
         self.value_units = 0
         self.profit_units = 0
         self.present_units = 0
@@ -150,6 +168,7 @@ class Exposure:
         mark_e8 = self.market.mark_e8
         if self.assessed_at_e8 == mark_e8 and self.is_assessed:
             return
+        before = self.profit_units - self.margin_units
         if self.is_hedged or self.margin_type != CROSS:
             self._assess_apart(mark_e8)
         else:
@@ -161,6 +180,7 @@ class Exposure:
             self.margin_units = initial_margin_units(present, self.leverage)
         self.assessed_at_e8 = mark_e8
         self.is_assessed = True
+        self.wallet.assessed_units += self.profit_units - self.margin_units - before
 
     def _assess_apart(self, mark_e8: int) -> None:
         """The rarer cases: two sides that never net, and positions that hold their own margin."""
@@ -206,25 +226,36 @@ class Exposure:
     def add_bids(self, units: int) -> None:
         """Open buy orders hold so much more, or less."""
         self.bid_units += units
-        self.is_assessed = False
+        self._outdate()
 
     def add_asks(self, units: int) -> None:
         """Open sell orders hold so much more, or less."""
         self.ask_units += units
-        self.is_assessed = False
+        self._outdate()
 
     def set_leverage(self, leverage: int, max_notional_units: int) -> None:
         self.leverage = leverage
         self.max_notional_units = max_notional_units
-        self.is_assessed = False
+        self._outdate()
 
     def set_margin_type(self, margin_type: i64) -> None:
         self.margin_type = margin_type
-        self.assessed_at_e8 = -1
+        self.outdate_position()
 
     def set_hedged(self, is_hedged: bool) -> None:
         self.is_hedged = is_hedged
+        self.outdate_position()
+
+    def outdate_position(self) -> None:
+        """A position, or what it is reckoned by, changes."""
         self.assessed_at_e8 = -1
+        self._outdate()
+
+    def _outdate(self) -> None:
+        self.is_assessed = False
+        if not self.is_stale:
+            self.is_stale = True
+            self.wallet.stale.append(self)
 
     def has_orders(self) -> bool:
         """Whether anything is open here: on the book, or waiting for a price."""

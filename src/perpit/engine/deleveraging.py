@@ -8,22 +8,22 @@ from mypy_extensions import i64
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import Event, OrderAccepted, TradeCalculated
-from perpit.domain.numbers import UNIT
-from perpit.domain.words import CANCELED, CROSS, GTC, HOUSE, LIMIT, NEW, REASON_NONE, STP_NONE, TRADE_ADL
+from perpit.domain.words import CANCELED, GTC, LIMIT, NEW, REASON_NONE, STP_NONE, TRADE_ADL
 from perpit.engine import open_orders
 from perpit.engine.account import Account, Position
 from perpit.engine.book import Order
 from perpit.engine.conditionals import Conditionals, all_waiting
-from perpit.engine.market import Market
 from perpit.engine.off_book import fill_order, trade_off_book
-from perpit.engine.scope import position_maintenance_units, profit_units
+from perpit.engine.ranking import Rankings
+from perpit.engine.risk import Risk
 from perpit.engine.trading import Trading
 
 
 class Deleverager:
     """Closes a bankrupt order against the ranked positions of the other side."""
 
-    def __init__(self, trading: Trading, conditionals: Conditionals, house: Account) -> None:
+    def __init__(self, trading: Trading, conditionals: Conditionals, risk: Risk, house: Account) -> None:
+        self.rankings = Rankings(risk)
         self.trading = trading
         self.conditionals = conditionals
         self.house = house
@@ -31,9 +31,11 @@ class Deleverager:
     def close(self, order: Order, fund: Position, price_e8: int, time_ms: i64, events: list[Event]) -> None:
         """Fill the order at its bankruptcy price."""
         market = order.exposure.market
-        for position in ranked(market, order):
-            if order.remaining_lots == 0:
-                return
+        ranking = self.rankings.ranking(market, order.side)
+        while order.remaining_lots > 0:
+            position = ranking.take_first(order.side)
+            if position is None:
+                break
             self._close_against(order, position, price_e8, time_ms, events)
         for last in (self.house.exposure(market).both, fund):
             lots = _opposite_lots(last, order)
@@ -89,38 +91,6 @@ class Deleverager:
         fill_order(order, lots, value, price_e8, trade_id, TRADE_ADL, time_ms, events)
         symbol_id = market.instrument.symbol_id
         events.append(TradeCalculated(time_ms, symbol_id, trade_id, price_e8, lots, order.side, TRADE_ADL))
-
-
-def ranked(market: Market, order: Order) -> list[Position]:
-    """Customers' positions on the other side, the first to give way first; equal ones by account and side.
-
-    The other side of the bankrupt account's own hedge is one of them: nobody else may hold the counterpart.
-    """
-    found: list[tuple[int, int, int, Position]] = []
-    for exposure in market.exposures:
-        account_id: int = exposure.account.account_id
-        if account_id <= HOUSE:
-            continue
-        found += [
-            (-leverage_profit(position), account_id, position.position_side, position)
-            for position in exposure.positions()
-            if position.qty_lots * order.side > 0
-        ]
-    found.sort(key=lambda row: row[:3])
-    return [row[3] for row in found]
-
-
-def leverage_profit(position: Position) -> int:
-    """Profit ÷ wallet × maintenance margin ÷ margin balance, in 1e-16 (semantics 2.7.1)."""
-    exposure = position.exposure
-    collateral = position.isolated_units
-    if exposure.margin_type == CROSS:
-        collateral = exposure.wallet.cross_wallet_units()
-    profit = profit_units(position)
-    if profit <= 0 or collateral + profit <= 0:
-        return 0
-    profit_share = profit * UNIT // max(UNIT, collateral)
-    return profit_share * (position_maintenance_units(position) * UNIT // (collateral + profit))
 
 
 def _opposite_lots(position: Position, order: Order) -> i64:

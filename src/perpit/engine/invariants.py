@@ -14,6 +14,7 @@ def broken_invariants(markets: list[Market], accounts: list[Account], treasury: 
     for market in markets:
         _check_book(market, resting, broken)
     for account in accounts:
+        _check_wallet(account, broken)
         for exposure in account.exposures.values():
             _check_exposure(exposure, resting, broken)
     if resting:
@@ -109,6 +110,16 @@ def _check_assessment(exposure: Exposure, where: str, broken: list[str]) -> None
         broken.append(
             f"{where}: margin and profit are not those of the position, the mark and the open orders"
         )
+
+
+def _check_wallet(account: Account, broken: list[str]) -> None:
+    """The sums that wallets keep of their exposures are those of the exposures."""
+    for wallet in account.wallets.values():
+        total = sum(exposure.profit_units - exposure.margin_units for exposure in wallet.exposures)
+        if total != wallet.assessed_units:
+            broken.append(f"account {account.account_id}, {wallet.asset}: profit less margin is {total}")
+        if any(not exposure.is_stale and not exposure.is_assessed for exposure in wallet.exposures):
+            broken.append(f"account {account.account_id}, {wallet.asset}: a change was not noted")
 
 
 def _check_position(position: Position, closing_lots: int, where: str, broken: list[str]) -> None:

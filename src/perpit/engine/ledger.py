@@ -21,7 +21,7 @@ def book_fill(position: Position, side: i64, qty_lots: i64, fill_value: int, fee
     with the position until it is closed whole); the surplus opens the other side (semantics 4.1.1, 4.1.5, 4.1.7).
     """
     exposure = position.exposure
-    exposure.assessed_at_e8 = -1
+    exposure.outdate_position()
     held = position.qty_lots
     if held == 0:
         position.fees_units = 0

@@ -56,7 +56,7 @@ class Liquidator:
         self.conditionals = conditionals
         self.matcher = matcher
         self.fund = fund
-        self.deleverager = Deleverager(trading, conditionals, house)
+        self.deleverager = Deleverager(trading, conditionals, risk, house)
 
     def run(self, markets: list[Market], time_ms: i64, events: list[Event]) -> None:
         """Liquidate who must be, in canonical order, until nobody must; then warn who is near."""
@@ -78,6 +78,7 @@ class Liquidator:
         for calm in sorted(healthy.values(), key=lambda one: one.key):
             risk.settle(calm, time_ms, events)
         risk.forget_calm()
+        self.deleverager.rankings.forget()
 
     def liquidate(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """Bring one scope back above its maintenance margin, or to nothing."""

@@ -145,6 +145,8 @@ class Market:
 
     def _set_mark(self, mark_e8: int) -> None:
         """Take a new mark price and what follows from it: buys round down, sells up."""
+        if mark_e8 != self.mark_e8:
+            self.risk.moves += 1
         self.mark_e8 = mark_e8
         instrument = self.instrument
         unit = PPM * instrument.tick_e8

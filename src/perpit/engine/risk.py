@@ -12,6 +12,8 @@ that was set anew leaves the old one behind, which is passed over by its number.
 
 import heapq
 
+from mypy_extensions import i64
+
 from perpit.domain.events import Event, MarginCalled
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import PPM, UNIT, div_ceil
@@ -29,8 +31,11 @@ class Risk:
     """The scopes to look at. `touch` is called by whatever changes a position or the money behind it."""
 
     def __init__(self) -> None:
+        self.moves: i64 = 0  # how often a mark price has moved: what was reckoned before is out of date
         self.touched: list[Scope] = []
         self.warned: list[Scope] = []
+        self.changed: list[Scope] = []  # touched since `ranking` asked last, while it does
+        self.keeps_changed = False
         self._queue: list[tuple[Key, Scope]] = []
 
     def touch(self, scope: Scope) -> None:
@@ -56,6 +61,8 @@ class Risk:
         for scope in self.touched:
             scope.is_touched = False
             self._enqueue(scope)
+        if self.keeps_changed:
+            self.changed += self.touched
         self.touched.clear()
 
     def next(self) -> Scope | None:
