@@ -62,7 +62,7 @@ async def test_position_risk_v3_lists_what_is_in_use_and_v2_everything() -> None
         "maintMargin": "244.00000000",
         "positionInitialMargin": "3050.00000000",
         "openOrderInitialMargin": "2950.00000000",
-        "adl": 0,
+        "adl": 4,  # the only one who is long
         "bidNotional": "59000.00000000",
         "askNotional": "0",
         "updateTime": START_MS,

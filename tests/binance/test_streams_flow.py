@@ -70,7 +70,7 @@ def check_symbol(world: World, symbol_id: int, symbol: str, by_stream: dict[str,
         -len(trades) :
     ]
     bundles = by_stream[f"{symbol}@aggTrade"]
-    # takeovers and deleveraging take trade ids and are in no bundle (semantics 2.6.3)
+    # takeovers and deleveraging take trade ids
     assert all(later["f"] > earlier["l"] for earlier, later in pairwise(bundles))
     assert sum(Decimal(row["q"]) for row in bundles) <= sum(Decimal(row["q"]) for row in trades)
     for name in (f"{symbol}@depth@0ms", f"{symbol}@depth"):

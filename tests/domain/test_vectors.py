@@ -149,3 +149,21 @@ def test_prices_of_nothing_are_nothing() -> None:
     assert margin.liquidation_price_e8(linear(), [Leg(0, 0)], 100) == 0
     assert margin.liquidation_price_e8(linear(), [], 100) == 0
     assert margin.bankruptcy_price_e8(linear(), [], 100) == 0
+
+
+@pytest.mark.parametrize(
+    ("profit", "wallet", "maintenance", "standing"),
+    [
+        ("500", "1000", "40", "0.01333333"),  # the two shorts of semantics 2.7: the second gives way first
+        ("300", "200", "40", "0.12"),
+        ("0", "200", "40", "0"),
+        ("-10", "200", "40", "0"),
+        ("300", "-300", "40", "0"),
+        ("2", "0.5", "1", "0.8"),  # a wallet counts at least 1
+    ],
+)
+def test_the_more_profit_on_less_margin_the_sooner_one_gives_way(
+    profit: str, wallet: str, maintenance: str, standing: str
+) -> None:
+    found = margin.leverage_profit(e8(profit), e8(wallet), e8(maintenance))
+    assert format_shortest(found // 10**8, 8) == standing

@@ -9,7 +9,7 @@ from typing import Any, Final
 from perpit.binance.account import asset_row, assets, balance, exposures, leverage_brackets, settings
 from perpit.binance.call import Call
 from perpit.binance.market import ANY_SYMBOL, PAIR, bracket_rows, instruments
-from perpit.binance.positions import account_position_v2, risk_v2, rows_of
+from perpit.binance.positions import account_position_v2, adl_of, risk_v2, rows_of
 from perpit.binance.products import COIN, shaped, shaped_for
 from perpit.binance.route import Route, one_or_all, routes_of
 from perpit.binance.schema import Param, any_asset
@@ -22,7 +22,7 @@ Body = dict[str, Any]
 def account(call: Call) -> Body:
     """Settings, assets and every symbol of COIN-M: each coin is a wallet by itself, so there are no totals."""
     return {
-        **shaped_for(call.product, "account", settings()),
+        **shaped_for(call.product, "account", settings(call)),
         "assets": [asset_row(call, asset) for asset in assets(call)],
         "positions": [
             shaped(
@@ -40,7 +40,11 @@ def position_risk(call: Call) -> list[Body]:
     """Positions of every symbol of COIN-M, or of a pair, or of a coin (semantics 4.4.4)."""
     pair, coin = call.values["pair"], call.values["marginAsset"]
     return [
-        shaped("position", risk_v2(call.world.prices, exposure, position), exposure.instrument)
+        shaped(
+            "position",
+            risk_v2(call.world.prices, exposure, position, adl_of(call, exposure, position)),
+            exposure.instrument,
+        )
         for exposure in exposures(call, None)
         if pair in (None, exposure.instrument.pair) and coin in (None, exposure.instrument.margin_asset)
         for position in rows_of(exposure, call.product.shows_flat_sides)

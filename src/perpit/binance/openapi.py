@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpit.binance import coverage, schema, security
+from perpit.binance.assets import asset_symbol
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 
@@ -35,7 +36,9 @@ TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.boolean: {"type": "string", "enum": ["true", "false"]},
     schema.client_order_id: {"type": "string", "pattern": schema.ID_PATTERN},
     schema.any_order_id: {"type": "string"},
+    asset_symbol: {"type": "string", "examples": ["BTCUSD"]},
     schema.working_type: {"type": "string", "enum": list(schema.WORKING_TYPES)},
+    schema.auto_close_type: {"type": "string", "enum": list(schema.AUTO_CLOSE_TYPES)},
     schema.json_list: {"type": "string", "contentMediaType": "application/json"},
 }
 KEY_SCHEMES: Final[dict[str, Any]] = {

@@ -7,6 +7,7 @@ v2 lists many fields of every symbol, v3 fewer of those in use; number formats f
 from collections.abc import Sequence
 from typing import Any
 
+from perpit.binance.call import Call
 from perpit.binance.render import POSITION_SIDE, digits, price_or_zero, units, units_or_zero
 from perpit.domain.numbers import format_shortest
 from perpit.domain.words import CROSS, LONG, SHORT
@@ -35,6 +36,15 @@ def _amount(exposure: ExposureView, position: PositionView) -> str:
 
 def _margin(prices: Prices, exposure: ExposureView, position: PositionView) -> PositionMargin:
     return PositionMargin(exposure, position, prices[exposure.instrument.symbol_id].mark_e8)
+
+
+def adl_of(call: Call, exposure: ExposureView, position: PositionView) -> int:
+    """How soon a position of the caller gives way, 0 to 4 (semantics 2.7.4–2.7.6); 0 when it is flat."""
+    if position.qty_lots == 0:
+        return 0
+    symbol_id = exposure.instrument.symbol_id
+    now_ms = max(call.now_ms, call.world.time_ms)
+    return call.world.deleveraging.quantile(call.account_id, symbol_id, position.position_side, now_ms)
 
 
 def account_position_v3(prices: Prices, exposure: ExposureView, position: PositionView) -> Body:
@@ -80,8 +90,8 @@ def account_position_v2(prices: Prices, exposure: ExposureView, position: Positi
     }
 
 
-def risk_v3(prices: Prices, exposure: ExposureView, position: PositionView) -> Body:
-    """One row of positionRisk v3."""
+def risk_v3(prices: Prices, exposure: ExposureView, position: PositionView, adl: int) -> Body:
+    """One row of positionRisk v3; `adl` is the quantile of `adl_of`."""
     instrument = exposure.instrument
     margin = _margin(prices, exposure, position)
     return {
@@ -101,15 +111,15 @@ def risk_v3(prices: Prices, exposure: ExposureView, position: PositionView) -> B
         "maintMargin": units_or_zero(margin.maintenance_units),
         "positionInitialMargin": units_or_zero(margin.position_initial_units),
         "openOrderInitialMargin": units_or_zero(margin.open_order_initial_units),
-        "adl": 0,
+        "adl": adl,
         "bidNotional": units_or_zero(exposure.bid_units),
         "askNotional": units_or_zero(exposure.ask_units),
         "updateTime": position.updated_ms,
     }
 
 
-def risk_v2(prices: Prices, exposure: ExposureView, position: PositionView) -> Body:
-    """One row of positionRisk v2."""
+def risk_v2(prices: Prices, exposure: ExposureView, position: PositionView, adl: int) -> Body:
+    """One row of positionRisk v2; `adl` is the quantile of `adl_of`."""
     instrument = exposure.instrument
     margin = _margin(prices, exposure, position)
     return {
@@ -130,5 +140,5 @@ def risk_v2(prices: Prices, exposure: ExposureView, position: PositionView) -> B
         "isolatedWallet": units_or_zero(position.isolated_units),
         "updateTime": position.updated_ms,
         "isolated": exposure.margin_type != CROSS,
-        "adlQuantile": 0,
+        "adlQuantile": adl,
     }

@@ -85,10 +85,15 @@ class Product(NamedTuple):
 PAIR: Final = {"pair": "pair"}
 FILTERS: Final = ("PRICE_FILTER", "LOT_SIZE", "MARKET_LOT_SIZE", "MAX_NUM_ORDERS")
 
+# What the exchange does not show of an order that it placed itself (semantics 2.8.3).
+FORCED_WITHOUT: Final = frozenset(("cumQty", "priceMatch", "selfTradePreventionMode"))
+
 USDS_M_SHAPES: Final = {
+    "forced order": Shape(without=FORCED_WITHOUT | {"priceProtect", "goodTillDate"}),
     "symbol": Shape(without=frozenset(("contractSize", "equalQtyPrecision"))),
 }
 COIN_M_SHAPES: Final = {
+    "forced order": Shape(without=FORCED_WITHOUT),
     "exchange": Shape(without=frozenset(("futuresType", "assets"))),
     "symbol": Shape(
         renamed={"status": "contractStatus"},
@@ -110,7 +115,7 @@ COIN_M_SHAPES: Final = {
     "account": Shape(without=frozenset(("feeBurn", "multiAssetsMargin", "tradeGroupId"))),
     "account position": Shape(
         renamed={"maxNotional": "maxQty", "notional": "notionalValue"},
-        without=frozenset(("bidNotional", "askNotional", "isolatedWallet")),
+        without=frozenset(("bidNotional", "askNotional")),  # isolatedWallet: the WebSocket API shows it
     ),
     "position": Shape(
         renamed={"maxNotionalValue": "maxQty", "notional": "notionalValue"},

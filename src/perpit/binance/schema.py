@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from perpit.binance import errors
-from perpit.domain import words
+from perpit.domain import forced, words
 from perpit.domain.instrument import Instrument
 from perpit.views.intervals import INTERVALS
 
@@ -26,6 +26,7 @@ LONGEST_ID: Final = 36
 ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 ID_LETTERS: Final = frozenset(string.ascii_letters + string.digits + ".:/_-")
 
+AUTO_CLOSE_TYPES: Final = {"LIQUIDATION": forced.LIQUIDATION, "ADL": forced.ADL}
 REMEMBERED: Final = 8192  # texts of decimals and what they mean
 SIGNING: Final = frozenset(("timestamp", "recvWindow", "signature"))  # read before, by `security`
 _JSON: Final = msgspec.json.Decoder(float_hook=str)  # a number with a point keeps the text that was sent
@@ -245,6 +246,13 @@ def working_type(text: str, name: str, symbols: Symbols) -> int:
     if text not in WORKING_TYPES:
         raise errors.BAD_WORKING_TYPE(text)
     return WORKING_TYPES[text]
+
+
+def auto_close_type(text: str, name: str, symbols: Symbols) -> int:
+    """LIQUIDATION or ADL, which the exchange refuses without a code of its own."""
+    if text not in AUTO_CLOSE_TYPES:
+        raise errors.BAD_PARAMETER(name)
+    return AUTO_CLOSE_TYPES[text]
 
 
 def json_list(text: str, name: str, symbols: Symbols) -> list[Any]:

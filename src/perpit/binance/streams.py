@@ -30,6 +30,8 @@ from perpit.domain.events import (
     Event,
     InstrumentListed,
     MarkPriceChanged,
+    OrderCalculated,
+    OrderTraded,
     TradeCalculated,
     TradePrinted,
 )
@@ -139,6 +141,7 @@ class StreamHub:
         self._feeds: dict[int, SymbolFeed] = {}
         self._marks: dict[Channel, None] = {}
         self._contracts: dict[Channel, None] = {}
+        self._fills: dict[Channel, None] = {}
         self._timed: dict[int, dict[Channel, None]] = {}
         self._periods_seen: dict[int, int] = {}
         self._next_flush_ms = NEVER_MS
@@ -247,6 +250,8 @@ class StreamHub:
             self._marks[channel] = None
         if channel.watches_contracts:
             self._contracts[channel] = None
+        if channel.watches_fills:
+            self._fills[channel] = None
         if channel.watches_trades or channel.watches_levels:
             feed = self._feeds.setdefault(channel.symbol_id, SymbolFeed())
             feed.after[channel] = None
@@ -267,6 +272,7 @@ class StreamHub:
             return
         self._marks.pop(channel, None)
         self._contracts.pop(channel, None)
+        self._fills.pop(channel, None)
         feed = self._feeds.get(channel.symbol_id)
         if feed is not None:
             feed.trades.pop(channel, None)
@@ -294,6 +300,8 @@ class StreamHub:
             self._on_mark_events(events, now_ms)
         if self._contracts:
             self._on_contract_events(events)
+        if self._fills:
+            self._on_fill_events(events)
         self._user_data.on_events(events)
         self.tick(now_ms)
 
@@ -343,6 +351,12 @@ class StreamHub:
             if isinstance(event, (ContractStatusChanged, InstrumentListed)):
                 for channel in self._contracts:
                     channel.on_contract(event)
+
+    def _on_fill_events(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, (OrderTraded, OrderCalculated)):
+                for channel in self._fills:
+                    channel.on_fill(event)
 
     def _flush(self, now_ms: int) -> None:
         next_ms = NEVER_MS

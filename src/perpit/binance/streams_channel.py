@@ -13,11 +13,14 @@ from perpit.domain.events import (
     ContractStatusChanged,
     InstrumentListed,
     MarkPriceChanged,
+    OrderCalculated,
+    OrderTraded,
     TradeCalculated,
     TradePrinted,
 )
 
 EVERY_MARKET: Final = -1
+FillEvent = OrderTraded | OrderCalculated
 
 
 class Outbox(Protocol):
@@ -42,6 +45,7 @@ class Channel:
     watches_levels = False
     watches_marks = False
     watches_contracts = False
+    watches_fills = False
 
     def __init__(self, name: str, period_ms: int, outbox: Outbox) -> None:
         self.name = name
@@ -98,6 +102,9 @@ class Channel:
 
     def on_trade(self, trade: TradePrinted) -> None:
         """A trade of the channel's symbol, if `watches_trades`."""
+
+    def on_fill(self, fill: FillEvent) -> None:
+        """A fill of anybody's order, of any symbol, if `watches_fills`."""
 
     def on_trade_off_book(self, trade: TradeCalculated) -> None:
         """A takeover or a deleveraging in it, if `watches_trades`."""

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
+from perpit.binance.assets import QUOTE
 from perpit.binance.market import contract_type
 from perpit.binance.products import PRODUCTS
+from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_contracts import ContractInfo
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
+from perpit.binance.streams_forced import ForceOrders
 from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
 from perpit.binance.streams_names import StreamSpec
 from perpit.binance.streams_text import Texts
@@ -30,6 +33,8 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
         channel = _ALL_SYMBOLS[spec.kind](name, spec, world, outbox, market)
         channel.market = market
         return channel
+    if spec.kind == "assetIndex":
+        return _asset_index(name, spec, world, outbox)
     instrument, makers = _instrument(spec, world), _ONE_SYMBOL
     if instrument is None:
         instrument, makers = _first_of_pair(spec.symbol, world), _ONE_PAIR
@@ -59,6 +64,18 @@ def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
         if contract_type(instrument, world.contracts) == spec.contract_type:
             return instrument
     return None
+
+
+def _asset_index(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel | None:
+    """Its symbol is that of an asset's index, not of a contract."""
+    asset = spec.symbol.removesuffix(QUOTE)
+    if asset == spec.symbol or asset not in world.assets.by_name:
+        return None
+    return AssetIndex(name, spec.period_ms, outbox, world.assets, asset)
+
+
+def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return AllAssetIndexes(name, spec.period_ms, outbox, world.assets)
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
@@ -117,6 +134,16 @@ def _pair_mark_prices(
     )
 
 
+def _force_order(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel:
+    return ForceOrders(name, outbox, world.catalog.by_id)
+
+
+def _all_force_orders(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return ForceOrders(name, outbox, world.catalog.by_id)
+
+
 def _all_book_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
     return AllBookTickers(name, spec.period_ms, outbox, world, market)
 
@@ -147,6 +174,7 @@ _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "ticker": _ticker,
     "miniTicker": _ticker,
     "markPrice": _mark_price,
+    "forceOrder": _force_order,
 }
 _ONE_PAIR: Final[dict[str, Maker]] = {"indexPrice": _index_price, "markPrice": _pair_mark_prices}
 _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Channel]]] = {
@@ -155,4 +183,6 @@ _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Ch
     "!markPrice": _all_mark_prices,
     "!ticker": _all_tickers,
     "!miniTicker": _all_tickers,
+    "!assetIndex": _all_asset_indexes,
+    "!forceOrder": _all_force_orders,
 }

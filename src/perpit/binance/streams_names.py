@@ -31,7 +31,11 @@ ROUTE_OF_KIND: Final = {
     "miniTicker": "market",
     "!ticker": "market",
     "!miniTicker": "market",
+    "assetIndex": "market",
+    "!assetIndex": "market",
     "!contractInfo": "market",
+    "forceOrder": "market",
+    "!forceOrder": "market",
 }
 
 
@@ -53,6 +57,8 @@ ALL_SYMBOLS: Final = {
     "!contractInfo": StreamSpec("!contractInfo", ""),
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
+    "!assetIndex@arr": StreamSpec("!assetIndex", "", 1000),
+    "!forceOrder@arr": StreamSpec("!forceOrder", "", 1000),
 }
 
 
@@ -86,8 +92,12 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
         return StreamSpec("aggTrade", symbol, 100)
     if channel in ("trade", "bookTicker"):
         return StreamSpec(channel, symbol)
+    if channel == "forceOrder":
+        return StreamSpec("forceOrder", symbol, 1000)
     if channel in ("ticker", "miniTicker"):
         return StreamSpec(channel, symbol)  # the product has the period
+    if channel == "assetIndex":
+        return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")
     if interval not in INTERVALS:
         return None

@@ -73,6 +73,18 @@ def maintenance_margin_units(instrument: Instrument, qty_lots: int, mark_e8: int
     return (numerator - bracket.cum_units * den) // den
 
 
+def leverage_profit(profit_units: int, collateral_units: int, maint_units: int) -> int:
+    """Profit ÷ wallet × maintenance margin ÷ margin balance, in 1e-16: who has most gives way first (semantics 2.7.1).
+
+    `collateral_units` is the wallet behind the position, cross or isolated; 0 without profit, or without a balance.
+    """
+    balance_units = collateral_units + profit_units
+    if profit_units <= 0 or balance_units <= 0:
+        return 0
+    profit_share = profit_units * UNIT // max(UNIT, collateral_units)
+    return profit_share * (maint_units * UNIT // balance_units)
+
+
 def open_loss_units(instrument: Instrument, side: int, price_e8: int, qty_lots: int, mark_e8: int) -> int:
     """Loss that an order would carry at once if filled at its assuming price (semantics 1.4.5)."""
     better = price_e8 <= mark_e8 if side == BUY else price_e8 >= mark_e8

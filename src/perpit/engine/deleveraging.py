@@ -8,6 +8,7 @@ from mypy_extensions import i64
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import Event, OrderAccepted, TradeCalculated
+from perpit.domain.forced import ADL_ORDER_ID
 from perpit.domain.words import CANCELED, GTC, LIMIT, NEW, REASON_NONE, STP_NONE, TRADE_ADL
 from perpit.engine import open_orders
 from perpit.engine.account import Account, Position
@@ -60,7 +61,7 @@ class Deleverager:
         request = PlaceOrder(
             exposure.account.account_id,
             market.instrument.symbol_id,
-            "adl_autoclose",
+            ADL_ORDER_ID,
             -order.side,
             LIMIT,
             GTC,

@@ -62,7 +62,7 @@ class InsuranceFund:
         return held * 100 <= wallet.wallet_units * FUND_HOLDS_PERCENT
 
     def unwind(self, market: Market, time_ms: i64, events: list[Event]) -> None:
-        """Offer what it holds to the book, at the mark price or better."""
+        """Offer what it holds to the book, at the mark price or better, and tell what it realised."""
         exposure = self.account.exposures.get(market.instrument.symbol_id)
         if exposure is None or exposure.both.qty_lots == 0:
             return
@@ -84,4 +84,8 @@ class InsuranceFund:
             STP_NONE,
         )
         order = Order(0, request, position, lots, 0, 0, True)
+        wallet = exposure.wallet
+        before = wallet.wallet_units
         self.matcher.cross(market, order, limit_ticks, STP_NONE, time_ms, events)
+        if wallet.wallet_units != before:
+            events.append(InsuranceFundChanged(time_ms, wallet.market, wallet.asset, wallet.wallet_units))

@@ -9,7 +9,7 @@ import heapq
 
 from mypy_extensions import i64
 
-from perpit.domain.numbers import UNIT
+from perpit.domain.margin import leverage_profit
 from perpit.domain.words import CROSS, HOUSE
 from perpit.engine.account import Position
 from perpit.engine.market import Market
@@ -40,9 +40,7 @@ class Ranking:
             self.next_number += 1
             position.rank_number = number
             position_side: int = position.position_side
-            heapq.heappush(
-                self.entries, (-leverage_profit(position), account_id, position_side, number, position)
-            )
+            heapq.heappush(self.entries, (-_standing(position), account_id, position_side, number, position))
 
     def take_first(self, side: i64) -> Position | None:
         """Take out who gives way next; None when nobody is left."""
@@ -97,14 +95,14 @@ class Rankings:
                 ranking.add(position)
 
 
-def leverage_profit(position: Position) -> int:
-    """Profit ÷ wallet × maintenance margin ÷ margin balance, in 1e-16 (semantics 2.7.1)."""
+def _standing(position: Position) -> int:
+    """How far ahead a position is in the ranking (semantics 2.7.1)."""
     exposure = position.exposure
     collateral = position.isolated_units
     if exposure.margin_type == CROSS:
-        collateral = exposure.wallet.cross_wallet_units()
-    profit = profit_units(position)
-    if profit <= 0 or collateral + profit <= 0:
-        return 0
-    profit_share = profit * UNIT // max(UNIT, collateral)
-    return profit_share * (position_maintenance_units(position) * UNIT // (collateral + profit))
+        joint = exposure.wallet.joint
+        if joint is None:
+            collateral = exposure.wallet.cross_wallet_units()
+        else:
+            collateral = joint.collateral_in(exposure.wallet)
+    return leverage_profit(profit_units(position), collateral, position_maintenance_units(position))

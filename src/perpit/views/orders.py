@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Iterator
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.events import OrderAccepted, OrderAmended, OrderCalculated, OrderClosed, OrderTraded
+from perpit.domain.forced import OWN, forced_kind
 from perpit.domain.words import FILLED, NEW, REASON_NONE
 from perpit.views.quota import Quota
 from perpit.views.tail import Tail
@@ -61,6 +62,7 @@ class FillView:
     """One side of a trade, as the account whose order was filled sees it."""
 
     __slots__ = (
+        "fee_asset",
         "fee_units",
         "is_maker",
         "order_id",
@@ -91,25 +93,39 @@ class FillView:
             self.price_ticks = event.fill_price_ticks
             self.price_e8 = 0
             self.fee_units = event.fee_units
+            self.fee_asset = event.fee_asset  # "" is the margin asset
             self.is_maker = event.is_maker
         else:
             self.price_ticks = 0
             self.price_e8 = event.fill_price_e8
             self.fee_units = event.fee_units
+            self.fee_asset = ""
             self.is_maker = False
 
 
 class OrderHistory:
     """Orders and fills of one account in one instrument.
 
-    `orders` holds open and finished ones by id and thus by age; `newest` the latest order of each client id.
+    `orders` holds open and finished ones by id and thus by age, `forced` those of them that the venue placed for the
+    account; `newest` the latest order of each client id.
     """
 
-    __slots__ = ("_closed", "_closed_max", "_expired", "_forgotten", "fills", "newest", "open", "orders")
+    __slots__ = (
+        "_closed",
+        "_closed_max",
+        "_expired",
+        "_forgotten",
+        "fills",
+        "forced",
+        "newest",
+        "open",
+        "orders",
+    )
 
     def __init__(self, closed_max: int, fills_max: int) -> None:
         self.orders: dict[int, OrderView] = {}
         self.open: dict[int, OrderView] = {}
+        self.forced: dict[int, OrderView] = {}
         self.newest: dict[str, OrderView] = {}
         self.fills: Tail[FillView] = Tail(fills_max)
         self._closed: deque[OrderView] = deque()
@@ -126,6 +142,8 @@ class OrderHistory:
         order = OrderView(event)
         self.orders[order_id] = order
         self.open[order_id] = order
+        if order.request.seq == 0 and forced_kind(order.request) != OWN:
+            self.forced[order_id] = order
         self.newest[order.request.client_order_id] = order
 
     def trade(self, event: OrderTraded | OrderCalculated) -> None:
@@ -173,6 +191,7 @@ class OrderHistory:
         forgotten = self._closed.popleft()
         self._forgotten += 1
         del self.orders[forgotten.order_id]
+        self.forced.pop(forgotten.order_id, None)
         client_order_id = forgotten.request.client_order_id
         if self.newest.get(client_order_id) is forgotten:
             del self.newest[client_order_id]
@@ -264,11 +283,30 @@ class OrdersView:
         matching: list[OrderView] = []
         for history in self._of(account_id, symbol_id, among):
             within = _orders_within(
-                history, from_order_id, start_ms, end_ms, limit if newest else None, is_wanted
+                history.orders, from_order_id, start_ms, end_ms, limit if newest else None, is_wanted
             )
             matching += within
         matching.sort(key=_order_id)
         return matching[-limit:] if newest else matching[:limit]
+
+    def forced_orders(
+        self,
+        account_id: int,
+        symbol_id: int | None = None,
+        kind: int | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int = 50,
+        among: Container[int] | None = None,
+    ) -> list[OrderView]:
+        """Orders that the venue placed for the account within [start_ms, end_ms], of one `kind` of
+        `perpit.domain.forced` or of both: the newest `limit`."""
+        matching: list[OrderView] = []
+        for history in self._of(account_id, symbol_id, among):
+            within = _orders_within(history.forced, None, start_ms, end_ms, None, None)
+            matching += [order for order in within if kind is None or forced_kind(order.request) == kind]
+        matching.sort(key=_order_id)
+        return matching[-limit:]
 
     def fills(
         self,
@@ -305,16 +343,16 @@ class OrdersView:
 
 
 def _orders_within(
-    history: OrderHistory,
+    orders: dict[int, OrderView],
     from_order_id: int | None,
     start_ms: int | None,
     end_ms: int | None,
     limit: int | None,
     is_wanted: Callable[[OrderView], bool] | None,
 ) -> Iterator[OrderView]:
-    """Orders of a history from the newest back, until one is too old or `limit` were found."""
+    """Orders, kept by age, from the newest back, until one is too old or `limit` were found."""
     found = 0
-    for order in reversed(history.orders.values()):
+    for order in reversed(orders.values()):
         if from_order_id is not None and order.order_id < from_order_id:
             return
         if start_ms is not None and order.created_ms < start_ms:

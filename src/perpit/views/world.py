@@ -13,10 +13,13 @@ from perpit.domain.events import (
     AlgoOrderChanged,
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
+    AssetIndexChanged,
+    AssetListed,
     BookChanged,
     ContractStatusChanged,
     CountdownSet,
     Event,
+    FeeBurnChanged,
     FundingPaid,
     FundingSettled,
     IndexPriceChanged,
@@ -28,6 +31,7 @@ from perpit.domain.events import (
     MarginCalled,
     MarginTypeChanged,
     MarkPriceChanged,
+    MultiAssetsChanged,
     OrderAccepted,
     OrderAmended,
     OrderCalculated,
@@ -53,12 +57,15 @@ from perpit.views.accounts import (
 )
 from perpit.views.algo_orders import AlgoOrdersView
 from perpit.views.amendments import AmendmentsView
+from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
 from perpit.views.contracts import ContractView
+from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
 from perpit.views.income import IncomeView
+from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.margin_changes import MarginChange, MarginChangesView
 from perpit.views.orders import OrdersView
@@ -116,6 +123,7 @@ class World:
         self.candles: list[CandlesView] = []
         self.tickers: list[TickerView] = []
         self.prices: list[PriceView] = []
+        self.assets = AssetsView(self.catalog, self.prices)
         self.contracts: list[ContractView] = []
         self.funding: list[FundingView] = []
         self.accounts: dict[int, AccountView] = {}
@@ -127,6 +135,8 @@ class World:
         self.margin_changes = MarginChangesView(margin_changes_max, all_margin_changes_max)
         self.keys = KeysView()
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
+        self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
+        self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -145,6 +155,10 @@ class World:
             MarginTypeChanged: self._margin_type_changed,
             PositionModeChanged: self._position_mode_changed,
             WalletChanged: self._wallet_changed,
+            AssetListed: self.assets.fold_listed,
+            AssetIndexChanged: self.assets.fold_index,
+            MultiAssetsChanged: self._multi_assets_changed,
+            FeeBurnChanged: self._fee_burn_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_calculated,
@@ -202,6 +216,7 @@ class World:
 
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
+        self.insurance_ms[(event.market, event.asset)] = event.time_ms
 
     def _funding_settled(self, event: FundingSettled) -> None:
         self.funding[event.symbol_id].fold(event)
@@ -216,6 +231,13 @@ class World:
 
     def _position_mode_changed(self, event: PositionModeChanged) -> None:
         self.accounts[event.account_id].fold_position_mode(event)
+
+    def _multi_assets_changed(self, event: MultiAssetsChanged) -> None:
+        account = self.accounts[event.account_id]
+        account.set_joint(JointView(account, self.assets, self.prices) if event.is_on else None)
+
+    def _fee_burn_changed(self, event: FeeBurnChanged) -> None:
+        self.accounts[event.account_id].burns_fees = event.is_on
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
