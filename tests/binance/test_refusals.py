@@ -354,7 +354,7 @@ def test_a_decimal_is_read_exactly_or_refused(text: str) -> None:
 
 async def test_an_unexpected_exception_is_answered_not_raised(caplog: pytest.LogCaptureFixture) -> None:
     caller = Caller()
-    caller.dialect._desk.submit = lambda command: 1 // 0  # type: ignore[assignment, return-value]
+    caller.dialect.desk.submit = lambda command: 1 // 0  # type: ignore[assignment, return-value]
     reply = await caller.order()
     assert (reply.status, reply.code) == (500, -1000)
     assert reply.headers["content-type"] == "application/json"
@@ -370,8 +370,8 @@ async def test_an_overloaded_venue_says_so() -> None:
         raise Full
 
     caller = Caller()
-    caller.dialect._overloaded = (Full,)
-    caller.dialect._desk.submit = refuse
+    caller.dialect.gate._overloaded = (Full,)
+    caller.dialect.desk.submit = refuse
     reply = await caller.order()
     assert (reply.status, reply.code) == (503, -1008)
 

@@ -43,6 +43,7 @@ class Kind(NamedTuple):
 
 # What went wrong inside, or around, a request (semantics 6.7).
 UNKNOWN: Final[Kind] = Kind(-1000, "An unknown error occured while processing the request.", 500)
+BAD_MESSAGE: Final[Kind] = Kind(-1000, "An unknown error occured while processing the request.")
 STOPPED: Final[Kind] = Kind(-1001, "Internal error; unable to process your request. Please try again.", 503)
 OUTCOME_UNKNOWN: Final[Kind] = Kind(
     -1000, "Unknown error, please check your request or try again later.", 503
@@ -84,6 +85,7 @@ EARLY_TIMESTAMP: Final[Kind] = Kind(
 )
 BAD_SIGNATURE: Final[Kind] = Kind(-1022, "Signature for this request is not valid.")
 BAD_KEY_FORMAT: Final[Kind] = Kind(-2014, "API-key format invalid.", 401)
+BAD_KEY_TYPE: Final[Kind] = Kind(-4056, "Invalid api key type.")
 KEY_REJECTED: Final[Kind] = Kind(-2015, "Invalid API-key, IP, or permissions for action.", 401)
 BAD_LISTEN_KEY: Final[Kind] = Kind(
     -1125,
