@@ -128,6 +128,8 @@ def _standing(exposure: ExposureView, positions: list[PositionView], mark_e8: in
         maintenance += maintenance_margin_units(instrument, one.qty_lots, mark_e8)
     is_cross = exposure.margin_type == CROSS
     collateral = exposure.wallet.cross_wallet_units if is_cross else positions[0].isolated_units
+    if exposure.wallet.joint is not None:
+        collateral = exposure.wallet.joint.margin().collateral_in(exposure.wallet.asset)
     return leverage_profit(profit, collateral, maintenance)
 
 

@@ -58,6 +58,11 @@ class JointMargin:
             0, min(self.wallet_units - self.maintenance_units, self.balance_units - self.initial_units)
         )
 
+    def collateral_in(self, asset: str) -> int:
+        """The worth of all wallets, in units of an asset at its index price."""
+        index_e8 = self._assets.index_e8(asset)
+        return self.wallet_units * UNIT // index_e8 if index_e8 else 0
+
     def available_in(self, asset: str) -> int:
         """What is free, in units of an asset at its index price."""
         index_e8 = self._assets.index_e8(asset)
