@@ -28,6 +28,8 @@ ENGINE = ("domain/*.py", "engine/*.py")
 PATH_OF_AN_ORDER = (
     "binance/call.py",
     "binance/dialect.py",
+    "binance/frames.py",
+    "binance/gate.py",
     "binance/limits.py",
     "binance/orders.py",
     "binance/render.py",
@@ -35,9 +37,12 @@ PATH_OF_AN_ORDER = (
     "binance/schema.py",
     "binance/security.py",
     "binance/trade.py",
+    "binance/ws_api.py",
+    "binance/ws_request.py",
     "runtime/clock.py",
     "runtime/sequencer.py",
     "server/http.py",
+    "server/messages.py",
     "views/accounts.py",
     "views/book.py",
     "views/candles.py",
@@ -141,7 +146,7 @@ def main() -> None:
     try:
         require_a_compiler()
         # fetched by the installer into the build's own environment: the compiler, and what the compiled modules import
-        setup_requires = ["mypy>=2.4", "msgspec", "cryptography", "httptools", "uvicorn"]
+        setup_requires = ["mypy>=2.4", "msgspec", "cryptography", "httptools", "uvicorn", "websockets"]
         if building_a_wheel:
             ext_modules = extensions()
     except CannotCompile as reason:

@@ -98,15 +98,22 @@ def measure_floor(directory: Path, requests: int) -> dict[str, Any]:
         return load(ready, requests)
 
 
-def measure_venue(directory: Path, requests: int, durability: str) -> dict[str, Any]:
+@contextlib.contextmanager
+def running_venue(directory: Path, durability: str) -> Iterator[dict[str, Any]]:
+    """A venue with an empty journal, no market and no refusals by rate limits."""
     with tempfile.TemporaryDirectory(dir=directory) as fresh:
         ready_file = Path(fresh) / "ready.json"
         command = [sys.executable, "-m", "perpit", "serve", "--port", "0", "--market", "none", "--no-limits"]
         command += ["--data", str(Path(fresh) / "data"), "--durability", durability]
         command += ["--demo-balance", "100000000", "--ready-file", str(ready_file)]
         with running(command, ready_file) as ready:
-            load(ready, requests // 10)
-            return load(ready, requests)
+            yield ready
+
+
+def measure_venue(directory: Path, requests: int, durability: str) -> dict[str, Any]:
+    with running_venue(directory, durability) as ready:
+        load(ready, requests // 10)
+        return load(ready, requests)
 
 
 def run(quick: bool) -> dict[str, Any]:

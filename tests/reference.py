@@ -17,6 +17,7 @@ from perpit.domain import words as w
 from perpit.domain.instrument import LARGEST_ON_GRID
 from tests import reference_formulas as formulas
 from tests import reference_state
+from tests.reference_assets import AssetMode
 from tests.reference_delivery import Delivery
 from tests.reference_events import Row
 from tests.reference_house import House
@@ -29,7 +30,7 @@ YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(Triggers, Delivery, House):
+class Reference(AssetMode, Triggers, Delivery, House):
     def __init__(self) -> None:
         super().__init__()
         self.next_tick_ms = 0
@@ -75,7 +76,7 @@ class Reference(Triggers, Delivery, House):
                 for position in exposure.positions.values():
                     cost = formulas.gain(self.instruments[symbol_id], position.entry_value, 0)
                     add(self.wallet_key(symbol_id), cost)
-        for kept in (self.fees_collected, self.funding_kept):
+        for kept in (self.fees_collected, self.funding_kept, self.exchanged):
             for key, units in kept.items():
                 add(key, units)
         for key, units in self.net_deposits.items():

@@ -23,6 +23,7 @@ class NaiveBook(Ledger):
             tuple[int, int, int]
         ] = []  # (account_id, symbol_id, position side) of closed positions
         self.levels_before: dict[tuple[int, int, int], int] = {}
+        self.paid_in = ""  # the asset of the last fill's fee, where it is not the margin asset
 
     def _tell(self, name: str, *fields: object) -> None:
         self.rows.append((name, self.time_ms, *fields))
@@ -128,7 +129,7 @@ class NaiveBook(Ledger):
             if order.is_house:
                 continue
             self._tell_position(order.account_id, symbol_id, order.position_side, w.CAUSE_ORDER)
-            about = (trade_id, ticks, lots, value, fee, realized, order is maker)
+            about = (trade_id, ticks, lots, value, fee, realized, order is maker, self.paid_in)
             self._tell("OrderTraded", *self._order_fields(symbol_id, order), *about)
         self._tell("TradePrinted", symbol_id, trade_id, ticks, lots, taker.side, w.TRADE_MARKET)
         for order in (maker, taker):

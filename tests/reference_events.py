@@ -8,7 +8,14 @@ counts, too.
 from collections.abc import Iterable
 from typing import Any
 
-from perpit.domain.events import AlgoOrderChanged, Event, InstrumentListed, KeyCreated, OrderEvent
+from perpit.domain.events import (
+    AlgoOrderChanged,
+    AssetListed,
+    Event,
+    InstrumentListed,
+    KeyCreated,
+    OrderEvent,
+)
 
 Row = tuple[Any, ...]
 
@@ -31,6 +38,7 @@ TRADE_FIELDS = (
     "fee_units",
     "realized_units",
     "is_maker",
+    "fee_asset",
 )
 CALCULATED_FIELDS = (
     "trade_id",
@@ -49,6 +57,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "KeyRevoked": ("api_key", "account_id"),
     "LeverageChanged": ("account_id", "symbol_id", "leverage", "max_notional_units"),
     "PositionModeChanged": ("account_id", "market", "is_hedged"),
+    "AssetListed": ("asset",),
+    "AssetIndexChanged": ("asset", "price_e8"),
+    "MultiAssetsChanged": ("account_id", "is_on"),
+    "FeeBurnChanged": ("account_id", "is_on"),
     "MarginTypeChanged": ("account_id", "symbol_id", "margin_type"),
     "WalletChanged": (
         "account_id",
@@ -145,6 +157,8 @@ def _field(event: Event, name: str) -> Any:
         return event.request.price_match
     if isinstance(event, InstrumentListed):
         return event.instrument.symbol
+    if isinstance(event, AssetListed):
+        return event.terms.asset
     if isinstance(event, KeyCreated):
         return event.key.api_key
     return getattr(event, name)

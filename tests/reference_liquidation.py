@@ -84,18 +84,49 @@ class Liquidation(Funding):
         """A cross wallet below nothing that holds no position: the fund pays (semantics 2.5.7)."""
         return scope[3] < 0 and not self.members(scope) and self.collateral(scope) < 0
 
+    def to_exchange(self, scope: Scope) -> bool:
+        """Of several assets only; in `reference_assets`."""
+        return False
+
+    def exchange(self, scope: Scope, everything: bool) -> None:
+        raise NotImplementedError
+
+    def calls(self, scope: Scope) -> bool:
+        """Something must be done with it."""
+        return self.unhealthy(scope) or self.in_debt(scope) or self.to_exchange(scope)
+
+    def make_good(self, scope: Scope) -> None:
+        self._hand_over(scope, self.collateral(scope))
+
+    def spare(self, scope: Scope, symbol_id: int) -> int:
+        """What the margin balance leaves to be taken out of the wallet of an instrument."""
+        return self.balance(scope)
+
+    def backing(self, scope: Scope, held: Held) -> int:
+        """What stands behind a position: collateral and the others at their marks (semantics 2.4.2)."""
+        others = [other for other in self.members(scope) if other != held]
+        return self.collateral(scope) + sum(self.profit(scope[0], other) for other in others)
+
+    def weight(self, account_id: int, held: Held) -> int:
+        return self.upkeep(account_id, held)
+
+    def ranked_money(self, account_id: int, symbol_id: int) -> int:
+        return self.cross_wallet(account_id, self.wallet_key(symbol_id))
+
     # -- when ---------------------------------------------------------------------------------------------------------
 
     def marks_moved(self) -> None:
         """Liquidate the first who must be until nobody must; then warn who is near, once."""
         while True:
-            scope = next((one for one in self.scopes() if self.unhealthy(one) or self.in_debt(one)), None)
+            scope = next((one for one in self.scopes() if self.calls(one)), None)
             if scope is None:
                 break
-            if self.in_debt(scope):
-                self._hand_over(scope, self.collateral(scope))
-            else:
+            if self.unhealthy(scope):
                 self._liquidate(scope)
+            elif self.in_debt(scope):
+                self.make_good(scope)
+            else:
+                self.exchange(scope, False)
         for scope in self.scopes():
             near = self.due(scope) > 0 and self.due(scope) >= self.balance(scope) * MARGIN_CALL
             if near and scope not in self.warned:
@@ -136,7 +167,7 @@ class Liquidation(Funding):
             for waiting in self.waiting_of(account_id, symbol):
                 self._end(waiting, w.EXPIRED, w.REASON_LIQUIDATED)
         while self.unhealthy(scope):
-            heaviest = max(self.members(scope), key=lambda held: self.upkeep(account_id, held))
+            heaviest = max(self.members(scope), key=lambda held: self.weight(account_id, held))
             went_on = self._reduce(scope, heaviest)
             if self.unhealthy(scope) and not went_on:
                 self._take_over(scope)
@@ -149,7 +180,7 @@ class Liquidation(Funding):
         self._match(symbol_id, order, order.price_ticks, w.STP_NONE)
         if order.remaining:
             self._close(symbol_id, order, w.EXPIRED, w.REASON_IOC_REMAINDER)
-        left = self.balance(scope)
+        left = self.spare(scope, symbol_id)
         if scope[3] >= 0:  # an isolated one stands for itself to the end: nothing goes back before
             own += position.realized_units - gained
             if position.qty_lots:
@@ -160,7 +191,8 @@ class Liquidation(Funding):
         fee = formulas.fee(instrument, order.filled_value, instrument.liquidation_fee_ppm)
         fee = min(fee, left)
         if fee > 0:
-            self._hand_over(scope, fee)
+            joint = (scope[0], *self.wallet_key(symbol_id), -1, -1)
+            self._hand_over(joint if scope[3] < 0 else scope, fee)
         return order.remaining == 0 and self.balance(scope) > 0
 
     def _to_close(self, account_id: int, held: Held) -> int:
@@ -179,8 +211,7 @@ class Liquidation(Funding):
         """Semantics 2.4: the others at their marks; of a long up, of a short down; the mark when there is none."""
         account_id, symbol_id = scope[0], held[0]
         instrument, position = self.instruments[symbol_id], self.position(account_id, *held)
-        others = [other for other in self.members(scope) if other != held]
-        own = self.collateral(scope) + sum(self.profit(account_id, other) for other in others)
+        own = self.backing(scope, held)
         price = self._zero_price(instrument, position, own)
         if price <= 0:
             return self.mark_e8[symbol_id]
@@ -226,8 +257,7 @@ class Liquidation(Funding):
         return Order(order_id, account_id, request, side, ticks, lots, 0, forced=True)
 
     def _take_over(self, scope: Scope) -> None:
-        account_id, market, asset, symbol_id, side = scope
-        key = (market, asset)
+        account_id, _market, _asset, symbol_id, side = scope
         own = self.position(account_id, symbol_id, side) if symbol_id >= 0 else None
         left = own.isolated_units - own.realized_units if own else 0
         for held in self.members(scope):
@@ -241,7 +271,13 @@ class Liquidation(Funding):
                 )
             else:
                 self._deleverage(held[0], order, price)
-        left = left + own.realized_units if own else self.cross_wallet(account_id, key)
+        if own is None:
+            self.hand_over_rest(scope)
+        elif left + own.realized_units:
+            self._hand_over(scope, left + own.realized_units)
+
+    def hand_over_rest(self, scope: Scope) -> None:
+        left = self.cross_wallet(scope[0], (scope[1], scope[2]))
         if left:
             self._hand_over(scope, left)
 
@@ -340,7 +376,7 @@ class Liquidation(Funding):
         exposure, position = self.exposure(account_id, held[0]), self.position(account_id, *held)
         money = position.isolated_units
         if not exposure.isolated:
-            money = self.cross_wallet(account_id, self.wallet_key(held[0]))
+            money = self.ranked_money(account_id, held[0])
         profit = self.profit(account_id, held)
         if profit <= 0 or money + profit <= 0:
             return 0

@@ -45,6 +45,10 @@ class Rules(Kinds):
         # 1.7.3 leaves open whether an account that is short already may lower what costs it nothing: it may
         yield lowers and more > 0 and more > free, no.LEVERAGE_MARGIN_SHORT
 
+    def in_multi_assets_mode(self, account_id: int, symbol_id: int) -> bool:
+        """In `reference_assets`."""
+        return False
+
     def _margin_type_faults(self, command: c.SetMarginType) -> Faults:
         """Semantics 1.7.4."""
         account_id, symbol_id = command.account_id, command.symbol_id
@@ -52,6 +56,7 @@ class Rules(Kinds):
         yield command.margin_type not in (w.CROSS, w.ISOLATED), no.INVALID_VALUE
         held = self.exposure(account_id, symbol_id)
         yield held.isolated == (command.margin_type == w.ISOLATED), no.MARGIN_TYPE_UNCHANGED
+        yield self.in_multi_assets_mode(account_id, symbol_id), no.ISOLATED_IN_MULTI_ASSETS
         yield self.has_orders(account_id, symbol_id), no.MARGIN_TYPE_WITH_ORDERS
         yield held.holds(), no.MARGIN_TYPE_WITH_POSITION
 

@@ -24,6 +24,7 @@ def state_of(reference: Reference) -> list[object]:
         _amounts(reference.dust),
         _amounts(reference.funding_kept),
         reference.waiting_state(),
+        reference.assets_state(),
     ]
 
 
@@ -80,7 +81,8 @@ def _account(reference: Reference, account: Account) -> list[object]:
         row = _exposure(reference, account.account_id, symbol_id)
         if row is not None:
             exposures.append(row)
-    return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures]
+    mode = reference.mode_state(account.account_id)
+    return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures, mode]
 
 
 def _exposure(reference: Reference, account_id: int, symbol_id: int) -> list[object] | None:

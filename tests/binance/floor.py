@@ -92,7 +92,8 @@ def payload_of(frame: bytes) -> bytes:
 
 def watches_anything(hub: StreamHub) -> bool:
     """Whether the hub holds anything for a subscriber; nothing may be left behind by those who went."""
-    return any((hub._channels, hub._feeds, hub._marks, hub._fills, hub._timed, hub._user_data._streams))
+    held = (hub._channels, hub._feeds, hub._marks, hub._contracts, hub._fills, hub._timed)
+    return any((*held, hub._user_data._streams))
 
 
 class Floor:

@@ -233,7 +233,8 @@ REQUEST_FAULTS: list[tuple[str, str, dict[str, Any], int]] = [
     ("POST", "/fapi/v1/leverage", {"symbol": "BTCUSDT", "leverage": -3}, -4028),
     ("POST", "/fapi/v1/positionSide/dual", {"dualSidePosition": "False"}, -4059),
     ("POST", "/fapi/v1/multiAssetsMargin", {"multiAssetsMargin": "false"}, -4171),
-    ("POST", "/fapi/v1/multiAssetsMargin", {"multiAssetsMargin": "true"}, -4084),
+    ("POST", "/fapi/v1/feeBurn", {"feeBurn": "perhaps"}, -1130),
+    ("GET", "/fapi/v1/assetIndex", {"symbol": "ADAUSD"}, -1121),
     ("POST", "/fapi/v1/marginType", {"symbol": "BTCUSDT", "marginType": "CROSSED"}, -4046),
     ("POST", "/fapi/v1/positionMargin", {"symbol": "BTCUSDT", "amount": "1", "type": "1"}, -4049),
     ("POST", "/fapi/v1/positionMargin", {"symbol": "BTCUSDT", "amount": "0", "type": "1"}, -4055),
@@ -353,7 +354,7 @@ def test_a_decimal_is_read_exactly_or_refused(text: str) -> None:
 
 async def test_an_unexpected_exception_is_answered_not_raised(caplog: pytest.LogCaptureFixture) -> None:
     caller = Caller()
-    caller.dialect._desk.submit = lambda command: 1 // 0  # type: ignore[assignment, return-value]
+    caller.dialect.desk.submit = lambda command: 1 // 0  # type: ignore[assignment, return-value]
     reply = await caller.order()
     assert (reply.status, reply.code) == (500, -1000)
     assert reply.headers["content-type"] == "application/json"
@@ -369,8 +370,8 @@ async def test_an_overloaded_venue_says_so() -> None:
         raise Full
 
     caller = Caller()
-    caller.dialect._overloaded = (Full,)
-    caller.dialect._desk.submit = refuse
+    caller.dialect.gate._overloaded = (Full,)
+    caller.dialect.desk.submit = refuse
     reply = await caller.order()
     assert (reply.status, reply.code) == (503, -1008)
 

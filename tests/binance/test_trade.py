@@ -177,14 +177,14 @@ async def test_of_two_orders_of_one_client_id_the_answer_is_the_one_that_the_com
 async def test_what_timers_were_refused_is_no_answer_to_cancel_all() -> None:
     caller = Caller()
     of_a_timer = caller.apply(CancelOrder(1, BTC, 99, ""))
-    submit = caller.dialect._desk.submit
+    submit = caller.dialect.desk.submit
 
     def with_timer(command: Command) -> Future[list[Event]]:
         answer = submit(command)
         answer.result()[:0] = of_a_timer
         return answer
 
-    caller.dialect._desk.submit = with_timer
+    caller.dialect.desk.submit = with_timer
     reply = await caller.signed("DELETE", "/fapi/v1/allOpenOrders", symbol="BTCUSDT")
     assert reply.json["code"] == 200
 

@@ -62,9 +62,13 @@ def coin_sdk_rest(rest: str, account: Account) -> DerivativesTradingCoinFuturesR
     return DerivativesTradingCoinFutures(config_rest_api=configuration).rest_api
 
 
-async def binance_async_client(rest: str, account: Account) -> AsyncClient:
-    """python-binance's asynchronous client; it pings and measures the time difference as it is made."""
-    venue_client = type("VenueAsyncClient", (AsyncClient,), binance_urls(rest))
+async def binance_async_client(rest: str, account: Account, ws: str = "") -> AsyncClient:
+    """python-binance's asynchronous client; it pings and measures the time difference as it is made.
+
+    `ws` is needed for its calls over the WebSocket API.
+    """
+    urls = binance_urls(rest) | {"WS_FUTURES_URL": f"{ws}/ws-fapi/v1"}
+    venue_client = type("VenueAsyncClient", (AsyncClient,), urls)
     client: AsyncClient = await venue_client.create(account.api_key, account.api_secret)
     return client
 

@@ -125,6 +125,9 @@ async def test_leverage_and_account_settings(client: Any) -> None:
     assert (await ask(client.futures_symbol_config(symbol="BTCUSDT")))[0]["leverage"] == 10
     assert (await ask(client.futures_get_position_mode()))["dualSidePosition"] is False
     assert (await ask(client.futures_get_multi_assets_mode()))["multiAssetsMargin"] is False
+    await ask(client.futures_change_multi_assets_mode(multiAssetsMargin=True))
+    assert (await ask(client.futures_get_multi_assets_mode()))["multiAssetsMargin"] is True
+    await ask(client.futures_change_multi_assets_mode(multiAssetsMargin=False))
     assert (await ask(client.futures_account_config()))["canTrade"] is True
     assert (await ask(client.futures_commission_rate(symbol="BTCUSDT")))["takerCommissionRate"] == "0.000500"
     with pytest.raises(BinanceAPIException) as refused:

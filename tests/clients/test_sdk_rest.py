@@ -175,6 +175,17 @@ def test_account_settings_are_read(api: Api) -> None:
     assert [row.limit for row in api.query_user_rate_limit().data()] == [300, 1200]
 
 
+def test_assets_are_pooled_and_bnb_pays_fees(api: Api) -> None:
+    api.change_multi_assets_mode(multi_assets_margin="true")
+    assert api.get_current_multi_assets_mode().data().multi_assets_margin is True
+    api.change_multi_assets_mode(multi_assets_margin="false")
+    api.toggle_bnb_burn_on_futures_trade(fee_burn="true")
+    assert api.get_bnb_burn_status().data().fee_burn is True
+    with pytest.raises(BadRequestError) as refused:
+        api.change_multi_assets_mode(multi_assets_margin="false")
+    assert refused.value.status_code == -4171
+
+
 def test_what_happened_to_money_and_orders_is_read(api: Api, scene: Scene) -> None:
     scene.lay_book()
     api.change_margin_type(symbol="BTCUSDT", margin_type="ISOLATED")

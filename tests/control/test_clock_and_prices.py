@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from perpit.catalogue import MARGIN_ASSETS
 from tests.control.conftest import START_MS, SmallVenue
 
 
@@ -107,3 +108,37 @@ async def test_a_bad_price_changes_nothing(
     assert got == status
     assert says in answer["error"]
     assert unchanged()
+
+
+async def test_the_price_of_a_margin_asset_is_set_and_let_go(venue: SmallVenue) -> None:
+    for terms in MARGIN_ASSETS:
+        await venue.submit(terms.listing(0 if terms.asset == "BTC" else -1))
+    path = "/assets/BTC/index"
+    status, shown = await venue.call("PUT", path, {"index": "50000"})
+    assert (status, shown) == (
+        200,
+        {"asset": "BTC", "index": "50000", "bid_rate": "47500", "ask_rate": "52500"},
+    )
+    assert (await venue.call("PUT", path, {"index": None}))[1]["index"] == "60000"
+    assert (await venue.call("PUT", "/assets/USDT/index", {"index": "0.98"}))[1]["index"] == "0.98"
+    assert (await venue.call("PUT", path, {"index": None}))[1]["index"] == "58800"  # 60,000 USDT
+
+
+@pytest.mark.parametrize(
+    ("asset", "body", "status", "says"),
+    [
+        ("XRP", {"index": "1"}, 404, "no margin asset"),
+        ("USDT", {"index": "0"}, 400, "must be above 0"),
+        ("USDT", {}, 400, "index"),
+        ("USDT", {"index": None}, 409, "no price yet"),
+    ],
+)
+async def test_a_bad_asset_price_changes_nothing(
+    asset: str, body: dict[str, object], status: int, says: str, venue: SmallVenue
+) -> None:
+    await venue.submit(MARGIN_ASSETS[0].listing(-1))
+    before = venue.engine.state_hash()
+    got, answer = await venue.call("PUT", f"/assets/{asset}/index", body)
+    assert got == status
+    assert says in answer["error"]
+    assert venue.engine.state_hash() == before

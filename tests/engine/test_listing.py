@@ -3,8 +3,15 @@
 import pytest
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, RevokeKey
-from perpit.domain.events import AccountCreated, InstrumentListed, KeyRevoked, Refused
+from perpit.domain.commands import (
+    Command,
+    CreateAccount,
+    CreateKey,
+    ListInstrument,
+    RevokeKey,
+    ScheduleDelivery,
+)
+from perpit.domain.events import AccountCreated, ContractStatusChanged, InstrumentListed, KeyRevoked, Refused
 from perpit.domain.words import COIN_M, KEY_HMAC, USDS_M
 from perpit.engine.engine import Engine
 from tests.instruments import btcusd_perp, btcusdt, ethusdt
@@ -52,6 +59,17 @@ def test_linear_and_inverse_contracts_belong_to_markets_of_their_own() -> None:
 
 def test_an_inverse_contract_has_a_size() -> None:
     assert refusal(ask(Engine(), ListInstrument(btcusd_perp(0, contract_size=0)))) == no.INVALID_VALUE
+
+
+def test_a_perpetual_of_another_name_has_no_end_of_its_own_and_can_be_delisted() -> None:
+    engine = Engine()
+    instrument = btcusdt(0, contract_type="TRADIFI_PERPETUAL")
+    assert instrument.is_perpetual
+    ask(engine, ListInstrument(instrument))
+    assert engine.markets[0].settlement is None
+    told = ask(engine, ScheduleDelivery(0, 10_000_000))
+    assert isinstance(told, ContractStatusChanged)
+    assert told.delivery_ms == 10_000_000
 
 
 def test_accounts_are_numbered_from_one_and_the_house_keeps_its_name() -> None:

@@ -44,7 +44,7 @@ REFUSALS = {value: name for name, value in vars(refusals).items() if name.isuppe
 PUBLIC = ("trade", "book", "mark", "trades", "funding", "contract")
 DETAILS = (
     *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
-    *("up to", "at", "next", "cross", "match"),
+    *("up to", "at", "next", "cross", "paid-in", "match"),
 )
 FLAGS = ("maker", "taker")
 MODES = {False: "one-way", True: "hedge"}
@@ -134,6 +134,14 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.CountdownSet):
         left = shown((event.due_ms - event.time_ms) * 100_000) if event.due_ms else "off"
         return Phrase((venue.account_name(event.account_id),), f"countdown {left}")
+    return tell_terms(venue, event)
+
+
+def tell_terms(venue: Venue, event: e.Event) -> Phrase | None:
+    """What an account has chosen."""
+    if isinstance(event, (e.MultiAssetsChanged, e.FeeBurnChanged)):
+        what = "multi-assets" if isinstance(event, e.MultiAssetsChanged) else "fees-in-BNB"
+        return Phrase((venue.account_name(event.account_id),), f"{what} {'on' if event.is_on else 'off'}")
     if isinstance(event, e.PositionModeChanged):
         return Phrase((venue.account_name(event.account_id),), f"mode {MODES[event.is_hedged]}")
     if isinstance(event, e.MarginTypeChanged):
@@ -180,6 +188,7 @@ def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:
         verb = "filled" if event.status == w.FILLED else "partly filled"
         lots = venue.quantity(instrument, event.fill_lots)
         details["fee"] = shown(event.fee_units)
+        details["paid-in"] = event.fee_asset or instrument.margin_asset
         details["profit"] = shown(event.realized_units)
         details["maker" if event.is_maker else "taker"] = ""
         return Phrase(who, f"{verb} {lots} @ {venue.price(instrument, event.fill_price_ticks)}", details)

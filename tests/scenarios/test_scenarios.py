@@ -14,7 +14,7 @@ from perpit.domain import commands as c
 from perpit.domain import events as e
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
-from tests.scenarios import conditional, questions
+from tests.scenarios import assets, conditional, questions
 from tests.scenarios.phrases import compare, normal, parse, told
 from tests.scenarios.venue import MAKERS, Venue, e8
 
@@ -243,6 +243,7 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     ),
     (rf"(?P<who>\w+) (?P<way>deposits|withdraws) (?P<amount>{NUMBER}) (?P<asset>\w+)", transfer),
     *conditional.COMMANDS,
+    *assets.COMMANDS,
 ]
 QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     (
@@ -277,6 +278,7 @@ QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
         lambda _venue, found, _: questions.formula_margin(found),
     ),
     *conditional.QUESTIONS,
+    *assets.QUESTIONS,
 ]
 LISTS_ITS_OWN_INSTRUMENT = (terms, quarter)
 

@@ -57,8 +57,7 @@ async def test_streams_answer_control_messages_and_push() -> None:
     [
         ("/nowhere", 404, "There is no stream at this path; streams are at /ws, /ws/<name> and /stream"),
         ("/", 404, "There is no stream at this path"),
-        ("/ws-fapi/v1", 501, "The WebSocket API is not there yet; orders go over REST, to /fapi/v1/order."),
-        ("/ws-dapi/v1", 501, "The WebSocket API is not there yet"),
+        ("/ws-fapi/v2", 404, "the WebSocket API is at /ws-fapi/v1 and /ws-dapi/v1."),
     ],
 )
 async def test_a_path_that_is_no_stream_is_refused_with_a_sentence(path: str, status: int, says: str) -> None:

@@ -65,7 +65,7 @@ async def test_what_a_start_founds_is_founded_once(tmp_path: Path) -> None:
         assert venue.recovered_commands == seq
 
 
-@pytest.mark.parametrize("commands", range(8))
+@pytest.mark.parametrize("commands", range(17))
 async def test_a_founding_that_a_crash_cut_short_is_finished(commands: int, tmp_path: Path) -> None:
     async with Venue(kept(tmp_path / "whole")):
         founded = kinds_of(tmp_path / "whole")

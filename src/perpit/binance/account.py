@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from perpit.binance import errors, limits, schema
+from perpit.binance.assets import DONE, accepted, fee_burn, joint_totals, margin_mode
 from perpit.binance.call import Call
 from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_rows, instruments, named
 from perpit.binance.positions import (
@@ -20,11 +21,16 @@ from perpit.binance.route import Route, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import TRADE, USER_DATA, USER_STREAM
 from perpit.domain import refusals
-from perpit.domain.commands import AdjustMargin, Command, SetLeverage, SetMarginType, SetPositionMode
+from perpit.domain.commands import (
+    AdjustMargin,
+    SetLeverage,
+    SetMarginType,
+    SetPositionMode,
+)
 from perpit.domain.events import LeverageChanged, Refused
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT, format_scaled, format_shortest
-from perpit.domain.words import BOTH, CROSS, ISOLATED
+from perpit.domain.words import BOTH, CROSS, ISOLATED, USDS_M
 from perpit.views.accounts import AccountView, ExposureView
 from perpit.views.margin import WalletMargin, wallet_margin
 
@@ -84,17 +90,34 @@ def balance(call: Call) -> list[Body]:
             "balance": units(margin.wallet_units),
             "crossWalletBalance": units(margin.cross_wallet_units),
             "crossUnPnl": units(margin.unrealised_units),
-            "availableBalance": units(margin.available_units),
+            "availableBalance": units(available_units(call, margin)),
             "maxWithdrawAmount": units(margin.max_withdraw_units),
-            "marginAvailable": True,
+            "marginAvailable": is_margin_asset(call, asset),
             "updateTime": updated_ms,
         }
         rows.append(shaped_for(call.product, "balance", row))
     return rows
 
 
+def available_units(call: Call, margin: WalletMargin) -> int:
+    """What a wallet has free; in multi-assets mode what the whole account has, in USD (semantics 1.6.5)."""
+    joint = own(call).joint
+    if joint is None or call.product.market != USDS_M:
+        return margin.available_units
+    return joint.margin().available_units
+
+
+def is_margin_asset(call: Call, asset: str) -> bool:
+    """Whether an asset collateralises something: always its own contracts, and all in multi-assets mode."""
+    margins = [instrument.margin_asset for instrument in instruments(call)]
+    return asset in margins or asset in call.world.assets.by_name
+
+
 def totals(call: Call) -> Body:
-    """The top of both account answers."""
+    """The top of both account answers: of USDT alone, or in multi-assets mode of everything, in USD."""
+    joint = own(call).joint
+    if joint is not None:
+        return joint_totals(joint.margin())
     margin, _updated_ms = margin_of(call, TOTALS_ASSET)
     return {
         "totalInitialMargin": units(margin.initial_units),
@@ -125,9 +148,9 @@ def asset_row(call: Call, asset: str) -> Body:
         "openOrderInitialMargin": units(margin.open_order_initial_units),
         "crossWalletBalance": units(margin.cross_wallet_units),
         "crossUnPnl": units(margin.unrealised_units),
-        "availableBalance": units(margin.available_units),
+        "availableBalance": units(available_units(call, margin)),
         "maxWithdrawAmount": units(margin.max_withdraw_units),
-        "marginAvailable": True,
+        "marginAvailable": is_margin_asset(call, asset),
         "updateTime": updated_ms,
     }
     return shaped_for(call.product, "asset", row)
@@ -149,7 +172,7 @@ def account_v3(call: Call) -> Body:
 def account_v2(call: Call) -> Body:
     """Settings, totals, assets, and every symbol."""
     return {
-        **settings(),
+        **settings(call),
         **totals(call),
         "assets": [asset_row(call, asset) for asset in assets(call)],
         "positions": [
@@ -160,23 +183,23 @@ def account_v2(call: Call) -> Body:
     }
 
 
-def settings() -> Body:
-    """What is the same for every account in this release: single-asset mode, no fee tiers."""
+def settings(call: Call) -> Body:
+    """What the account has chosen; there are no fee tiers in this release."""
     return {
         "feeTier": 0,
-        "feeBurn": False,
+        **fee_burn(call),
         "canTrade": True,
         "canDeposit": True,
         "canWithdraw": True,
         "updateTime": 0,
-        "multiAssetsMargin": False,
+        **margin_mode(call),
         "tradeGroupId": -1,
     }
 
 
 def account_config(call: Call) -> Body:
     """The settings of the account."""
-    config = {**settings(), **position_mode(call)}
+    config = {**settings(call), **position_mode(call)}
     del config["feeBurn"]
     return config
 
@@ -256,25 +279,15 @@ def position_mode(call: Call) -> Body:
 async def set_position_mode(call: Call) -> Body:
     """One-way or hedge mode for every symbol (semantics 1.7.6)."""
     market = call.product.market
-    await _accepted(call, SetPositionMode(call.account_id, market, call.values["dualSidePosition"]))
+    await accepted(call, SetPositionMode(call.account_id, market, call.values["dualSidePosition"]))
     return dict(DONE)
-
-
-def margin_mode(call: Call) -> Body:
-    """Single-asset mode, always, in this release."""
-    return {"multiAssetsMargin": False}
-
-
-def set_margin_mode(call: Call) -> Body:
-    """Single-asset mode is what is set already; multi-assets mode is not there yet (semantics 1.6.2)."""
-    raise errors.NOT_YET() if call.values["multiAssetsMargin"] else errors.MARGIN_MODE_SET()
 
 
 async def set_margin_type(call: Call) -> Body:
     """Cross or isolated margin of a symbol (semantics 1.7.4)."""
     instrument: Instrument = call.values["symbol"]
     command = SetMarginType(call.account_id, instrument.symbol_id, call.values["marginType"])
-    await _accepted(call, command)
+    await accepted(call, command)
     return dict(DONE)
 
 
@@ -287,25 +300,13 @@ async def adjust_margin(call: Call) -> Body:
         raise errors.BY_REFUSAL[refusals.AMOUNT_NOT_POSITIVE]()
     signed = amount_units if call.values["type"] == ADD_MARGIN else -amount_units
     command = AdjustMargin(call.account_id, instrument.symbol_id, call.values["positionSide"], signed)
-    await _accepted(call, command)
+    await accepted(call, command)
     return {
         "amount": amount_units / UNIT,
         "code": 200,
         "msg": "Successfully modify position margin.",
         "type": call.values["type"],
     }
-
-
-async def _accepted(call: Call, command: Command) -> None:
-    """Raises the exchange's error when the engine refuses the command."""
-    for event in await call.desk.submit(command):
-        if type(event) is Refused and event.command is command:
-            raise errors.from_refusal(command, event.refusal, call.values.get("symbol"))
-
-
-def fee_burn(call: Call) -> Body:
-    """Fees are never paid in another asset."""
-    return {"feeBurn": False}
 
 
 def order_limits(call: Call) -> list[Body]:
@@ -359,9 +360,6 @@ AMOUNT: Final = Param("amount", schema.decimal, True)
 CHANGE_TYPE: Final = Param("type", schema.between(ADD_MARGIN, REDUCE_MARGIN), True)
 POSITION_SIDE: Final = Param("positionSide", schema.position_side, default=BOTH)
 DUAL: Final = Param("dualSidePosition", schema.boolean, True)
-MULTI: Final = Param("multiAssetsMargin", schema.boolean, True)
-
-DONE: Final[Body] = {"code": 200, "msg": "success"}
 
 ROUTES: Final[tuple[Route, ...]] = (
     *(
@@ -443,17 +441,5 @@ ROUTES: Final[tuple[Route, ...]] = (
         Route("PUT", "/v1/listenKey", USER_STREAM, 1, renew_listen_key, returns="The listen key."),
         Route("DELETE", "/v1/listenKey", USER_STREAM, 1, close_listen_key, returns="Nothing."),
     ),
-    Route("GET", "/fapi/v1/multiAssetsMargin", USER_DATA, 30, margin_mode, returns="The margin mode."),
-    Route(
-        "POST",
-        "/fapi/v1/multiAssetsMargin",
-        TRADE,
-        1,
-        set_margin_mode,
-        (MULTI,),
-        returns="An error yet.",
-        partial="multi-assets mode",
-    ),
-    Route("GET", "/fapi/v1/feeBurn", USER_DATA, 30, fee_burn, returns="Whether BNB pays fees."),
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, order_limits, returns="Order limits."),
 )

@@ -22,7 +22,7 @@ Body = dict[str, Any]
 def account(call: Call) -> Body:
     """Settings, assets and every symbol of COIN-M: each coin is a wallet by itself, so there are no totals."""
     return {
-        **shaped_for(call.product, "account", settings()),
+        **shaped_for(call.product, "account", settings(call)),
         "assets": [asset_row(call, asset) for asset in assets(call)],
         "positions": [
             shaped(

@@ -17,17 +17,21 @@ import msgspec
 
 from perpit.binance import errors
 from perpit.binance.routes import ROUTES
+from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
+from perpit.domain.words import COIN_M, USDS_M
 
 FACTS: Final = files("perpit.binance") / "facts"
 PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
+WS_PRODUCTS: Final = {"USDⓈ-M": ("usds_m.wsapi.json", USDS_M), "COIN-M": ("coin_m.wsapi.json", COIN_M)}
 ERRORS: Final = FACTS / "errors.json"
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
 
 HEAD: Final = """\
 # API coverage
 
-Which calls of the exchange's USDⓈ-M and COIN-M REST APIs Perpit answers, measured against the exchange's own lists.
-Generated from the table of routes (`src/perpit/binance/routes.py`) and the wire facts (`src/perpit/binance/facts/`) by
+Which calls of the exchange's USDⓈ-M and COIN-M REST and WebSocket APIs Perpit answers, measured against the exchange's
+own lists. Generated from the tables of routes (`src/perpit/binance/routes.py`) and methods (`ws_methods.py`) and the
+wire facts (`src/perpit/binance/facts/`) by
 `python -m perpit.binance.coverage --write docs/API_COVERAGE.md`; not written by hand.
 
 Products that are not part of a venue (conversion, portfolio margin, broker programmes, leveraged tokens, report
@@ -51,10 +55,29 @@ class Fact(msgspec.Struct, frozen=True):
     superseded_by: str = ""
 
 
+class WsFact(msgspec.Struct, frozen=True):
+    """What the exchange publishes of one method of the WebSocket API."""
+
+    method: str
+    scope: str
+    security: str
+    weight: Any
+    params: list[str]
+    shape: str
+    fields: Any
+    order_count: dict[str, int] | None = None
+
+
 @cache
 def facts_of(product: str) -> list[Fact]:
     """The facts of one product, in the order of the file."""
     return msgspec.json.decode((FACTS / PRODUCTS[product]).read_bytes(), type=list[Fact])
+
+
+@cache
+def ws_facts_of(product: str) -> list[WsFact]:
+    """The facts of one product's WebSocket API, in the order of the file."""
+    return msgspec.json.decode((FACTS / WS_PRODUCTS[product][0]).read_bytes(), type=list[WsFact])
 
 
 def facts() -> list[Fact]:
@@ -90,7 +113,32 @@ def page() -> str:
             state = "missing" if route is None else "partial" if missing else "done"
             lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
         lines.append("")
-    return "\n".join([*lines, *_extras(), *_codes()])
+    return "\n".join([*lines, *_ws_methods(), *_extras(), *_codes()])
+
+
+def _ws_methods() -> list[str]:
+    """The methods of both WebSocket APIs, with the REST calls that serve them."""
+    lines = []
+    for product, (_file, market) in WS_PRODUCTS.items():
+        entries = ws_facts_of(product)
+        routes = methods_of(market)
+        path = next(path for path, of in PATHS.items() if of.market == market)
+        there = sum(entry.method in routes or entry.method in SESSION_METHODS for entry in entries)
+        lines += [
+            f"## {product}, the WebSocket API at `{path}`: {there} of {len(entries)}",
+            "",
+            "| method | security | state | served by |",
+            "|---|---|---|---|",
+        ]
+        for entry in entries:
+            by, state = "the connection", "done"
+            if entry.method not in SESSION_METHODS:
+                route = routes.get(entry.method)
+                by = "" if route is None else f"`{route.method} {route.path}`"
+                state = "missing" if route is None else "partial" if route.partial else "done"
+            lines.append(f"| `{entry.method}` | {entry.security} | {state} | {by} |")
+        lines.append("")
+    return lines
 
 
 def _bare(name: str) -> str:

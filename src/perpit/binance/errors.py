@@ -43,6 +43,7 @@ class Kind(NamedTuple):
 
 # What went wrong inside, or around, a request (semantics 6.7).
 UNKNOWN: Final[Kind] = Kind(-1000, "An unknown error occured while processing the request.", 500)
+BAD_MESSAGE: Final[Kind] = Kind(-1000, "An unknown error occured while processing the request.")
 STOPPED: Final[Kind] = Kind(-1001, "Internal error; unable to process your request. Please try again.", 503)
 OUTCOME_UNKNOWN: Final[Kind] = Kind(
     -1000, "Unknown error, please check your request or try again later.", 503
@@ -84,6 +85,7 @@ EARLY_TIMESTAMP: Final[Kind] = Kind(
 )
 BAD_SIGNATURE: Final[Kind] = Kind(-1022, "Signature for this request is not valid.")
 BAD_KEY_FORMAT: Final[Kind] = Kind(-2014, "API-key format invalid.", 401)
+BAD_KEY_TYPE: Final[Kind] = Kind(-4056, "Invalid api key type.")
 KEY_REJECTED: Final[Kind] = Kind(-2015, "Invalid API-key, IP, or permissions for action.", 401)
 BAD_LISTEN_KEY: Final[Kind] = Kind(
     -1125,
@@ -142,9 +144,6 @@ OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
 POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
 MARGIN_TYPE_SET: Final[Kind] = Kind(-4046, "No need to change margin type.")
-MARGIN_MODE_SET: Final[Kind] = Kind(
-    -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly."
-)
 USE_ALGO_ORDERS: Final[Kind] = Kind(
     -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
 )
@@ -223,6 +222,29 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
     refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
+    # semantics 1.6.2
+    refusals.MULTI_ASSETS_WITH_ISOLATED: Kind(
+        -4167,
+        "Unable to adjust to Multi-Assets mode with symbols of USDⓈ-M Futures under isolated-margin mode.",
+    ),
+    refusals.ISOLATED_IN_MULTI_ASSETS: Kind(
+        -4168, "Unable to adjust to isolated-margin mode under the Multi-Assets mode."
+    ),
+    refusals.MULTI_ASSETS_MARGIN_SHORT: Kind(
+        -4169, "Unable to adjust Multi-Assets Mode with insufficient margin balance in USDⓈ-M Futures."
+    ),
+    refusals.MULTI_ASSETS_WITH_ORDERS: Kind(
+        -4170, "Unable to adjust Multi-Assets Mode with open orders in USDⓈ-M Futures."
+    ),
+    refusals.MULTI_ASSETS_UNCHANGED: Kind(
+        -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly."
+    ),
+    refusals.MULTI_ASSETS_WITH_DEBT: Kind(
+        -4172,
+        "Unable to adjust Multi-Assets Mode with a negative wallet balance of margin available asset in USDⓈ-M "
+        "Futures account.",
+    ),
+    refusals.UNKNOWN_ASSET: BAD_SYMBOL,
     refusals.PRICE_MATCH_INVALID: BAD_PRICE_MATCH,
     refusals.PRICE_MATCH_NOT_ALLOWED: PRICE_MATCH_TYPE,
     refusals.PRICE_MATCH_WITH_PRICE: NOT_REQUIRED_HERE,

@@ -7,6 +7,7 @@ import msgspec
 
 from perpit import catalogue
 from perpit.binance import errors, limits, schema
+from perpit.binance.assets import info_rows
 from perpit.binance.call import Call
 from perpit.binance.products import COIN, PRODUCTS, USDS, Product, shaped, shaped_for
 from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
@@ -81,18 +82,13 @@ def time(call: Call) -> dict[str, int]:
 def exchange_info(call: Call) -> dict[str, Any]:
     """Every symbol, with its filters; a symbol parameter changes nothing (semantics 6.5.4)."""
     listed = instruments(call)
-    thresholds = {row.asset: row.auto_asset_exchange for row in catalogue.assets()}
-    assets = dict.fromkeys(instrument.margin_asset for instrument in listed)
     info = {
         "timezone": "UTC",
         "serverTime": call.now_ms,
         "futuresType": "U_MARGINED",
         "rateLimits": RATE_LIMITS,
         "exchangeFilters": [],
-        "assets": [
-            {"asset": asset, "marginAvailable": True, "autoAssetExchange": thresholds.get(asset, "0")}
-            for asset in assets
-        ],
+        "assets": info_rows(call),
         "symbols": [symbol_row(instrument, call.world.contracts) for instrument in listed],
     }
     return shaped_for(call.product, "exchange", info)

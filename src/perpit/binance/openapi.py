@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perpit.binance import coverage, schema, security
+from perpit.binance.assets import asset_symbol
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 
@@ -25,6 +26,7 @@ SIGNATURE: Final = (
 TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.symbol: {"type": "string", "examples": ["BTCUSDT"]},
     schema.any_asset: {"type": "string", "examples": ["BTC"]},
+    schema.any_pair: {"type": "string", "examples": ["BTCUSDT", "BTCUSD"]},
     schema.pair: {"type": "string", "examples": ["BTCUSD"]},
     schema.integer: {"type": "integer"},
     schema.not_negative: {"type": "integer", "minimum": 0},
@@ -34,6 +36,7 @@ TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.boolean: {"type": "string", "enum": ["true", "false"]},
     schema.client_order_id: {"type": "string", "pattern": schema.ID_PATTERN},
     schema.any_order_id: {"type": "string"},
+    asset_symbol: {"type": "string", "examples": ["BTCUSD"]},
     schema.working_type: {"type": "string", "enum": list(schema.WORKING_TYPES)},
     schema.auto_close_type: {"type": "string", "enum": list(schema.AUTO_CLOSE_TYPES)},
     schema.json_list: {"type": "string", "contentMediaType": "application/json"},

@@ -115,7 +115,7 @@ COIN_M_SHAPES: Final = {
     "account": Shape(without=frozenset(("feeBurn", "multiAssetsMargin", "tradeGroupId"))),
     "account position": Shape(
         renamed={"maxNotional": "maxQty", "notional": "notionalValue"},
-        without=frozenset(("bidNotional", "askNotional", "isolatedWallet")),
+        without=frozenset(("bidNotional", "askNotional")),  # isolatedWallet: the WebSocket API shows it
     ),
     "position": Shape(
         renamed={"maxNotionalValue": "maxQty", "notional": "notionalValue"},

@@ -328,7 +328,7 @@ def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
         nominal_field: form.nominal(row.qty_lots),
         "marginAsset": instrument.margin_asset,
         "commission": units(row.fee_units),
-        "commissionAsset": instrument.margin_asset,
+        "commissionAsset": row.fee_asset or instrument.margin_asset,
         "time": row.time_ms,
         "positionSide": POSITION_SIDE[row.position_side],
         "maker": row.is_maker,

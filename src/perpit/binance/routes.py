@@ -6,7 +6,19 @@
 from collections.abc import Iterable
 from typing import Final
 
-from perpit.binance import account, algo, coin_account, forced, funding, histories, market, stubs, trade
+from perpit.binance import (
+    account,
+    algo,
+    assets,
+    coin_account,
+    deliveries,
+    forced,
+    funding,
+    histories,
+    market,
+    stubs,
+    trade,
+)
 from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -14,7 +26,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *trade.ROUTES,
     *algo.ROUTES,
     *account.ROUTES,
+    *assets.ROUTES,
     *coin_account.ROUTES,
+    *deliveries.ROUTES,
     *forced.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,

@@ -122,6 +122,11 @@ def pair(text: str, name: str, symbols: Symbols) -> str:
     raise errors.BAD_PAIR()
 
 
+def any_pair(text: str, name: str, symbols: Symbols) -> str:
+    """A pair of either product; whether there is one is for the handler to say."""
+    return text[:LONGEST_ID].upper()
+
+
 def any_asset(text: str, name: str, symbols: Symbols) -> str:
     """An asset that is looked up: what collateralises nothing is simply not found."""
     return text[:LONGEST_ID].upper()

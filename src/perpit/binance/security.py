@@ -136,14 +136,18 @@ class Signatures:
 
     def check(self, key: CreateKey, payload: bytes, signature: bytes) -> None:
         """Raises -1022 unless the signature was made with this key over this text."""
+        if not self.fits(key, payload, signature):
+            raise errors.BAD_SIGNATURE()
+
+    def fits(self, key: CreateKey, payload: bytes, signature: bytes) -> bool:
+        """Whether the signature was made with this key over this text."""
         cached = self._verifiers.get(key.api_key)
         if cached is None or cached[0] is not key:
             cached = (key, VERIFIERS[key.key_kind](key.secret))
             if len(self._verifiers) >= self._max_keys:
                 del self._verifiers[next(iter(self._verifiers))]
             self._verifiers[key.api_key] = cached
-        if not cached[1](payload, signature):
-            raise errors.BAD_SIGNATURE()
+        return cached[1](payload, signature)
 
 
 def _hmac_verifier(secret: str) -> Verifier:

@@ -26,7 +26,9 @@ from perpit.binance.userdata import ListenKeys, UserData
 from perpit.domain.commands import Command
 from perpit.domain.events import (
     BookChanged,
+    ContractStatusChanged,
     Event,
+    InstrumentListed,
     MarkPriceChanged,
     OrderCalculated,
     OrderTraded,
@@ -138,6 +140,7 @@ class StreamHub:
         self._channels: dict[tuple[str, int], Channel] = {}
         self._feeds: dict[int, SymbolFeed] = {}
         self._marks: dict[Channel, None] = {}
+        self._contracts: dict[Channel, None] = {}
         self._fills: dict[Channel, None] = {}
         self._timed: dict[int, dict[Channel, None]] = {}
         self._periods_seen: dict[int, int] = {}
@@ -245,6 +248,8 @@ class StreamHub:
         self._channels[(channel.name, channel.market)] = channel
         if channel.watches_marks:
             self._marks[channel] = None
+        if channel.watches_contracts:
+            self._contracts[channel] = None
         if channel.watches_fills:
             self._fills[channel] = None
         if channel.watches_trades or channel.watches_levels:
@@ -266,6 +271,7 @@ class StreamHub:
         if self._channels.pop((channel.name, channel.market), None) is None:
             return
         self._marks.pop(channel, None)
+        self._contracts.pop(channel, None)
         self._fills.pop(channel, None)
         feed = self._feeds.get(channel.symbol_id)
         if feed is not None:
@@ -292,6 +298,8 @@ class StreamHub:
             self._on_symbol_events(events, now_ms)
         if self._marks:
             self._on_mark_events(events, now_ms)
+        if self._contracts:
+            self._on_contract_events(events)
         if self._fills:
             self._on_fill_events(events)
         self._user_data.on_events(events)
@@ -337,6 +345,12 @@ class StreamHub:
         if seen:
             for channel in self._marks:
                 channel.after_command(now_ms)
+
+    def _on_contract_events(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, (ContractStatusChanged, InstrumentListed)):
+                for channel in self._contracts:
+                    channel.on_contract(event)
 
     def _on_fill_events(self, events: list[Event]) -> None:
         for event in events:

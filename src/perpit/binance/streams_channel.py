@@ -10,6 +10,8 @@ from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
     BookChanged,
+    ContractStatusChanged,
+    InstrumentListed,
     MarkPriceChanged,
     OrderCalculated,
     OrderTraded,
@@ -42,6 +44,7 @@ class Channel:
     watches_trades = False
     watches_levels = False
     watches_marks = False
+    watches_contracts = False
     watches_fills = False
 
     def __init__(self, name: str, period_ms: int, outbox: Outbox) -> None:
@@ -111,6 +114,9 @@ class Channel:
 
     def on_mark(self, mark: MarkPriceChanged) -> None:
         """A new mark price, of any symbol, if `watches_marks`."""
+
+    def on_contract(self, event: ContractStatusChanged | InstrumentListed) -> None:
+        """A contract of any product was listed or has another status, if `watches_contracts`."""
 
     def after_command(self, now_ms: int) -> None:
         """All events of a command were seen; called when at least one concerned the channel."""

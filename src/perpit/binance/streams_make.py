@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+from perpit.binance.assets import QUOTE
+from perpit.binance.market import contract_type
 from perpit.binance.products import PRODUCTS
+from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles
 from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_contracts import ContractInfo
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
 from perpit.binance.streams_forced import ForceOrders
 from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
@@ -29,6 +33,8 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
         channel = _ALL_SYMBOLS[spec.kind](name, spec, world, outbox, market)
         channel.market = market
         return channel
+    if spec.kind == "assetIndex":
+        return _asset_index(name, spec, world, outbox)
     instrument, makers = _instrument(spec, world), _ONE_SYMBOL
     if instrument is None:
         instrument, makers = _first_of_pair(spec.symbol, world), _ONE_PAIR
@@ -48,12 +54,28 @@ def _first_of_pair(pair: str, world: World) -> Instrument | None:
 
 
 def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
+    """The instrument of a symbol; of a pair and a type, the contract that carries the series now (semantics 3.6.2)."""
     if not spec.contract_type:
         return world.catalog.by_symbol.get(spec.symbol)
-    for instrument in world.catalog.by_id:
-        if instrument.pair == spec.symbol and instrument.contract_type == spec.contract_type:
+    for contract in world.contracts:
+        instrument = contract.instrument
+        if instrument.pair != spec.symbol or contract.is_delivered:
+            continue
+        if contract_type(instrument, world.contracts) == spec.contract_type:
             return instrument
     return None
+
+
+def _asset_index(name: str, spec: StreamSpec, world: World, outbox: Outbox) -> Channel | None:
+    """Its symbol is that of an asset's index, not of a contract."""
+    asset = spec.symbol.removesuffix(QUOTE)
+    if asset == spec.symbol or asset not in world.assets.by_name:
+        return None
+    return AssetIndex(name, spec.period_ms, outbox, world.assets, asset)
+
+
+def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return AllAssetIndexes(name, spec.period_ms, outbox, world.assets)
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
@@ -137,6 +159,10 @@ def _all_tickers(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
     return AllTickers(name, spec.period_ms, outbox, world, market, body)
 
 
+def _contract_info(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return ContractInfo(name, outbox, world, market)
+
+
 _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "depth": _depth,
     "partial": _partial,
@@ -153,8 +179,10 @@ _ONE_SYMBOL: Final[dict[str, Maker]] = {
 _ONE_PAIR: Final[dict[str, Maker]] = {"indexPrice": _index_price, "markPrice": _pair_mark_prices}
 _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Channel]]] = {
     "!bookTicker": _all_book_tickers,
+    "!contractInfo": _contract_info,
     "!markPrice": _all_mark_prices,
     "!ticker": _all_tickers,
     "!miniTicker": _all_tickers,
+    "!assetIndex": _all_asset_indexes,
     "!forceOrder": _all_force_orders,
 }

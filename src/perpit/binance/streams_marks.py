@@ -94,12 +94,13 @@ class IndexPrice(MarkPrice):
 
 
 def mark_payload(mark: MarkPriceChanged, instrument: Instrument) -> str:
-    """A markPriceUpdate. `P` is the estimated settle price, `T` the next funding time."""
+    """A markPriceUpdate. `P` is the estimated settle price, `T` the next funding time; a quarter has no rate."""
     index = units(mark.index_e8)
     product = PRODUCTS[instrument.market]
+    rate = units(mark.funding_rate_e8) if instrument.is_perpetual else ""
     average = f',"ap":"{units(mark.average_e8)}"' if "ap" in product.frame_fields else ""
     return (
         f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}"{average},'
-        f'"P":"{units(mark.settlement_e8)}","i":"{index}","r":"{units(mark.funding_rate_e8)}",'
+        f'"P":"{units(mark.settlement_e8)}","i":"{index}","r":"{rate}",'
         f'"T":{mark.next_funding_ms},"st":{product.symbol_type}}}'
     )

@@ -31,6 +31,9 @@ ROUTE_OF_KIND: Final = {
     "miniTicker": "market",
     "!ticker": "market",
     "!miniTicker": "market",
+    "assetIndex": "market",
+    "!assetIndex": "market",
+    "!contractInfo": "market",
     "forceOrder": "market",
     "!forceOrder": "market",
 }
@@ -51,8 +54,10 @@ ALL_SYMBOLS: Final = {
     "!bookTicker": StreamSpec("!bookTicker", "", 5000),
     "!markPrice@arr": StreamSpec("!markPrice", "", 3000),
     "!markPrice@arr@1s": StreamSpec("!markPrice", "", 1000),
+    "!contractInfo": StreamSpec("!contractInfo", ""),
     "!ticker@arr": StreamSpec("!ticker", "", 1000),
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
+    "!assetIndex@arr": StreamSpec("!assetIndex", "", 1000),
     "!forceOrder@arr": StreamSpec("!forceOrder", "", 1000),
 }
 
@@ -91,6 +96,8 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
         return StreamSpec("forceOrder", symbol, 1000)
     if channel in ("ticker", "miniTicker"):
         return StreamSpec(channel, symbol)  # the product has the period
+    if channel == "assetIndex":
+        return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")
     if interval not in INTERVALS:
         return None

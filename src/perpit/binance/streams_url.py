@@ -15,7 +15,10 @@ from perpit.domain.words import COIN_M, USDS_M
 
 ROUTES = ("public", "market", "private")
 HOSTS = {"fstream": USDS_M, "dstream": COIN_M}
-WEBSOCKET_API = ("/ws-fapi/", "/ws-dapi/")
+NOTHING_HERE = (
+    "There is no stream at this path; streams are at /ws, /ws/<name> and /stream?streams=<name>/<name>, "
+    "the WebSocket API is at /ws-fapi/v1 and /ws-dapi/v1."
+)
 
 
 class StreamTarget:
@@ -60,16 +63,6 @@ def parse_stream_url(path: str, query: str) -> StreamTarget | None:
     if parts[0] == "stream" and not any(rest):
         return StreamTarget(route, True, _stream_names(query), _listen_keys(query), market)
     return None
-
-
-def why_refused(path: str) -> tuple[int, str]:
-    """HTTP status and one sentence for a handshake on a path that is no stream path."""
-    if path.startswith(WEBSOCKET_API):
-        return 501, "The WebSocket API is not there yet; orders go over REST, to /fapi/v1/order."
-    return (
-        404,
-        "There is no stream at this path; streams are at /ws, /ws/<name> and /stream?streams=<name>/<name>.",
-    )
 
 
 def _is_integer(name: str) -> bool:

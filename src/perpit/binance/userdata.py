@@ -20,13 +20,14 @@ from perpit.domain.events import (
     LeverageChanged,
     MarginCalled,
     MarginTypeChanged,
+    MultiAssetsChanged,
     OrderCalculated,
     OrderEvent,
     OrderTraded,
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.words import CAUSE_ORDER
+from perpit.domain.words import CAUSE_COMMISSION, CAUSE_ORDER, USDS_M
 from perpit.views.world import World
 
 EndOfKey = Callable[[str, int, int], None]
@@ -135,11 +136,12 @@ class UserData:
         if not self._by_owner:
             return
         position: PositionChanged | None = None
+        burnt: WalletChanged | None = None
         for event in events:
             if isinstance(event, OrderEvent):
                 if isinstance(event, (OrderTraded, OrderCalculated)):
-                    self._fill(event, position)
-                    position = None
+                    self._fill(event, position, burnt)
+                    position = burnt = None
                 else:
                     self._order(event)
             elif isinstance(event, PositionChanged):
@@ -147,6 +149,8 @@ class UserData:
                     position = event
                 else:
                     self._tell(self._owner(event), "ACCOUNT_UPDATE", payloads.position_update, event)
+            elif isinstance(event, WalletChanged) and event.cause == CAUSE_COMMISSION:
+                burnt = event
             elif isinstance(event, AlgoOrderChanged):
                 self._tell(self._owner(event.request), "ALGO_UPDATE", payloads.algo_update, event)
             else:
@@ -165,15 +169,29 @@ class UserData:
             self._tell(owner, "ACCOUNT_UPDATE", payloads.wallet_update, event)
         elif isinstance(event, LeverageChanged):
             self._tell(self._owner(event), "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
+        elif isinstance(event, MultiAssetsChanged):
+            self._tell((event.account_id, USDS_M), "ACCOUNT_CONFIG_UPDATE", payloads.mode_update, event)
 
-    def _fill(self, trade: OrderTraded | OrderCalculated, position: PositionChanged | None) -> None:
-        """A fill's position change stands right before it and goes out between its two order events."""
+    def _fill(
+        self,
+        trade: OrderTraded | OrderCalculated,
+        position: PositionChanged | None,
+        burnt: WalletChanged | None,
+    ) -> None:
+        """A fill's position change stands right before it and goes out between its two order events.
+
+        With it goes the wallet that paid the commission, where that is another one.
+        """
         owner = self._owner(trade.request)
         if isinstance(trade, OrderTraded) and PRODUCTS[owner[1]].tells_trades_alone:
             self._tell(owner, "TRADE_LITE", payloads.trade_lite, trade)
         if position is not None:
             assert position.account_id == owner[0], (position.account_id, owner)
-            self._tell(owner, "ACCOUNT_UPDATE", payloads.position_update, position)
+
+            def update(world: World, changed: PositionChanged) -> str:
+                return payloads.position_update(world, changed, burnt)
+
+            self._tell(owner, "ACCOUNT_UPDATE", update, position)
         self._order(trade)
 
     def _order(self, event: OrderEvent) -> None:

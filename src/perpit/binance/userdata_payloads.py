@@ -14,6 +14,7 @@ from perpit.domain.events import (
     LeverageChanged,
     MarginCalled,
     MarginTypeChanged,
+    MultiAssetsChanged,
     OrderAccepted,
     OrderAmended,
     OrderCalculated,
@@ -43,6 +44,8 @@ CAUSES: Final = {
     words.CAUSE_MARGIN_TRANSFER: "MARGIN_TRANSFER",
     words.CAUSE_MARGIN_TYPE: "MARGIN_TYPE_CHANGE",
     words.CAUSE_INSURANCE: "INSURANCE_CLEAR",
+    words.CAUSE_AUTO_EXCHANGE: "AUTO_EXCHANGE",
+    words.CAUSE_COMMISSION: "ORDER",
 }
 
 AccountEvent = PositionChanged | FundingPaid | MarginTypeChanged | WalletChanged
@@ -61,6 +64,7 @@ def order_update(world: World, event: OrderEvent) -> str:
     instrument = world.catalog.by_id[request.symbol_id]
     texts = Texts(instrument)
     trade = event if isinstance(event, (OrderTraded, OrderCalculated)) else None
+    paid_in = event.fee_asset if isinstance(event, OrderTraded) else ""
     order: dict[str, object] = {
         "s": instrument.symbol,
         "c": request.client_order_id,
@@ -78,7 +82,7 @@ def order_update(world: World, event: OrderEvent) -> str:
         "z": texts.qty(event.filled_lots) if event.filled_lots else "0",
         "L": _fill_price(texts, event),
         "n": amount(trade.fee_units) if trade is not None else "0",
-        "N": instrument.margin_asset,
+        "N": paid_in or instrument.margin_asset,
         "T": event.time_ms,
         "t": trade.trade_id if trade else 0,
         "b": amount(event.bid_units),
@@ -194,13 +198,18 @@ def trade_lite(world: World, event: OrderTraded) -> str:
     )
 
 
-def position_update(world: World, event: PositionChanged) -> str:
-    """ACCOUNT_UPDATE of a fill or of isolated margin: wallet, and position at the present mark (semantics 4.7)."""
+def position_update(world: World, event: PositionChanged, burnt: WalletChanged | None = None) -> str:
+    """ACCOUNT_UPDATE of a fill or of isolated margin: wallet, and position at the present mark (semantics 4.7).
+
+    `burnt`: the wallet that paid the fill's commission, where that is another one (semantics 4.3.5).
+    """
     instrument = world.catalog.by_id[event.symbol_id]
     exposure = world.accounts[event.account_id].exposure(instrument)
     position = _position(world, exposure, event)
-    balance = _balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)
-    return _account_update(instrument.market, event, event.cause, [balance], [position])
+    balances = [_balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)]
+    if burnt is not None:
+        balances.append(_balance(burnt.asset, burnt.wallet_units, burnt.cross_wallet_units, 0))
+    return _account_update(instrument.market, event, event.cause, balances, [position])
 
 
 def funding_update(world: World, event: FundingPaid) -> str:
@@ -288,6 +297,12 @@ def config_update(world: World, event: LeverageChanged) -> str:
             "ac": {"s": symbol, "l": event.leverage},
         }
     )
+
+
+def mode_update(world: World, event: MultiAssetsChanged) -> str:
+    """ACCOUNT_CONFIG_UPDATE of multi-assets mode (semantics 1.7.7)."""
+    about = {"j": event.is_on}
+    return _text({"e": "ACCOUNT_CONFIG_UPDATE", "E": event.time_ms, "T": event.time_ms, "ai": about})
 
 
 def listen_key_expired(listen_key: str, now_ms: int) -> str:

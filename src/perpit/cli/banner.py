@@ -9,6 +9,7 @@ import msgspec
 
 from perpit import __version__
 from perpit.binance.products import PRODUCTS
+from perpit.binance.ws_methods import PATHS
 from perpit.domain.numbers import format_shortest
 from perpit.domain.words import COIN_M, USDS_M
 from perpit.runtime.clock import WALL
@@ -48,10 +49,9 @@ def banner(venue: Venue) -> str:
 
 
 def banner_json(venue: Venue) -> str:
-    """The same for programs: one line. It leaves out the WebSocket API, whose place is kept and not yet filled."""
+    """The same for programs: one line."""
     settings = venue.settings
     ready: dict[str, Any] = msgspec.to_builtins(venue.ready)
-    del ready["ws_api"]
     return json.dumps(
         {
             **ready,
@@ -74,9 +74,11 @@ def places(venue: Venue) -> list[str]:
     """The addresses."""
     ready = venue.ready
     paths = [product.prefix for product in PRODUCTS.values() if listed(venue, product.market)]
+    calls = [path for path, product in PATHS.items() if listed(venue, product.market)]
     return [
         f"REST         {' and '.join(ready.rest + path for path in paths)}",
         f"Streams      {ready.ws}/ws and {ready.ws}/stream",
+        f"WebSocket    {' and '.join(ready.ws + path for path in calls)}",
         f"Control      {ready.admin}  (perpit accounts, keys, deposit, clock)",
     ]
 

@@ -7,11 +7,9 @@ from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
 from perpit.domain.commands import CreateAccount, Transfer
 from perpit.domain.numbers import format_shortest, parse_scaled
-from perpit.domain.words import COIN_M, USDS_M
+from perpit.domain.words import COIN_M, FEE_ASSET, USDS_M
 
 MARKETS = {"usds_m": USDS_M, "coin_m": COIN_M}
-# The exchange takes fees in it when an account wishes so (semantics 4.3.5): whoever trades USDⓈ-M may hold it.
-FEE_ASSET = "BNB"
 MARKET_NAMES = {number: name for name, number in MARKETS.items()}
 
 
@@ -45,8 +43,8 @@ def check_asset(ports: Ports, market: str, asset: str) -> None:
             useful |= {instrument.margin_asset: None, instrument.quote_asset: None}
     if not useful:
         raise Problem(400, f"market: no contract of {market} is listed, so nothing could use {asset} there")
-    if market == "usds_m":
-        useful[FEE_ASSET] = None
+    if market == "usds_m":  # collateral in multi-assets mode, and what pays fees (semantics 1.6, 4.3.5)
+        useful |= dict.fromkeys([*ports.world.assets.by_name, FEE_ASSET])
     if asset not in useful:
         raise Problem(
             400, f"asset: no contract listed in {market} uses {asset}; deposit {' or '.join(useful)}"

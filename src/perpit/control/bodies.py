@@ -73,3 +73,9 @@ class Prices(Body):
 
     index: Decimal | msgspec.UnsetType = msgspec.UNSET
     mark: Decimal | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class AssetIndex(Body):
+    """The price of a margin asset in USD; `null` lets it follow its contract."""
+
+    index: Decimal | None

@@ -42,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", f"{BASE}/clock", time.set_clock, bodies.ClockMode),
     Route("POST", f"{BASE}/clock/advance", time.advance_clock, bodies.Step),
     Route("PUT", f"{BASE}/prices/{{symbol}}", venue.set_prices, bodies.Prices),
+    Route("PUT", f"{BASE}/assets/{{asset}}/index", venue.set_asset_index, bodies.AssetIndex),
     Route("GET", f"{BASE}/instruments", instruments.list_instruments),
     Route("POST", f"{BASE}/instruments/{{symbol}}/delist", instruments.delist, bodies.End),
     Route("GET", f"{BASE}/state", venue.state),

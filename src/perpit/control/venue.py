@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from perpit.control.bodies import Prices
+from perpit.control.bodies import AssetIndex, Prices
 from perpit.control.instruments import instrument_of
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
 from perpit.control.time import shown as shown_clock
-from perpit.domain.commands import Command, PinMarkPrice, SetIndexPrice
+from perpit.domain.commands import Command, PinMarkPrice, SetAssetIndex, SetIndexPrice
 from perpit.domain.numbers import format_shortest, parse_scaled
 
 
@@ -59,6 +59,23 @@ async def set_prices(ports: Ports, params: dict[str, str], body: Prices) -> dict
         "symbol": instrument.symbol,
         "index": format_shortest(prices.index_e8, 8),
         "mark": format_shortest(prices.mark_e8, 8),
+    }
+
+
+async def set_asset_index(ports: Ports, params: dict[str, str], body: AssetIndex) -> dict[str, Any]:
+    """Set the price of a margin asset in USD, or with null let it follow its contract again."""
+    assets = ports.world.assets
+    asset = params["asset"]
+    if asset not in assets.by_name:
+        raise Problem(404, f"{asset!r} is no margin asset; {', '.join(assets.by_name) or 'none'} are")
+    price = 0 if body.index is None else price_e8("index", body.index)
+    settled(await ports.submit(SetAssetIndex(asset, price)))
+    bid_e8, ask_e8 = assets.rates_e8(asset)
+    return {
+        "asset": asset,
+        "index": format_shortest(assets.index_e8(asset), 8),
+        "bid_rate": format_shortest(bid_e8, 8),
+        "ask_rate": format_shortest(ask_e8, 8),
     }
 
 

@@ -2,7 +2,7 @@
 
 from mypy_extensions import i64, mypyc_attr
 
-from perpit.domain.commands import CreateKey
+from perpit.domain.commands import CreateKey, ListAsset
 from perpit.domain.event import Event
 
 
@@ -191,3 +191,42 @@ class InsuranceFundChanged(Event):
         self.market: i64 = market
         self.asset = asset
         self.wallet_units = wallet_units
+
+
+@mypyc_attr(acyclic=True)
+class AssetListed(Event):
+    """An asset is collateral in multi-assets mode, on these terms; see `ListAsset`."""
+
+    def __init__(self, time_ms: i64, terms: ListAsset) -> None:
+        self.time_ms: i64 = time_ms
+        self.terms = terms
+
+
+@mypyc_attr(acyclic=True)
+class AssetIndexChanged(Event):
+    """The price of a margin asset in 1e-8 USD was set; 0: it follows its instrument."""
+
+    def __init__(self, time_ms: i64, asset: str, price_e8: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.asset = asset
+        self.price_e8 = price_e8
+
+
+@mypyc_attr(acyclic=True)
+class MultiAssetsChanged(Event):
+    """All USDⓈ-M wallets of the account stand for all its positions there, or each for its own."""
+
+    def __init__(self, time_ms: i64, account_id: i64, is_on: bool) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.is_on = is_on
+
+
+@mypyc_attr(acyclic=True)
+class FeeBurnChanged(Event):
+    """The account pays commissions in BNB, or does not."""
+
+    def __init__(self, time_ms: i64, account_id: i64, is_on: bool) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.is_on = is_on

@@ -2,35 +2,47 @@
 
 A command is made at the edge without `seq` and `time_ms`; the sequencer stamps both before it is journaled and
 applied. `FIELDS` names the constructor's arguments in order: the journal codec writes and reads exactly those.
+Those of margin assets are defined in `asset_commands`, what all have in `command`; this is the place to import from.
 """
 
 from typing import ClassVar
 
 from mypy_extensions import i64, mypyc_attr
 
+from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetMultiAssets
+from perpit.domain.command import AccountCommand, Command, ExposureCommand
 from perpit.domain.instrument import Instrument
 
-
-@mypyc_attr(acyclic=True)
-class Command:
-    """What every command carries: its place in the one sequence and the venue's time, both set by the sequencer."""
-
-    FIELDS: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self) -> None:
-        self.seq: i64 = 0
-        self.time_ms: i64 = 0
-
-
-@mypyc_attr(acyclic=True)
-class ExposureCommand(Command):
-    """What an account wants in one instrument."""
-
-    def __init__(self, account_id: i64, symbol_id: i64) -> None:
-        self.seq: i64 = 0
-        self.time_ms: i64 = 0
-        self.account_id: i64 = account_id
-        self.symbol_id: i64 = symbol_id
+__all__ = [
+    "AccountCommand",
+    "AdjustMargin",
+    "Advance",
+    "AmendOrder",
+    "CancelAlgoOrder",
+    "CancelAllAlgoOrders",
+    "CancelAllOrders",
+    "CancelOrder",
+    "Command",
+    "CreateAccount",
+    "CreateKey",
+    "ExposureCommand",
+    "HouseDepth",
+    "HouseTrade",
+    "ListAsset",
+    "ListInstrument",
+    "PinMarkPrice",
+    "PlaceOrder",
+    "RevokeKey",
+    "SetAssetIndex",
+    "SetCountdown",
+    "SetFeeBurn",
+    "SetIndexPrice",
+    "SetLeverage",
+    "SetMarginType",
+    "SetMultiAssets",
+    "SetPositionMode",
+    "Transfer",
+]
 
 
 @mypyc_attr(acyclic=True)
@@ -137,7 +149,7 @@ class SetLeverage(ExposureCommand):
 
 
 @mypyc_attr(acyclic=True)
-class SetPositionMode(Command):
+class SetPositionMode(AccountCommand):
     """One position in each instrument of a market, or a long and a short side that never net (semantics 4.4)."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "is_hedged")
@@ -337,7 +349,7 @@ class CancelAllOrders(ExposureCommand):
 
 
 @mypyc_attr(acyclic=True)
-class CancelAlgoOrder(Command):
+class CancelAlgoOrder(AccountCommand):
     """Cancel one waiting order of the Algo service, by `algo_id`, or by `client_algo_id` when that is 0."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "algo_id", "client_algo_id")

@@ -37,6 +37,21 @@ class Bracket:
         self.cum_units = cum_units
 
 
+def _exact_value(symbol: str, tick_e8: int, lot_e8: int) -> int:
+    """What one lot is worth for each tick of the price, in 1e-8 of the quote asset."""
+    exact, rest = divmod(tick_e8 * lot_e8, UNIT)
+    if rest != 0 or exact == 0:
+        raise ValueError(f"{symbol}: tick × lot is finer than 1e-8 of the quote asset")
+    return exact
+
+
+def _word_lots(value_per_tick_lot: int, max_price_ticks: int) -> int:
+    """Up to this many lots, at any price within the limits, a linear value surely fits a machine word."""
+    if value_per_tick_lot == 0:
+        return 0
+    return min(LARGEST_ON_GRID, _WORD // max(1, value_per_tick_lot * max_price_ticks))
+
+
 @mypyc_attr(acyclic=True)
 class Instrument:
     """The immutable terms of one contract. Limits are on the grid: prices in ticks, quantities in lots.
@@ -44,6 +59,12 @@ class Instrument:
     What positions cost and fills are worth stands in *value units*: `value_scale` of them make one unit of the margin
     asset. For a linear contract that is 1, and values are exact; the value of an inverse one is a division, kept with
     13 decimals as the exchange does (semantics 4.1.2), so its scale is 100,000.
+
+    `contract_size`: quote units of one inverse contract, 0 for a linear one. `percent_up_ppm`, `percent_down_ppm`: the
+    PERCENT_PRICE multipliers, 1_050_000 = 1.05. `rpi_fee_ppm`: of RPI orders (semantics 4.3.9), without it what every
+    maker pays. `funding_cap_e8`, `funding_floor_e8`, `interest_e8`: bounds of the rate of one settlement, interest per
+    8 hours (semantics 3.4.6, 3.4.8); a journal that is older than these fields gets what most perpetuals have.
+    Quantity in whole base units = lots × `qty_num` / `qty_den`.
     """
 
     FIELDS: ClassVar[tuple[str, ...]] = (
@@ -130,65 +151,31 @@ class Instrument:
         interest_e8: int = 10_000,
         rpi_fee_ppm: int | None = None,
     ) -> None:
-        self.symbol_id = symbol_id
-        self.symbol = symbol
-        self.pair = pair
-        self.market = market
-        self.contract_kind = contract_kind
-        self.contract_type = contract_type
-        self.base_asset = base_asset
-        self.quote_asset = quote_asset
-        self.margin_asset = margin_asset
-        self.tick_e8 = tick_e8
-        self.lot_e8 = lot_e8
-        self.contract_size = contract_size  # quote units of one inverse contract; 0 for linear
-        self.price_decimals = price_decimals
-        self.qty_decimals = qty_decimals
-        self.min_price_ticks = min_price_ticks
-        self.max_price_ticks = max_price_ticks
-        self.min_qty_lots = min_qty_lots
-        self.max_qty_lots = max_qty_lots
-        self.market_min_qty_lots = market_min_qty_lots
-        self.market_max_qty_lots = market_max_qty_lots
+        self.symbol_id, self.symbol, self.pair, self.market = symbol_id, symbol, pair, market
+        self.contract_kind, self.contract_type = contract_kind, contract_type
+        self.base_asset, self.quote_asset, self.margin_asset = base_asset, quote_asset, margin_asset
+        self.tick_e8, self.lot_e8, self.contract_size = tick_e8, lot_e8, contract_size
+        self.price_decimals, self.qty_decimals = price_decimals, qty_decimals
+        self.min_price_ticks, self.max_price_ticks = min_price_ticks, max_price_ticks
+        self.min_qty_lots, self.max_qty_lots = min_qty_lots, max_qty_lots
+        self.market_min_qty_lots, self.market_max_qty_lots = market_min_qty_lots, market_max_qty_lots
         self.min_notional_units = min_notional_units
-        self.percent_up_ppm = percent_up_ppm  # PERCENT_PRICE multipliers, 1_050_000 = 1.05
-        self.percent_down_ppm = percent_down_ppm
-        self.market_bound_ppm = market_bound_ppm
-        self.trigger_protect_ppm = trigger_protect_ppm
-        self.liquidation_fee_ppm = liquidation_fee_ppm
-        self.max_open_orders = max_open_orders
-        self.max_amendments = max_amendments
-        self.maker_fee_ppm = maker_fee_ppm
+        self.percent_up_ppm, self.percent_down_ppm = percent_up_ppm, percent_down_ppm
+        self.market_bound_ppm, self.trigger_protect_ppm = market_bound_ppm, trigger_protect_ppm
+        self.max_open_orders, self.max_amendments = max_open_orders, max_amendments
+        self.liquidation_fee_ppm, self.maker_fee_ppm = liquidation_fee_ppm, maker_fee_ppm
         self.taker_fee_ppm = taker_fee_ppm
-        self.default_leverage = default_leverage
-        self.onboard_ms = onboard_ms
-        self.delivery_ms = delivery_ms
-        self.funding_interval_hours = funding_interval_hours
-        self.brackets = brackets
-        self.is_perpetual = contract_type.endswith(
-            "PERPETUAL"
-        )  # those of other underlyings have longer names
-        self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
-        # Bounds of the funding rate of one settlement, and interest per 8 hours (semantics 3.4.6, 3.4.8); a journal
-        # that is older than these fields gets what most perpetuals have.
-        self.funding_cap_e8 = funding_cap_e8
-        self.funding_floor_e8 = funding_floor_e8
-        self.interest_e8 = interest_e8
-        # What RPI orders pay (semantics 4.3.9); where nothing is said, what every maker pays.
         self.rpi_fee_ppm: int = maker_fee_ppm if rpi_fee_ppm is None else rpi_fee_ppm
-        # One lot in whole base units, reduced: quantity = lots × qty_num / qty_den.
-        common = gcd(lot_e8, UNIT)
-        self.qty_num = lot_e8 // common
-        self.qty_den = UNIT // common
-        self.value_per_tick_lot = 0
-        # Up to this many lots, at any price within the limits, a value surely fits a machine word.
-        self._word_lots: i64 = 0
-        if contract_kind == LINEAR:
-            exact, rest = divmod(tick_e8 * lot_e8, UNIT)
-            if rest != 0 or exact == 0:
-                raise ValueError(f"{symbol}: tick × lot is finer than 1e-8 of the quote asset")
-            self.value_per_tick_lot = exact
-            self._word_lots = min(LARGEST_ON_GRID, _WORD // max(1, exact * max_price_ticks))
+        self.default_leverage, self.brackets = default_leverage, brackets
+        self.onboard_ms, self.delivery_ms = onboard_ms, delivery_ms
+        self.funding_interval_hours, self.interest_e8 = funding_interval_hours, interest_e8
+        self.funding_cap_e8, self.funding_floor_e8 = funding_cap_e8, funding_floor_e8
+        self.is_perpetual = contract_type.endswith("PERPETUAL")  # there are some of longer names
+        self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
+        common = gcd(lot_e8, UNIT)  # one lot in whole base units, reduced
+        self.qty_num, self.qty_den = lot_e8 // common, UNIT // common
+        self.value_per_tick_lot = 0 if contract_kind != LINEAR else _exact_value(symbol, tick_e8, lot_e8)
+        self._word_lots: i64 = _word_lots(self.value_per_tick_lot, max_price_ticks)
 
     def fill_value(self, price_ticks: i64, qty_lots: i64) -> int:
         """Value of `qty_lots` > 0 at a price on the book, in value units; the inverse one is cut (semantics 4.1.2)."""

@@ -50,7 +50,10 @@ class OrderAccepted(OrderEvent):
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class OrderTraded(OrderEvent):
-    """One fill of the order. `fee_units` and `realized_units` are of this fill; a rebate is a negative fee."""
+    """One fill of the order. `fee_units` and `realized_units` are of this fill; a rebate is a negative fee.
+
+    `fee_asset` is what the fee was paid in; "" is the margin asset (semantics 4.3.5).
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class OrderTraded(OrderEvent):
         fee_units: int,
         realized_units: int,
         is_maker: bool,
+        fee_asset: str = "",
     ) -> None:
         self.time_ms: i64 = time_ms
         self.order_id: i64 = order_id
@@ -89,6 +93,7 @@ class OrderTraded(OrderEvent):
         self.fee_units = fee_units
         self.realized_units = realized_units
         self.is_maker = is_maker
+        self.fee_asset = fee_asset
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)

@@ -110,6 +110,8 @@ CAUSE_FUNDING: Final = 4
 CAUSE_MARGIN_TRANSFER: Final = 5
 CAUSE_MARGIN_TYPE: Final = 6
 CAUSE_INSURANCE: Final = 7
+CAUSE_AUTO_EXCHANGE: Final = 10
+CAUSE_COMMISSION: Final = 11  # a fee that another wallet than that of the position paid
 
 # Kind of a public trade.
 TRADE_MARKET: Final = 0
@@ -131,3 +133,6 @@ HOUSE: Final = 0
 
 # The venue's own account that collects liquidation fees and takes over positions; like the house it has no events.
 INSURANCE_FUND: Final = -1
+
+# The asset in which commissions are paid with a discount (semantics 4.3.5).
+FEE_ASSET: Final = "BNB"

@@ -13,12 +13,14 @@ from perpit.domain.margin import (
     present_notional_units,
     unrealised_units,
 )
-from perpit.domain.words import BOTH, BUY, CROSS, LONG, SHORT
+from perpit.domain.words import BOTH, BUY, CROSS, LONG, SHORT, USDS_M
 from perpit.engine.scope import Scope
 
 if TYPE_CHECKING:
     from perpit.engine.book import Order
+    from perpit.engine.joint import JointScope
     from perpit.engine.market import Market
+    from perpit.engine.risk import Risk
     from perpit.engine.triggers import Conditional
 
 
@@ -40,6 +42,8 @@ class Wallet:
         self.stale: list[Exposure] = []
         self.moves_seen: i64 = 0
         self.scope = Scope(account, self, None)
+        # in multi-assets mode the scope of all wallets that stand together
+        self.joint: JointScope | None = None
 
     def meet(self, exposure: Exposure) -> None:
         """One more instrument to stand for; in order of their ids, whichever the account has asked for first."""
@@ -56,7 +60,14 @@ class Wallet:
         return self.wallet_units - self.isolated_units
 
     def free_units(self) -> int:
-        """Cross collateral and unrealised profit less initial margin; negative when short (semantics 1.5.3).
+        """Cross collateral and unrealised profit less initial margin; negative when short (semantics 1.5.3)."""
+        joint = self.joint
+        if joint is not None:
+            return joint.free_units(self)
+        return self.own_free_units()
+
+    def own_free_units(self) -> int:
+        """The same as far as this wallet alone stands for it.
 
         All exposures are looked at after a move of the marks, and then only those that changed.
         """
@@ -291,6 +302,8 @@ class Account:
         self.keys: list[CreateKey] = []
         self.hedged: list[int] = []
         self.algos: dict[str, Conditional] = {}  # waiting orders of the Algo service, by client id
+        self.joint: JointScope | None = None  # in multi-assets mode
+        self.burns_fees = False  # pays commissions in BNB while there is enough
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""
@@ -298,7 +311,34 @@ class Account:
         if wallet is None:
             wallet = Wallet(self, market, asset)
             self.wallets[(market, asset)] = wallet
+            joint = self.joint
+            if joint is not None and market == USDS_M:
+                wallet.joint = joint
+                wallet.scope = joint
         return wallet
+
+    def join(self, joint: JointScope, risk: Risk) -> None:
+        """All USDⓈ-M wallets become one scope."""
+        self.joint = joint
+        for wallet in self.wallets.values():
+            if wallet.market == USDS_M:
+                risk.forget(wallet.scope)
+                wallet.joint = joint
+                wallet.scope = joint
+        risk.joint.append(joint)
+
+    def part(self, risk: Risk) -> None:
+        """Every USDⓈ-M wallet is a scope of its own again, and is looked at at the next move of the marks."""
+        joint = self.joint
+        assert joint is not None
+        self.joint = None
+        risk.forget(joint)
+        risk.joint.remove(joint)
+        for wallet in self.wallets.values():
+            if wallet.market == USDS_M:
+                wallet.joint = None
+                wallet.scope = Scope(self, wallet, None)
+                risk.touch(wallet.scope)
 
     def exposure(self, market: Market) -> Exposure:
         """The account's exposure to an instrument, made at first use."""

@@ -8,6 +8,7 @@ from mypy_extensions import i64
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import (
+    AccountCommand,
     AdjustMargin,
     Advance,
     AmendOrder,
@@ -19,13 +20,17 @@ from perpit.domain.commands import (
     ExposureCommand,
     HouseDepth,
     HouseTrade,
+    ListAsset,
     PinMarkPrice,
     PlaceOrder,
     ScheduleDelivery,
+    SetAssetIndex,
     SetCountdown,
+    SetFeeBurn,
     SetIndexPrice,
     SetLeverage,
     SetMarginType,
+    SetMultiAssets,
     SetPositionMode,
     Transfer,
 )
@@ -38,13 +43,15 @@ from perpit.domain.events import (
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
 from perpit.domain.words import DELIVERED, HOUSE, INSURANCE_FUND, MARKET
-from perpit.engine import funds, terms
+from perpit.engine import asset_mode, funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.agenda import Agenda
+from perpit.engine.assets import Assets
 from perpit.engine.conditional_state import broken_waiting, waiting_state
 from perpit.engine.conditionals import Conditionals
 from perpit.engine.deadlines import first_year_ms, run_due
 from perpit.engine.delivery import Deliverer
+from perpit.engine.fee_burn import FeeBurn
 from perpit.engine.funding import premium_e8, settle
 from perpit.engine.house import House
 from perpit.engine.insurance import InsuranceFund
@@ -62,7 +69,7 @@ from perpit.engine.rules import (
     SETTLEMENT_WINDOW_MS,
     SLEEP_MS_MAX,
 )
-from perpit.engine.state import canonical_state, hash_state
+from perpit.engine.state import assets_state, canonical_state, hash_state
 from perpit.engine.timers import NEVER, Timers
 from perpit.engine.trading import Trading
 from perpit.engine.treasury import Treasury
@@ -77,7 +84,8 @@ class Engine:
         self.next_mark_ms: i64 = 0
         self.treasury = Treasury()
         self.risk = Risk()
-        matcher = Matcher()
+        self.assets = Assets()
+        matcher = Matcher(FeeBurn(self.assets, self.treasury))
         self.timers = Timers()
         self.agenda = Agenda()
         self.registry = Registry(self.treasury, self.risk, self.agenda)
@@ -89,7 +97,13 @@ class Engine:
         self.fund = InsuranceFund(matcher)
         self.deliverer = Deliverer(self.trading, self.conditionals, self.house)
         self.liquidator = Liquidator(
-            self.risk, self.trading, self.conditionals, matcher, self.fund, self.accounts[HOUSE]
+            self.risk,
+            self.trading,
+            self.conditionals,
+            matcher,
+            self.fund,
+            self.accounts[HOUSE],
+            self.treasury,
         )
 
     def apply(self, command: Command) -> list[Event]:
@@ -153,6 +167,7 @@ class Engine:
             self.treasury,
         )
         state.append(waiting_state(self.conditionals, self.timers, self.markets))
+        state.append(assets_state(self.assets, self.treasury))
         return state
 
     def __del__(self) -> None:
@@ -181,21 +196,11 @@ class Engine:
         if isinstance(command, (SetIndexPrice, PinMarkPrice, ScheduleDelivery)):
             return self._set_market(command, events)
         if isinstance(command, Transfer):
-            if command.account_id == INSURANCE_FUND:
-                return self.fund.transfer(self.treasury, command, events)
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            return funds.transfer(
-                self.accounts[command.account_id], self.treasury, self.risk, command, events
-            )
-        if isinstance(command, SetPositionMode):
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            return terms.set_position_mode(self.accounts[command.account_id], command, events)
-        if isinstance(command, CancelAlgoOrder):
-            if not self._is_customer(command.account_id):
-                return no.UNKNOWN_ACCOUNT
-            return self.conditionals.cancel_algo(self.accounts[command.account_id], command, events)
+            return self._transfer(command, events)
+        if isinstance(command, AccountCommand):
+            return self._set_account(command, events)
+        if isinstance(command, (ListAsset, SetAssetIndex)):
+            return self._set_asset(command, events)
         return self.registry.administer(command, events)
 
     def _trade(self, command: ExposureCommand, events: list[Event]) -> int:
@@ -241,6 +246,28 @@ class Engine:
         events.append(CountdownSet(command.time_ms, command.account_id, command.symbol_id, due_ms))
         return 0
 
+    def _transfer(self, command: Transfer, events: list[Event]) -> int:
+        """Money of a customer, or of the insurance fund."""
+        if command.account_id == INSURANCE_FUND:
+            return self.fund.transfer(self.treasury, command, events)
+        if not self._is_customer(command.account_id):
+            return no.UNKNOWN_ACCOUNT
+        return funds.transfer(self.accounts[command.account_id], self.treasury, self.risk, command, events)
+
+    def _set_account(self, command: AccountCommand, events: list[Event]) -> int:
+        """What a customer wants in no instrument in particular."""
+        if not self._is_customer(command.account_id):
+            return no.UNKNOWN_ACCOUNT
+        account = self.accounts[command.account_id]
+        if isinstance(command, SetPositionMode):
+            return terms.set_position_mode(account, command, events)
+        if isinstance(command, SetMultiAssets):
+            return asset_mode.set_multi_assets(account, self.assets, self.risk, command, events)
+        if isinstance(command, SetFeeBurn):
+            return asset_mode.set_fee_burn(account, command, events)
+        assert isinstance(command, CancelAlgoOrder)
+        return self.conditionals.cancel_algo(account, command, events)
+
     def _house(self, command: Command, events: list[Event]) -> int:
         """Market data laid on the book."""
         if isinstance(command, HouseDepth):
@@ -268,6 +295,16 @@ class Engine:
             self.house.trade(market, command, events)
         tell_book(market, command.time_ms, events)
         return 0
+
+    def _set_asset(self, command: Command, events: list[Event]) -> int:
+        """Margin assets and their prices."""
+        if isinstance(command, ListAsset):
+            return self.assets.list_asset(command, self.markets, events)
+        assert isinstance(command, SetAssetIndex)
+        refusal = self.assets.set_index(command, events)
+        if refusal == 0:
+            self._marks_moved(command.time_ms, events)
+        return refusal
 
     def _set_market(self, command: Command, events: list[Event]) -> int:
         """Index prices, pinned marks, and the end of a contract."""

@@ -40,6 +40,9 @@ def withdrawable_units(wallet: Wallet | None) -> int:
     """The most that may leave a wallet."""
     if wallet is None:
         return 0
+    joint = wallet.joint
+    if joint is not None:
+        return joint.withdrawable_units(wallet)
     unrealised = initial = isolated_orders = 0
     for exposure in wallet.exposures:
         exposure.assess()

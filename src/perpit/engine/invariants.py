@@ -1,6 +1,6 @@
 """What must hold after every command, checked from scratch. Tests run it all the time, `verify` at the end."""
 
-from perpit.domain.words import BOTH, BUY, CROSS, HOUSE, LINEAR, LONG
+from perpit.domain.words import BOTH, BUY, CROSS, HOUSE, LINEAR, LONG, USDS_M
 from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
@@ -17,6 +17,7 @@ def broken_invariants(markets: list[Market], accounts: list[Account], treasury: 
         _check_wallet(account, broken)
         for exposure in account.exposures.values():
             _check_exposure(exposure, resting, broken)
+        _check_joint(account, broken)
     if resting:
         broken.append(f"orders on a book that no account knows: {sorted(resting)[:5]}")
     _check_conservation(accounts, treasury, broken)
@@ -100,6 +101,20 @@ def _check_exposure(exposure: Exposure, resting: dict[int, int], broken: list[st
         _check_position(position, closing.get(position.position_side, 0), where, broken)
 
 
+def _check_joint(account: Account, broken: list[str]) -> None:
+    """In multi-assets mode all USDⓈ-M wallets are one scope and nothing is isolated, else none knows another."""
+    joint = account.joint
+    for wallet in account.wallets.values():
+        wanted = joint if wallet.market == USDS_M else None
+        if wallet.joint is not wanted or wallet.scope.is_joint != (wanted is not None):
+            broken.append(f"{account.name}: {wallet.asset} is in another scope than its account says")
+    broken += [
+        f"{account.name}: {exposure.market.instrument.symbol} is isolated in multi-assets mode"
+        for exposure in account.exposures.values()
+        if exposure.wallet.joint is not None and exposure.margin_type != CROSS
+    ]
+
+
 def _check_assessment(exposure: Exposure, where: str, broken: list[str]) -> None:
     """What the exposure remembers of its margin is what a fresh reckoning gives."""
     kept = (exposure.margin_units, exposure.profit_units, exposure.present_units)
@@ -137,9 +152,10 @@ def _check_position(position: Position, closing_lots: int, where: str, broken: l
 
 
 def _check_conservation(accounts: list[Account], treasury: Treasury, broken: list[str]) -> None:
-    """Per asset, in value units: wallets − signed entry costs + fees + funding + dust = deposits − withdrawals (law 4).
+    """Per asset: wallets − entry costs + fees + funding + exchanged + dust = deposits − withdrawals (law 4).
 
-    The entry cost of an inverse contract counts with the other sign: it is worth more when it was cheaper.
+    In value units. Entry costs are signed, and those of inverse contracts count with the other sign: such a contract
+    is worth more when it was cheaper. `exchanged` is what auto-exchange bought of customers.
     """
     scales: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 1)
     entries: dict[tuple[int, str], int] = dict.fromkeys(treasury.tills, 0)
@@ -165,7 +181,7 @@ def _check_conservation(accounts: list[Account], treasury: Treasury, broken: lis
         have = wallets[key] * scale - entries.get(key, 0)
         owed = 0
         if till is not None:
-            have += (till.fees_units + till.funding_units) * scale + till.dust_value
+            have += (till.fees_units + till.funding_units + till.exchanged_units) * scale + till.dust_value
             owed = till.net_deposits_units * scale
         if have != owed:
             broken.append(f"{key[1]}: {have} stand against {owed} deposited, in units of 1/{scale}")

@@ -26,18 +26,21 @@ from perpit.domain.words import (
     TRADE_INSURANCE_FUND,
 )
 from perpit.engine import open_orders
-from perpit.engine.account import Account, Exposure, Position
+from perpit.engine.account import Account, Position, Wallet
 from perpit.engine.book import Order
 from perpit.engine.conditionals import Conditionals, all_waiting
 from perpit.engine.deleveraging import Deleverager
+from perpit.engine.exchange import Exchange
 from perpit.engine.insurance import InsuranceFund
+from perpit.engine.joint import JointScope
 from perpit.engine.ledger import move_isolated, position_changed
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 from perpit.engine.off_book import trade_off_book
 from perpit.engine.risk import Risk
-from perpit.engine.scope import Scope, position_maintenance_units, profit_units
+from perpit.engine.scope import Scope
 from perpit.engine.trading import Trading
+from perpit.engine.treasury import Treasury
 
 
 class Liquidator:
@@ -51,12 +54,14 @@ class Liquidator:
         matcher: Matcher,
         fund: InsuranceFund,
         house: Account,
+        treasury: Treasury,
     ) -> None:
         self.risk = risk
         self.trading = trading
         self.conditionals = conditionals
         self.matcher = matcher
         self.fund = fund
+        self.treasury = treasury
         self.deleverager = Deleverager(trading, conditionals, risk, house)
 
     def run(self, markets: list[Market], time_ms: i64, events: list[Event]) -> None:
@@ -71,8 +76,12 @@ class Liquidator:
                 risk.touch(scope)
                 risk.gather_touched()  # whoever the fills have changed
             elif scope.is_in_debt():
-                self._hand_to_fund(scope, scope.collateral_units(), time_ms, events)
+                self._make_good(scope, time_ms, events)
                 healthy[scope.key] = scope
+            elif scope.is_joint and scope.is_to_exchange():
+                self._exchange(scope, False, time_ms, events)
+                risk.touch(scope)
+                risk.gather_touched()
             else:
                 healthy[scope.key] = scope
             scope = risk.next()
@@ -91,10 +100,7 @@ class Liquidator:
 
     def _cancel_orders(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """Every open order of the scope goes at once, those that wait for a price, too (semantics 2.5.1)."""
-        exposures: list[Exposure] = list(scope.wallet.exposures)
-        if scope.position is not None:
-            exposures = [scope.position.exposure]
-        for exposure in exposures:
+        for exposure in scope.exposures():
             for order in open_orders.by_age(exposure):
                 open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)
             for waiting in all_waiting(exposure):
@@ -118,7 +124,9 @@ class Liquidator:
             isolated += position.realized_units - realized
             if position.qty_lots != 0:  # what the fills gave back stays with the rest until all is over
                 move_isolated(position, isolated - position.isolated_units)
-        left = isolated if position.qty_lots == 0 and scope.position is not None else scope.balance_units()
+        left = isolated
+        if position.qty_lots != 0 or scope.position is None:
+            left = scope.left_units(position.exposure.wallet)
         self._charge(scope, position, left, order.filled_value_units, time_ms, events)
         return not unfilled and scope.balance_units() > 0
 
@@ -176,7 +184,7 @@ class Liquidator:
         if fee > left:
             fee = left
         if fee > 0:
-            self._hand_to_fund(scope, fee, time_ms, events)
+            self._hand_to_fund(scope, position.exposure.wallet, fee, time_ms, events)
 
     def _take_over(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """The fund, or the other side, takes every position at its bankruptcy price (semantics 2.5.7, 2.5.8)."""
@@ -198,16 +206,42 @@ class Liquidator:
                 )
             else:
                 self.deleverager.close(order, counterpart, price_e8, time_ms, events)
+        if isinstance(scope, JointScope):
+            self._clear(scope, time_ms, events)
+            return
         if scope.position is None:
             left = scope.wallet.cross_wallet_units()
         else:
             left += scope.position.realized_units
         if left != 0:
-            self._hand_to_fund(scope, left, time_ms, events)
+            self._hand_to_fund(scope, scope.wallet, left, time_ms, events)
 
-    def _hand_to_fund(self, scope: Scope, units: int, time_ms: i64, events: list[Event]) -> None:
+    def _make_good(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
+        """Nothing is held and something is owed: other assets pay as far as they go, the fund pays the rest."""
+        if not isinstance(scope, JointScope):
+            self._hand_to_fund(scope, scope.wallet, scope.collateral_units(), time_ms, events)
+            return
+        self._exchange(scope, True, time_ms, events)
+        for wallet in scope.wallets():
+            if wallet.wallet_units < 0:
+                self._hand_to_fund(scope, wallet, wallet.wallet_units, time_ms, events)
+
+    def _clear(self, scope: JointScope, time_ms: i64, events: list[Event]) -> None:
+        """A bankrupt account of several assets: debts are paid out of the others, the fund has what is left."""
+        self._exchange(scope, True, time_ms, events)
+        for wallet in scope.wallets():
+            is_collateral = scope.assets.priced(wallet.asset) is not None
+            if wallet.wallet_units != 0 and (is_collateral or wallet.wallet_units < 0):
+                self._hand_to_fund(scope, wallet, wallet.wallet_units, time_ms, events)
+
+    def _exchange(self, scope: Scope, pays_all: bool, time_ms: i64, events: list[Event]) -> None:
+        assert isinstance(scope, JointScope)
+        Exchange(scope, pays_all).run(self.treasury, time_ms, events)
+
+    def _hand_to_fund(
+        self, scope: Scope, wallet: Wallet, units: int, time_ms: i64, events: list[Event]
+    ) -> None:
         """Fee and leftover to the fund; with a negative number the fund pays (semantics 2.5.7)."""
-        wallet = scope.wallet
         position = scope.position
         if position is not None and position.qty_lots == 0:
             position = None
@@ -252,17 +286,14 @@ def _heaviest(scope: Scope) -> Position:
     positions = scope.positions()
     heaviest = positions[0]
     for position in positions:
-        if position_maintenance_units(position) > position_maintenance_units(heaviest):
+        if scope.weight_units(position) > scope.weight_units(heaviest):
             heaviest = position
     return heaviest
 
 
 def _bankruptcy_e8(scope: Scope, position: Position) -> int:
     """Price at which the collateral of the scope is used up, the other positions at their marks (semantics 2.4.2)."""
-    collateral = scope.collateral_units()
-    for other in scope.positions():
-        if other is not position:
-            collateral += profit_units(other)
+    collateral = scope.collateral_for(position)
     market = position.exposure.market
     leg = Leg(position.qty_lots, position.entry_value_units)
     price_e8 = takeover_price_e8(market.instrument, leg, collateral)

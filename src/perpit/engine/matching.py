@@ -11,6 +11,7 @@ from perpit.domain.words import (
     CAUSE_ORDER,
     EXPIRED,
     EXPIRED_IN_MATCH,
+    FEE_ASSET,
     FILLED,
     HOUSE,
     IOC,
@@ -26,6 +27,7 @@ from perpit.domain.words import (
 )
 from perpit.engine import open_orders
 from perpit.engine.book import Ladder, Level, Order, reaches
+from perpit.engine.fee_burn import FeeBurn, discounted_units
 from perpit.engine.ledger import book_fill, position_changed
 from perpit.engine.market import Market
 
@@ -40,6 +42,9 @@ def _better(shown: Level | None, hidden: Level | None) -> Level | None:
 
 class Matcher:
     """Crosses takers with resting orders and books the fills."""
+
+    def __init__(self, fee_burn: FeeBurn) -> None:
+        self.fee_burn = fee_burn
 
     def cross(
         self, market: Market, taker: Order, limit_ticks: i64, stp_mode: i64, time_ms: i64, events: list[Event]
@@ -127,8 +132,18 @@ class Matcher:
         if order.account_id <= HOUSE:
             book_fill(order.position, order.side, lots, fill_value, 0)
             return
-        realized = book_fill(order.position, order.side, lots, fill_value, fee_units)
-        exposure.market.till.fees_units += fee_units
+        burnt_units = -1
+        if exposure.account.burns_fees:
+            burnt_units = self.fee_burn.price_units(exposure, fee_units)
+        if burnt_units < 0:
+            realized = book_fill(order.position, order.side, lots, fill_value, fee_units)
+            exposure.market.till.fees_units += fee_units
+        else:
+            worth_units = discounted_units(fee_units)
+            realized = book_fill(order.position, order.side, lots, fill_value, worth_units)
+            exposure.wallet.wallet_units += worth_units  # the position has cost it, another wallet pays it
+            fee_units = burnt_units
+            self.fee_burn.take(exposure, burnt_units, time_ms, events)
         order.filled_value_units += fill_value
         open_orders.filled(order, lots)
         done = order.remaining_lots == 0
@@ -154,5 +169,6 @@ class Matcher:
                 fee_units,
                 realized,
                 is_maker,
+                FEE_ASSET if burnt_units >= 0 else "",
             )
         )

@@ -100,5 +100,9 @@ def _standing(position: Position) -> int:
     exposure = position.exposure
     collateral = position.isolated_units
     if exposure.margin_type == CROSS:
-        collateral = exposure.wallet.cross_wallet_units()
+        joint = exposure.wallet.joint
+        if joint is None:
+            collateral = exposure.wallet.cross_wallet_units()
+        else:
+            collateral = joint.collateral_in(exposure.wallet)
     return leverage_profit(profit_units(position), collateral, position_maintenance_units(position))

@@ -4,7 +4,8 @@ Theory: what a scope has above the nearer of its two thresholds (the warning, th
 The slack is shared out evenly among its positions, and each share gives one *edge*: the mark price at which this
 position alone would have used it up. While every mark stands on the safe side of the edges, the sum of the losses is
 below the slack, whatever the other marks do. So a move visits only positions whose edge it has reached; they are tested
-exactly and get new edges. A scope whose money or positions change is tested at the next move of the marks.
+exactly and get new edges. A scope whose money or positions change is tested at the next move of the marks. One of
+several assets (`joint`) is tested at every move: its slack depends on more prices than those of its positions.
 
 Edges wait in two heaps of each market, those of longs with the highest price first, of shorts with the lowest; an edge
 that was set anew leaves the old one behind, which is passed over by its number.
@@ -19,6 +20,7 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import PPM, UNIT, div_ceil
 from perpit.domain.words import HOUSE, LINEAR
 from perpit.engine.account import Position
+from perpit.engine.joint import JointScope
 from perpit.engine.market import Market
 from perpit.engine.rules import MARGIN_CALL_PERCENT
 from perpit.engine.scope import Key, Scope
@@ -34,6 +36,7 @@ class Risk:
         self.moves: i64 = 0  # how often a mark price has moved: what was reckoned before is out of date
         self.touched: list[Scope] = []
         self.warned: list[Scope] = []
+        self.joint: list[JointScope] = []  # of accounts in multi-assets mode: looked at each time
         self.changed: list[Scope] = []  # touched since `ranking` asked last, while it does
         self.keeps_changed = False
         self._queue: list[tuple[Key, Scope]] = []
@@ -55,6 +58,9 @@ class Risk:
                     self._enqueue(scope_of(position))
         for scope in self.warned:
             self._enqueue(scope)
+        for joint in self.joint:
+            if not joint.is_idle():
+                self._enqueue(joint)
         self.gather_touched()
 
     def gather_touched(self) -> None:
@@ -64,6 +70,13 @@ class Risk:
         if self.keeps_changed:
             self.changed += self.touched
         self.touched.clear()
+
+    def forget(self, scope: Scope) -> None:
+        """The scope ends: its wallets and positions are another's now."""
+        scope.is_touched = False
+        scope.is_warned = False
+        self.touched = [one for one in self.touched if one is not scope]
+        self.warned = [one for one in self.warned if one is not scope]
 
     def next(self) -> Scope | None:
         """The first scope in canonical order that waits to be looked at."""
@@ -84,7 +97,7 @@ class Risk:
         if scope.is_warned and not was_warned:
             self.warned.append(scope)
             _warn(scope, positions, time_ms, events)
-        if not scope.is_warned:  # a warned one is looked at each time anyway
+        if not scope.is_warned and not scope.is_joint:  # the others are looked at each time anyway
             set_edges(scope, positions)
 
     def forget_calm(self) -> None:
@@ -148,7 +161,7 @@ def _inverse_edge_e8(instrument: Instrument, mark_e8: int, qty_lots: int, share_
 
 
 def _warn(scope: Scope, positions: list[Position], time_ms: int, events: list[Event]) -> None:
-    cross_wallet_units = scope.wallet.cross_wallet_units()
+    cross_wallet_units = scope.collateral_units() if scope.is_joint else scope.wallet.cross_wallet_units()
     events += [
         MarginCalled(
             time_ms,

@@ -44,6 +44,8 @@ FUNDING_DAMPING_E8: Final = 50_000
 FUNDING_CALM_CYCLES: Final = 16
 FUNDING_CALM_RATE_E8: Final = 25_000
 
+# So much less is a commission that is paid in BNB (semantics 4.3.5).
+FEE_BURN_DISCOUNT_PPM: Final = 100_000
 # A margin ratio of so much calls for margin, once until it has fallen below again (semantics 2.8.4).
 MARGIN_CALL_PERCENT: Final = 80
 # The insurance fund holds positions worth so much of its balance, at most (semantics 2.6.2).

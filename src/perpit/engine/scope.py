@@ -1,6 +1,7 @@
 """A scope: positions that are liquidated together, and the money that stands for them (semantics 2.1.3).
 
-All cross positions of one wallet are one scope; every isolated position is one of its own.
+All cross positions of one wallet are one scope; every isolated position is one of its own. In multi-assets mode all
+USDⓈ-M positions of an account are one, which `joint` has.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from perpit.domain.words import CROSS
 from perpit.engine.rules import MARGIN_CALL_PERCENT
 
 if TYPE_CHECKING:
-    from perpit.engine.account import Account, Position, Wallet
+    from perpit.engine.account import Account, Exposure, Position, Wallet
 
 Key = tuple[int, int, str, int, int]
 
@@ -32,6 +33,13 @@ class Scope:
         self.is_touched = False  # something changed since its edges were set, see `risk`
         self.is_queued = False
         self.is_warned = False
+        self.is_joint = False  # of several wallets: a `JointScope`
+
+    def exposures(self) -> list[Exposure]:
+        """Those whose orders end with it."""
+        if self.position is not None:
+            return [self.position.exposure]
+        return list(self.wallet.exposures)
 
     def positions(self) -> list[Position]:
         """What is open in it, in the order of the instruments, long before short."""
@@ -56,6 +64,18 @@ class Scope:
             balance += profit_units(position)
         return balance
 
+    def collateral_for(self, position: Position) -> int:
+        """What stands behind one of its positions: the collateral and the profit of the others (semantics 2.4.2)."""
+        collateral = self.collateral_units()
+        for other in self.positions():
+            if other is not position:
+                collateral += profit_units(other)
+        return collateral
+
+    def left_units(self, wallet: Wallet) -> int:
+        """What its margin balance leaves to be taken from a wallet."""
+        return self.balance_units()
+
     def maintenance_units(self) -> int:
         """Maintenance margin of all its positions, each by its own bracket."""
         total = 0
@@ -67,6 +87,14 @@ class Scope:
         """Margin balance below maintenance margin: it is liquidated (semantics 2.1.2)."""
         maintenance = self.maintenance_units()
         return maintenance > 0 and self.balance_units() < maintenance
+
+    def weight_units(self, position: Position) -> int:
+        """What a position asks of the maintenance margin of all."""
+        return position_maintenance_units(position)
+
+    def is_to_exchange(self) -> bool:
+        """Whether a debt has grown so large that it is paid out of other assets; never with one wallet alone."""
+        return False
 
     def is_in_debt(self) -> bool:
         """Nothing is held and the wallet is below nothing: the fund makes it good (semantics 2.5.7, 2.5.10)."""

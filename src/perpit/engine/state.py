@@ -4,15 +4,16 @@ Sequence number and time are not part of it: a command that is refused, or that 
 and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
 else that has a key sorted by it, queues in time priority:
 
-    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting]
+    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting, assets]
                                                                 waiting: see `conditional_state`
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
                 mark_window, funding, bids, asks, settlement]           bids, asks: best price first
     settlement = [due_ms, samples, total_e8, price_e8], empty when no end is known
     funding  = [interval_hours, rate_e8, calm_cycles, samples]
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
-    account  = [account_id, name, api_keys, hedged, wallets, exposures]        api_keys in order of creation
+    account  = [account_id, name, api_keys, hedged, wallets, exposures, mode]  api_keys in order of creation
     hedged   = markets in which it is in hedge mode, sorted
+    mode     = [is_multi_assets, burns_fees, is_warned]     is_warned: all its USDⓈ-M wallets as one scope
     fund     = the insurance fund, an account like the others
     wallet   = [market, asset, wallet_units, isolated_units, is_warned]        only wallets that are not empty
     exposure = [symbol_id, leverage, margin_type, positions, bid_units, ask_units, orders]    only what differs from new
@@ -23,12 +24,14 @@ else that has a key sorted by it, queues in time priority:
     fees     = [[market, asset, units], ...]    deposits alike, withdrawals subtracted; only what is not 0
     dust     = [[market, asset, value], ...]    in value units; only what is not 0
     funding  = like fees: what funding took in and did not pay out
+    assets   = [[[asset, terms, set_e8], ...], exchanged]   terms: those of `ListAsset`; exchanged: like fees
 """
 
 from hashlib import blake2b
 
 from perpit.domain.words import CROSS
 from perpit.engine.account import Account, Exposure
+from perpit.engine.assets import Assets
 from perpit.engine.book import Ladder
 from perpit.engine.market import Market
 from perpit.engine.open_orders import by_age
@@ -61,6 +64,28 @@ def canonical_state(
 def hash_state(state: list[object]) -> str:
     """32 hex digits over the canonical text of the state."""
     return blake2b(repr(state).encode(), digest_size=16).hexdigest()
+
+
+def assets_state(assets: Assets, treasury: Treasury) -> list[object]:
+    """Margin assets, and what auto-exchange has bought."""
+    rows: list[object] = []
+    for name, asset in sorted(assets.assets.items()):
+        terms = asset.terms
+        rows.append(
+            [
+                name,
+                [
+                    terms.bid_buffer_ppm,
+                    terms.ask_buffer_ppm,
+                    terms.exchange_bid_buffer_ppm,
+                    terms.exchange_ask_buffer_ppm,
+                    terms.exchange_units,
+                    terms.symbol_id,
+                ],
+                asset.set_e8,
+            ]
+        )
+    return [rows, _amounts({key: till.exchanged_units for key, till in treasury.tills.items()})]
 
 
 def _market(market: Market) -> list[object]:
@@ -105,7 +130,13 @@ def ladder_state(ladder: Ladder) -> list[object]:
 
 def _account(account: Account) -> list[object]:
     wallets: list[object] = [
-        [wallet.market, wallet.asset, wallet.wallet_units, wallet.isolated_units, int(wallet.scope.is_warned)]
+        [
+            wallet.market,
+            wallet.asset,
+            wallet.wallet_units,
+            wallet.isolated_units,
+            int(wallet.scope.is_warned and wallet.joint is None),
+        ]
         for _key, wallet in sorted(account.wallets.items())
         if wallet.wallet_units != 0 or wallet.isolated_units != 0
     ]
@@ -114,7 +145,13 @@ def _account(account: Account) -> list[object]:
         if not _is_new(exposure):
             exposures.append(_exposure(exposure))
     keys: list[object] = [key.api_key for key in account.keys]
-    return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures]
+    joint = account.joint
+    mode: list[object] = [
+        int(joint is not None),
+        int(account.burns_fees),
+        int(joint is not None and joint.is_warned),
+    ]
+    return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures, mode]
 
 
 def _is_new(exposure: Exposure) -> bool:

@@ -58,6 +58,8 @@ def set_margin_type(exposure: Exposure, command: SetMarginType, events: list[Eve
         return no.INVALID_VALUE
     if command.margin_type == exposure.margin_type:
         return no.MARGIN_TYPE_UNCHANGED
+    if exposure.wallet.joint is not None:
+        return no.ISOLATED_IN_MULTI_ASSETS
     if exposure.has_orders():
         return no.MARGIN_TYPE_WITH_ORDERS
     if exposure.has_position():

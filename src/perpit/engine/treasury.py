@@ -11,6 +11,7 @@ class Till:
         self.fees_units = 0
         self.net_deposits_units = 0
         self.dust_value = 0
+        self.exchanged_units = 0  # what auto-exchange bought of customers, less what it sold them
         self.funding_units = 0  # what funding took in and did not pay out: cuts, and what could not be paid
 
 

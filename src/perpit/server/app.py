@@ -1,4 +1,4 @@
-"""The application: HTTP goes to the dialect or to venue control, WebSockets go to the stream hub.
+"""The application: HTTP goes to the dialect or to venue control, WebSockets go to the stream hub or the WebSocket API.
 
 Requests come from `http.HttpConnection`, WebSockets and the lifespan from uvicorn by ASGI. No framework and no
 middleware: one prefix test chooses the room, the room's own table does the rest, the refusal of a body above the limit
@@ -6,11 +6,13 @@ included. Sockets are found in the extensions of their ASGI scope.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, Protocol
 
 from perpit.binance.streams import StreamHub
-from perpit.binance.streams_url import parse_stream_url, why_refused
+from perpit.binance.streams_url import NOTHING_HERE, parse_stream_url
+from perpit.binance.ws_api import WsApi
 from perpit.server.http import Answer, Headers
 from perpit.server.websocket import SOCKET_EXTENSION
 
@@ -32,7 +34,7 @@ class HttpRoom(Protocol):
 
 
 class Application:
-    """`now_ms` is the venue's clock; `control` answers `/venue/...`, `/health` and `/metrics`."""
+    """`now_ms` is the venue's clock; `control` answers `/venue/...`, `/health` and `/metrics`, `ws_api` its sockets."""
 
     def __init__(
         self,
@@ -41,10 +43,12 @@ class Application:
         hub: StreamHub,
         now_ms: Callable[[], int],
         max_body_bytes: int = MAX_BODY_BYTES,
+        ws_api: WsApi | None = None,
     ) -> None:
         self._dialect = dialect
         self._control = control
         self._hub = hub
+        self._ws_api = ws_api
         self._now_ms = now_ms
         self.max_body_bytes = max_body_bytes
 
@@ -64,9 +68,12 @@ class Application:
 
     async def _websocket(self, scope: Message, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
+        if self._ws_api is not None and self._ws_api.knows(scope["path"]):
+            await self._conversation(self._ws_api, scope, receive, send)
+            return
         target = parse_stream_url(scope["path"], scope["query_string"].decode("latin-1"))
         if target is None:
-            await _refuse_handshake(send, *why_refused(scope["path"]))
+            await _refuse_handshake(send, 404, NOTHING_HERE)
             return
         if self._hub.is_full():
             await _refuse_handshake(send, 503, "As many sockets are open as the venue takes.")
@@ -82,6 +89,28 @@ class Application:
                 session.receive(text if text is not None else message["bytes"].decode("utf-8", "replace"))
         finally:
             self._hub.disconnect(session)
+
+    async def _conversation(self, ws_api: WsApi, scope: Message, receive: Receive, send: Send) -> None:
+        """A connection of the WebSocket API: its messages do not come by here, only its end does."""
+        client = scope["client"]
+        client_ip = str(client[0]) if client else ""
+        refusal = ws_api.refuses(client_ip)
+        if refusal is not None:
+            retry = [(b"retry-after", b"%d" % refusal.retry_after_s)] if refusal.retry_after_s else []
+            body = json.dumps(refusal.body()).encode()
+            await _answer_handshake(
+                send, refusal.status, [(b"content-type", b"application/json"), *retry], body
+            )
+            return
+        await send({"type": "websocket.accept"})
+        socket = scope["extensions"][SOCKET_EXTENSION]
+        session = ws_api.connect(socket, scope["path"], scope["query_string"].decode("latin-1"), client_ip)
+        socket.converse(session)
+        try:
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+        finally:
+            ws_api.disconnect(session)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         """Keeps clock-driven streams going while no command comes, and lets sockets be flushed once a turn."""
@@ -104,6 +133,9 @@ async def _in_a_task(answering: Coroutine[Any, Any, Answer]) -> Answer:
 
 
 async def _refuse_handshake(send: Send, status: int, reason: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await _answer_handshake(send, status, [(b"content-type", b"text/plain; charset=utf-8")], reason.encode())
+
+
+async def _answer_handshake(send: Send, status: int, headers: Headers, body: bytes) -> None:
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": reason.encode()})
+    await send({"type": "websocket.http.response.body", "body": body})

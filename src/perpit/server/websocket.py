@@ -1,11 +1,14 @@
-"""The WebSocket protocol: uvicorn's sans-I/O one, opened up so that streams write whole frames to the transport.
+"""The WebSocket protocol: uvicorn's sans-I/O one, opened up so that whole frames are written to the transport.
 
 Made by uvicorn for each upgraded connection. It puts itself into `scope["extensions"]["perpit.socket"]`, where the
-application finds it and hands it to the stream hub (`perpit.binance.streams_socket.Socket` says what that needs).
-Handshake, pings, pongs, fragments and closing stay with uvicorn and `websockets`.
+application finds it and hands it to the stream hub (`perpit.binance.streams_socket.Socket` says what that needs) or to
+a session of the WebSocket API. Handshake, pings, pongs, fragments and closing stay with uvicorn and `websockets`.
+
+A session gets its messages straight from the bytes (`perpit.server.messages`).
 
 Limits (semantics 7.1.6), each settable by `SocketLimits`:
-- incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008;
+- incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008. In the WebSocket API, whose requests
+  have weights, pings and pongs 5 a second (semantics 7.6.1);
 - an incoming message above 64 KiB closes with 1009;
 - a connection lives 24 h, then closes with 1001; a ping goes out every 3 min, no pong within 10 min closes with 1011;
 - the write buffer: soft limit 64 KiB, hard limit 1 MiB (`streams_socket` says what happens at each).
@@ -22,6 +25,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame
 
+from perpit.server.messages import Conversation, Messages
+
 SOCKET_EXTENSION: Final = "perpit.socket"
 SOFT_BUFFER_BYTES: Final = 64 * 1024
 HARD_BUFFER_BYTES: Final = 1024 * 1024
@@ -30,15 +35,17 @@ GOING_AWAY: Final = 1001
 
 
 class SocketLimits:
-    """Limits of one socket; `messages_per_second` 0 means unlimited."""
+    """Limits of one socket; `messages_per_second` and `pings_per_second` 0 mean unlimited."""
 
     def __init__(
         self,
         messages_per_second: int = 10,
+        pings_per_second: int = 5,
         life_seconds: float = 24 * 3600.0,
         soft_buffer_bytes: int = SOFT_BUFFER_BYTES,
     ) -> None:
         self.messages_per_second = messages_per_second
+        self.pings_per_second = pings_per_second
         self.life_seconds = life_seconds
         self.soft_buffer_bytes = soft_buffer_bytes
 
@@ -64,6 +71,8 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._life_timer: TimerHandle | None = None
         self._second = 0
         self._messages = 0
+        self._conversation: Conversation | None = None
+        self._incoming: Messages | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -72,6 +81,8 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._detach()
+        if self._incoming is not None:
+            self._incoming.end()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -83,6 +94,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         super().resume_writing()
         if self.on_drained is not None:
             self.on_drained()
+        self.read_on()
 
     def shutdown(self) -> None:
         """Server shutdown: a client that does not read is not waited for."""
@@ -105,6 +117,65 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def buffered(self) -> int:
         """Bytes of queued frames, and of written ones that the kernel has not taken yet."""
         return sum(map(len, self._queued)) + self.transport.get_write_buffer_size()
+
+    def write_frame(self, frame: bytes) -> None:
+        """Write one frame now, unless the connection is closing."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(frame)
+
+    # What a conversation is given
+
+    def converse(self, conversation: Conversation) -> None:
+        """From now on messages go to `conversation`, and no longer to the application's `receive`."""
+        self._conversation = conversation
+        self._incoming = Messages(
+            conversation,
+            super().data_received,
+            self._is_closing,
+            self._pause_reading,
+            self._resume_reading,
+            self.loop.call_soon,
+            self.config.ws_max_size,
+        )
+
+    def data_received(self, data: bytes) -> None:
+        if self._incoming is None:
+            super().data_received(data)
+        else:
+            self._incoming.feed(data)
+
+    def read_on(self) -> None:
+        """There is room for messages that were held back, if there are any."""
+        if self._incoming is not None:
+            self._incoming.read_on()
+
+    def _is_closing(self) -> bool:
+        return self.close_sent
+
+    def _pause_reading(self) -> None:
+        if not self.transport.is_closing():
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        self.read_paused = False
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def send_receive_event_to_app(self) -> None:
+        """A message that the parser put together, or a binary one."""
+        conversation = self._conversation
+        if conversation is None:
+            super().send_receive_event_to_app()
+            return
+        message = b"".join(self.frames)
+        self.frames = []
+        if self.close_sent:
+            return
+        if self.curr_msg_data_type == "text":
+            conversation.receive(message)
+        else:
+            conversation.receive_binary()
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and stop; the application's `receive` gets the disconnect."""
@@ -143,16 +214,17 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             super().handle_pong(event)
 
     def handle_text(self, event: Frame) -> None:
-        if self._within_rate():
+        if self._conversation is not None or self._within_rate():
             super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
-        if self._within_rate():
+        if self._conversation is not None or self._within_rate():
             super().handle_bytes(event)
 
     def _within_rate(self) -> bool:
         """Count one incoming message; the one over the limit closes the connection, later ones are ignored."""
-        limit = self.limits.messages_per_second
+        limits = self.limits
+        limit = limits.messages_per_second if self._conversation is None else limits.pings_per_second
         if limit == 0:
             return True
         second = int(self.loop.time())

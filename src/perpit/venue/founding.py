@@ -1,4 +1,4 @@
-"""What a venue is founded with: its instruments with an index price, and a demo account with funds and a key.
+"""What a venue is founded with: instruments, margin assets, their prices, and a demo account with funds and a key.
 
 Whoever gets dollars here gets coin for COIN-M contracts, too: as much of it as the dollars are worth (`coins_worth`).
 
@@ -9,9 +9,17 @@ whether it is there already: a start that a crash cut short is finished by the n
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from perpit.catalogue import UnknownSymbol, facts, load_instrument, quarters
+from perpit.catalogue import MARGIN_ASSETS, AssetTerms, UnknownSymbol, facts, load_instrument, quarters
 from perpit.control.keys import random_key
-from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, SetIndexPrice, Transfer
+from perpit.domain.commands import (
+    Command,
+    CreateAccount,
+    CreateKey,
+    ListInstrument,
+    SetAssetIndex,
+    SetIndexPrice,
+    Transfer,
+)
 from perpit.domain.events import Event, Refused
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
@@ -59,6 +67,8 @@ async def found(
             await accepted(
                 submit, Transfer(INSURANCE_FUND, instrument.market, instrument.margin_asset, units)
             )
+    for terms in MARGIN_ASSETS:
+        await list_asset(world, submit, terms)
     if set(world.account_ids) <= {DEMO}:
         await found_demo(world, submit, demo_balance_units)
 
@@ -106,6 +116,19 @@ def coins_worth(dollars_units: int, price_e8: int) -> int:
     coin_units = dollars_units * UNIT // price_e8
     rest = 10 ** max(0, len(str(coin_units)) - 2)
     return int(coin_units // rest * rest)
+
+
+async def list_asset(world: World, submit: Submit, terms: AssetTerms) -> None:
+    """Let an asset be collateral; it follows its contract from the time on that this is listed."""
+    instrument = world.catalog.by_symbol.get(terms.symbol)
+    symbol_id = -1 if instrument is None else instrument.symbol_id
+    known = world.assets.by_name.get(terms.asset)
+    if known is None or known.terms.symbol_id < symbol_id:
+        await accepted(submit, terms.listing(symbol_id))
+        if known is not None and known.set_e8 == terms.price_e8:
+            await accepted(submit, SetAssetIndex(terms.asset, 0))  # nobody has set another
+    if world.assets.index_e8(terms.asset) == 0:
+        await accepted(submit, SetAssetIndex(terms.asset, terms.price_e8))
 
 
 async def found_demo(world: World, submit: Submit, balance_units: int) -> None:

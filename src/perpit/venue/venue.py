@@ -20,6 +20,7 @@ from perpit import __version__
 from perpit.binance.dialect import Dialect
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.streams import StreamHub
+from perpit.binance.ws_api import WsApi
 from perpit.control import Control, Ports
 from perpit.control.problems import Problem
 from perpit.control.routes import openapi
@@ -194,11 +195,17 @@ class Venue:
         token = self._home.admin_token() if self._home is not None else new_token()
         control = Control(self._ports(), token)
         self.server = Server(
-            Application(self.dialect, control, self.hub, self._streams_now_ms),
+            Application(
+                self.dialect,
+                control,
+                self.hub,
+                self._streams_now_ms,
+                ws_api=WsApi(self.dialect, self.world),
+            ),
             settings.host,
             settings.port,
             self._tls(),
-            None if settings.limits else SocketLimits(messages_per_second=0),
+            None if settings.limits else SocketLimits(messages_per_second=0, pings_per_second=0),
         )
         self._parts.push_async_callback(self.server.stop)  # before the start, which a signal may break off
         await self.server.start()

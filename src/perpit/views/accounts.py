@@ -4,6 +4,10 @@ What these numbers mean for margin is computed on demand in `perpit.views.margin
 of assets, and of instruments that an account has touched.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from perpit.domain.events import (
     FundingPaid,
     LeverageChanged,
@@ -13,13 +17,16 @@ from perpit.domain.events import (
     WalletChanged,
 )
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import BOTH, CROSS
+from perpit.domain.words import BOTH, CROSS, USDS_M
+
+if TYPE_CHECKING:
+    from perpit.views.joint import JointView
 
 
 class WalletView:
     """Money of one asset in one market, in 1e-8; `exposures` are those that it collateralises."""
 
-    __slots__ = ("asset", "cross_wallet_units", "exposures", "market", "updated_ms", "wallet_units")
+    __slots__ = ("asset", "cross_wallet_units", "exposures", "joint", "market", "updated_ms", "wallet_units")
 
     def __init__(self, market: int, asset: str) -> None:
         self.market = market
@@ -28,6 +35,7 @@ class WalletView:
         self.cross_wallet_units = 0
         self.updated_ms = 0
         self.exposures: list[ExposureView] = []
+        self.joint: JointView | None = None  # in multi-assets mode, of USDⓈ-M wallets
 
 
 class PositionView:
@@ -100,7 +108,16 @@ class AccountView:
     leverage, and its being there changes nothing that is shown.
     """
 
-    __slots__ = ("account_id", "created_ms", "exposures", "hedged", "name", "wallets")
+    __slots__ = (
+        "account_id",
+        "burns_fees",
+        "created_ms",
+        "exposures",
+        "hedged",
+        "joint",
+        "name",
+        "wallets",
+    )
 
     def __init__(self, account_id: int, name: str, created_ms: int) -> None:
         self.account_id = account_id
@@ -109,12 +126,15 @@ class AccountView:
         self.wallets: dict[tuple[int, str], WalletView] = {}
         self.exposures: dict[int, ExposureView] = {}
         self.hedged: set[int] = set()  # the markets in which it is in hedge mode
+        self.joint: JointView | None = None  # in multi-assets mode
+        self.burns_fees = False
 
     def wallet(self, market: int, asset: str) -> WalletView:
         """The wallet of an asset in a market, made empty at first use."""
         wallet = self.wallets.get((market, asset))
         if wallet is None:
             wallet = WalletView(market, asset)
+            wallet.joint = self.joint if market == USDS_M else None
             self.wallets[(market, asset)] = wallet
         return wallet
 
@@ -136,6 +156,12 @@ class AccountView:
         for exposure in self.exposures.values():
             if exposure.instrument.market == event.market:
                 exposure.is_hedged = event.is_hedged
+
+    def set_joint(self, joint: JointView | None) -> None:
+        """Multi-assets mode on, or off."""
+        self.joint = joint
+        for (market, _asset), wallet in self.wallets.items():
+            wallet.joint = joint if market == USDS_M else None
 
     def fold_wallet(self, event: WalletChanged) -> None:
         wallet = self.wallet(event.market, event.asset)

@@ -12,6 +12,7 @@ from typing import Final
 from perpit.domain.events import FundingPaid, OrderCalculated, OrderTraded, WalletChanged
 from perpit.domain.instrument import Instrument
 from perpit.domain.words import (
+    CAUSE_AUTO_EXCHANGE,
     CAUSE_DEPOSIT,
     CAUSE_INSURANCE,
     CAUSE_WITHDRAW,
@@ -28,12 +29,14 @@ FUNDING: Final = 3
 COMMISSION: Final = 4
 INSURANCE: Final = 5
 DELIVERY: Final = 6
+AUTO_EXCHANGE: Final = 7
 
 # A wallet that moved without a fill: the kind by the cause. What has no row here is told by another event.
 BY_CAUSE: Final[dict[int, int]] = {
     CAUSE_DEPOSIT: TRANSFER,
     CAUSE_WITHDRAW: TRANSFER,
     CAUSE_INSURANCE: INSURANCE,
+    CAUSE_AUTO_EXCHANGE: AUTO_EXCHANGE,
 }
 # A fill off the book: the kind of its profit by the kind of trade.
 BY_TRADE: Final[dict[int, int]] = {
@@ -115,11 +118,14 @@ class IncomeView:
     def _add_fill(
         self, event: OrderTraded | OrderCalculated, instrument: Instrument, kind: int, amount_units: int
     ) -> None:
+        asset = instrument.margin_asset
+        if kind == COMMISSION and isinstance(event, OrderTraded) and event.fee_asset:
+            asset = event.fee_asset
         row = IncomeRow(
             self._take_id(),
             kind,
             amount_units,
-            instrument.margin_asset,
+            asset,
             event.time_ms,
             instrument.symbol_id,
             event.trade_id,

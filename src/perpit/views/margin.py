@@ -153,6 +153,13 @@ def exposure_margin(prices: Sequence[PriceView], exposure: ExposureView) -> Expo
 
 
 def wallet_margin(prices: Sequence[PriceView], wallet: WalletView) -> WalletMargin:
+    """In multi-assets mode what is available, and may leave, depends on the other wallets of the account."""
+    if wallet.joint is not None:
+        together = wallet.joint.margin()
+        margin = together.margins[wallet.asset]
+        margin.available_units = together.available_in(wallet.asset)
+        margin.max_withdraw_units = together.withdrawable_units(wallet.asset)
+        return margin
     return WalletMargin(wallet, [exposure_margin(prices, exposure) for exposure in wallet.exposures])
 
 
@@ -180,6 +187,12 @@ def liquidation_e8(prices: Sequence[PriceView], exposure: ExposureView, position
     if exposure.margin_type != CROSS:
         return liquidation_price_e8(exposure.instrument, [_leg(position)], position.isolated_units)
     legs = [_leg(one) for one in _held(exposure)]
+    joint = exposure.wallet.joint
+    if joint is not None:
+        own = exposure_margin(prices, exposure)
+        return liquidation_price_e8(
+            exposure.instrument, legs, joint.margin().beside_units(exposure, own, reserves_margin=True)
+        )
     collateral = _beside(prices, exposure)
     for other in _other_cross(exposure):
         for one in _held(other):
@@ -200,6 +213,10 @@ def bankruptcy_e8(prices: Sequence[PriceView], exposure: ExposureView, position:
 
 def _beside(prices: Sequence[PriceView], exposure: ExposureView) -> int:
     """The cross wallet, and what the other cross exposures have won."""
+    joint = exposure.wallet.joint
+    if joint is not None:
+        own = exposure_margin(prices, exposure)
+        return joint.margin().beside_units(exposure, own, reserves_margin=False)
     units = exposure.wallet.cross_wallet_units
     for other in _other_cross(exposure):
         mark_e8 = prices[other.instrument.symbol_id].mark_e8

@@ -62,6 +62,7 @@ class FillView:
     """One side of a trade, as the account whose order was filled sees it."""
 
     __slots__ = (
+        "fee_asset",
         "fee_units",
         "is_maker",
         "order_id",
@@ -92,11 +93,13 @@ class FillView:
             self.price_ticks = event.fill_price_ticks
             self.price_e8 = 0
             self.fee_units = event.fee_units
+            self.fee_asset = event.fee_asset  # "" is the margin asset
             self.is_maker = event.is_maker
         else:
             self.price_ticks = 0
             self.price_e8 = event.fill_price_e8
             self.fee_units = event.fee_units
+            self.fee_asset = ""
             self.is_maker = False
 
 

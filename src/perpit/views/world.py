@@ -13,10 +13,13 @@ from perpit.domain.events import (
     AlgoOrderChanged,
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
+    AssetIndexChanged,
+    AssetListed,
     BookChanged,
     ContractStatusChanged,
     CountdownSet,
     Event,
+    FeeBurnChanged,
     FundingPaid,
     FundingSettled,
     IndexPriceChanged,
@@ -28,6 +31,7 @@ from perpit.domain.events import (
     MarginCalled,
     MarginTypeChanged,
     MarkPriceChanged,
+    MultiAssetsChanged,
     OrderAccepted,
     OrderAmended,
     OrderCalculated,
@@ -53,6 +57,7 @@ from perpit.views.accounts import (
 )
 from perpit.views.algo_orders import AlgoOrdersView
 from perpit.views.amendments import AmendmentsView
+from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
@@ -60,6 +65,7 @@ from perpit.views.contracts import ContractView
 from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
 from perpit.views.income import IncomeView
+from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.margin_changes import MarginChange, MarginChangesView
 from perpit.views.orders import OrdersView
@@ -117,6 +123,7 @@ class World:
         self.candles: list[CandlesView] = []
         self.tickers: list[TickerView] = []
         self.prices: list[PriceView] = []
+        self.assets = AssetsView(self.catalog, self.prices)
         self.contracts: list[ContractView] = []
         self.funding: list[FundingView] = []
         self.accounts: dict[int, AccountView] = {}
@@ -148,6 +155,10 @@ class World:
             MarginTypeChanged: self._margin_type_changed,
             PositionModeChanged: self._position_mode_changed,
             WalletChanged: self._wallet_changed,
+            AssetListed: self.assets.fold_listed,
+            AssetIndexChanged: self.assets.fold_index,
+            MultiAssetsChanged: self._multi_assets_changed,
+            FeeBurnChanged: self._fee_burn_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_calculated,
@@ -220,6 +231,13 @@ class World:
 
     def _position_mode_changed(self, event: PositionModeChanged) -> None:
         self.accounts[event.account_id].fold_position_mode(event)
+
+    def _multi_assets_changed(self, event: MultiAssetsChanged) -> None:
+        account = self.accounts[event.account_id]
+        account.set_joint(JointView(account, self.assets, self.prices) if event.is_on else None)
+
+    def _fee_burn_changed(self, event: FeeBurnChanged) -> None:
+        self.accounts[event.account_id].burns_fees = event.is_on
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)

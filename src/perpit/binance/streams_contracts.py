@@ -1,0 +1,39 @@
+"""`!contractInfo`: a contract was listed, draws near its end, or has ended (semantics 7.3, C31).
+
+Brackets (`bks`) are told when they change, which they do not here.
+"""
+
+from perpit.binance.market import STATUS, contract_type
+from perpit.binance.products import PRODUCTS
+from perpit.binance.streams_channel import Channel, Outbox
+from perpit.domain.events import ContractStatusChanged, InstrumentListed
+from perpit.domain.words import COIN_M, TRADING
+from perpit.views.world import World
+
+
+class ContractInfo(Channel):
+    """The contracts of one product; the world has folded what is told."""
+
+    watches_contracts = True
+
+    def __init__(self, name: str, outbox: Outbox, world: World, market: int) -> None:
+        super().__init__(name, 0, outbox)
+        self._world = world
+        self._product = market
+
+    def on_contract(self, event: ContractStatusChanged | InstrumentListed) -> None:
+        status, delivery_ms = TRADING, 0
+        if isinstance(event, InstrumentListed):
+            instrument = event.instrument
+        else:
+            instrument = self._world.catalog.by_id[event.symbol_id]
+            status, delivery_ms = event.status, event.delivery_ms
+        if instrument.market != self._product:
+            return
+        pair = f'"ps":"{instrument.pair}",' if instrument.market == COIN_M else ""
+        self.publish(
+            f'{{"e":"contractInfo","E":{event.time_ms},"s":"{instrument.symbol}",{pair}'
+            f'"ct":"{contract_type(instrument, self._world.contracts)}","dt":{delivery_ms or instrument.delivery_ms},'
+            f'"ot":{instrument.onboard_ms},"cs":"{STATUS[instrument.is_perpetual][status]}",'
+            f'"st":{PRODUCTS[instrument.market].symbol_type}}}'
+        )
