@@ -54,6 +54,7 @@ async def force_orders(caller: Caller, **params: Any) -> Any:
     return (await caller.signed("GET", "/fapi/v1/forceOrders", **params)).json
 
 
+@pytest.mark.semantics("2.8.3")
 async def test_a_liquidation_order_is_a_force_order_with_every_published_field() -> None:
     caller = await liquidated()
     rows = await force_orders(caller, symbol="BTCUSDT")
@@ -81,6 +82,7 @@ async def test_a_liquidation_order_is_a_force_order_with_every_published_field()
     assert await force_orders(caller, symbol="ETHUSDT") == []
 
 
+@pytest.mark.semantics("2.7.3", "2.8.3")
 async def test_who_gave_way_finds_the_deleveraging_order() -> None:
     caller = await deleveraged()
     (row,) = await force_orders(caller, autoCloseType="ADL")
@@ -99,6 +101,7 @@ async def test_an_own_order_with_the_name_of_a_forced_one_is_none() -> None:
     assert await force_orders(caller) == []
 
 
+@pytest.mark.semantics("2.8.3")
 async def test_force_orders_are_those_of_a_week_and_at_most_of_ninety_days() -> None:
     caller = await liquidated()
     happened_ms, count = caller.now_ms, len(await force_orders(caller))
@@ -128,6 +131,7 @@ async def test_force_orders_refuse_what_they_cannot_mean(params: dict[str, Any],
     assert (await force_orders(Caller(), **params))["code"] == code
 
 
+@pytest.mark.semantics("2.7.4", "2.7.5")
 async def test_the_more_leveraged_profit_has_the_higher_quantile() -> None:
     caller = Caller()
     for number in range(4):  # the smaller the wallet, the more each has won on it
@@ -151,6 +155,7 @@ async def test_the_more_leveraged_profit_has_the_higher_quantile() -> None:
     assert (await caller.signed("GET", "/fapi/v1/adlQuantile", symbol="ETHUSDT")).json == []
 
 
+@pytest.mark.semantics("2.7.6")
 async def test_the_only_winner_gives_way_first_in_every_answer() -> None:
     caller = Caller()
     trade(caller, 1, w.SELL, 1_000)
@@ -162,6 +167,7 @@ async def test_the_only_winner_gives_way_first_in_every_answer() -> None:
     assert (by_symbol["BTCUSDT"]["adlQuantile"], by_symbol["ETHUSDT"]["adlQuantile"]) == (4, 0)
 
 
+@pytest.mark.semantics("2.7.4")
 async def test_both_sides_of_a_cross_hedge_have_the_quantile_of_the_net_profit() -> None:
     caller = Caller()
     await caller.signed("POST", "/fapi/v1/positionSide/dual", dualSidePosition="true")
@@ -187,6 +193,7 @@ async def test_an_isolated_hedge_ranks_each_side_by_itself() -> None:
     assert row["adlQuantile"] == {"LONG": 4, "SHORT": 0, "BOTH": 0}
 
 
+@pytest.mark.semantics("2.6.1")
 async def test_symbols_of_one_margin_asset_share_what_the_fund_has_of_it() -> None:
     caller = Caller()
     caller.apply(Transfer(w.INSURANCE_FUND, w.USDS_M, "USDT", 5 * UNIT // 2))
@@ -216,6 +223,7 @@ async def test_what_the_fund_realises_when_it_gives_back_is_seen() -> None:
     )
 
 
+@pytest.mark.semantics("2.7.7")
 async def test_the_risk_of_deleveraging_rises_with_what_the_fund_cannot_hold() -> None:
     caller = Caller()
     path = "/fapi/v1/symbolAdlRisk"

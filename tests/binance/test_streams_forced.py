@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from perpit.domain import words as w
 from perpit.domain.commands import CreateAccount, HouseDepth, PinMarkPrice, SetLeverage, Transfer
 from perpit.domain.numbers import UNIT
@@ -29,6 +31,7 @@ def orders(socket: FakeSocket) -> list[Any]:
     return [(row["o"]["s"], row["o"]["q"]) for row in socket.of("forceOrder")]
 
 
+@pytest.mark.semantics("2.8.1", "2.8.2", "C29")
 def test_the_largest_liquidation_of_a_second_is_told_when_it_is_over() -> None:
     floor = Floor()
     fund(floor)
@@ -81,6 +84,7 @@ def test_an_order_that_trades_in_parts_is_told_once_as_it_stood_at_the_end() -> 
     assert order["p"] == "59030.00"
 
 
+@pytest.mark.semantics("2.6.4")
 def test_who_gives_way_is_in_no_liquidation_stream() -> None:
     floor = Floor()
     socket = floor.listen("/ws/!forceOrder@arr")
@@ -104,6 +108,7 @@ def test_who_gives_way_is_in_no_liquidation_stream() -> None:
     )
 
 
+@pytest.mark.semantics("2.6.3", "2.6.4")
 def test_a_takeover_is_in_the_trade_stream_and_in_no_list_of_trades() -> None:
     floor = Floor()
     fund(floor)
@@ -120,6 +125,7 @@ def test_a_takeover_is_in_the_trade_stream_and_in_no_list_of_trades() -> None:
     assert [row.id for row in floor.world.trades[BTC].recent(10)] == [known.id]
 
 
+@pytest.mark.semantics("2.8.2")
 def test_coin_m_tells_its_own_liquidations_and_their_pair() -> None:
     floor = Floor()
     floor.do(Transfer(w.INSURANCE_FUND, w.COIN_M, "BTC", 100 * UNIT))

@@ -151,6 +151,7 @@ def test_prices_of_nothing_are_nothing() -> None:
     assert margin.bankruptcy_price_e8(linear(), [], 100) == 0
 
 
+@pytest.mark.semantics("2.7.1")
 @pytest.mark.parametrize(
     ("profit", "wallet", "maintenance", "standing"),
     [
