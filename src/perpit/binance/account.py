@@ -350,16 +350,16 @@ def close_listen_key(call: Call) -> Body:
     return {}
 
 
-LEVERAGE: Final = Param("leverage", schema.integer, True)
-MARGIN_TYPE: Final = Param(
+LEVERAGE: Final[Param] = Param("leverage", schema.integer, True)
+MARGIN_TYPE: Final[Param] = Param(
     "marginType",
     schema.one_of({"CROSSED": CROSS, "ISOLATED": ISOLATED}, errors.BAD_MARGIN_TYPE),
     True,
 )
-AMOUNT: Final = Param("amount", schema.decimal, True)
-CHANGE_TYPE: Final = Param("type", schema.between(ADD_MARGIN, REDUCE_MARGIN), True)
-POSITION_SIDE: Final = Param("positionSide", schema.position_side, default=BOTH)
-DUAL: Final = Param("dualSidePosition", schema.boolean, True)
+AMOUNT: Final[Param] = Param("amount", schema.decimal, True)
+CHANGE_TYPE: Final[Param] = Param("type", schema.between(ADD_MARGIN, REDUCE_MARGIN), True)
+POSITION_SIDE: Final[Param] = Param("positionSide", schema.position_side, default=BOTH)
+DUAL: Final[Param] = Param("dualSidePosition", schema.boolean, True)
 
 ROUTES: Final[tuple[Route, ...]] = (
     *(

@@ -126,8 +126,8 @@ def _rendered(call: Call, order: AlgoOrderView) -> Body:
     return render.algo_order(order, instrument)
 
 
-ALGO_ID: Final = Param("algoId", schema.not_negative)
-CLIENT_ALGO_ID: Final = Param("clientAlgoId", schema.any_order_id)
+ALGO_ID: Final[Param] = Param("algoId", schema.not_negative)
+CLIENT_ALGO_ID: Final[Param] = Param("clientAlgoId", schema.any_order_id)
 NAME: Final = (ALGO_ID, CLIENT_ALGO_ID)
 ALGO_TYPE: Final = schema.one_of({"CONDITIONAL": "CONDITIONAL"}, errors.BAD_ALGO_TYPE)
 PLACE: Final = (
@@ -153,7 +153,9 @@ PLACE: Final = (
     Param("goodTillDate", schema.not_negative),
 )
 ALGO_ORDER: Final = "/v1/algoOrder"
-COUNTDOWN: Final = Param("countdownTime", schema.not_negative, True, description="milliseconds; 0 stops it")
+COUNTDOWN: Final[Param] = Param(
+    "countdownTime", schema.not_negative, True, description="milliseconds; 0 stops it"
+)
 
 ROUTES: Final[tuple[Route, ...]] = (
     *routes_of((USDS,), Route("POST", ALGO_ORDER, TRADE, 0, place, PLACE, ONE, "The waiting order.")),

@@ -125,9 +125,9 @@ async def set_fee_burn(call: Call) -> Body:
     return dict(DONE)
 
 
-SYMBOL: Final = Param("symbol", asset_symbol)
-FEE_BURN: Final = Param("feeBurn", schema.boolean, True)
-MULTI: Final = Param("multiAssetsMargin", schema.boolean, True)
+SYMBOL: Final[Param] = Param("symbol", asset_symbol)
+FEE_BURN: Final[Param] = Param("feeBurn", schema.boolean, True)
+MULTI: Final[Param] = Param("multiAssetsMargin", schema.boolean, True)
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(

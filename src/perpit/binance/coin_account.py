@@ -61,7 +61,9 @@ def brackets_by_pair(call: Call) -> list[Body]:
     return [{"pair": pair, "brackets": bracket_rows(each)} for pair, each in first.items()]
 
 
-COIN_ASSET: Final = Param("marginAsset", any_asset, description="all contracts that are margined in a coin")
+COIN_ASSET: Final[Param] = Param(
+    "marginAsset", any_asset, description="all contracts that are margined in a coin"
+)
 
 ROUTES: Final[tuple[Route, ...]] = routes_of(
     (COIN,),

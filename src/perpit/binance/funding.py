@@ -70,7 +70,7 @@ def funding_info(call: Call) -> list[dict[str, Any]]:
     return rows
 
 
-LIMIT: Final = Param(
+LIMIT: Final[Param] = Param(
     "limit", schema.between(1, 1000), description=f"{RATES}; {NEWEST_RATES} when no time is sent either"
 )
 RETURNS: Final = "Settled funding rates, oldest first."

@@ -408,11 +408,13 @@ def _number(value: int, decimals: int) -> msgspec.Raw:
     return msgspec.Raw(format_shortest(value, decimals).encode())
 
 
-SYMBOL: Final = Param("symbol", schema.symbol, True)
-PAIR: Final = Param("pair", schema.pair, description="all contracts of a pair; not together with symbol")
-ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
+SYMBOL: Final[Param] = Param("symbol", schema.symbol, True)
+PAIR: Final[Param] = Param(
+    "pair", schema.pair, description="all contracts of a pair; not together with symbol"
+)
+ANY_SYMBOL: Final[Param] = Param("symbol", schema.symbol, description="all symbols when not sent")
 SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
-FROM_ID: Final = Param("fromId", schema.not_negative)
+FROM_ID: Final[Param] = Param("fromId", schema.not_negative)
 
 
 def _limit(default: int, highest: int) -> Param:
@@ -421,8 +423,8 @@ def _limit(default: int, highest: int) -> Param:
 
 BY_DEPTH: Final = by_limit(((50, 2), (100, 5), (500, 10), (1000, 20)), 500)
 BY_CANDLES: Final = by_limit(((99, 1), (499, 2), (1000, 5), (1500, 10)), 500)
-DEPTH_LIMIT: Final = Param("limit", schema.depth_limit, default=500)
-INTERVAL: Final = Param("interval", schema.interval, True)
+DEPTH_LIMIT: Final[Param] = Param("limit", schema.depth_limit, default=500)
+INTERVAL: Final[Param] = Param("interval", schema.interval, True)
 
 BOTH: Final = (USDS, COIN)
 

@@ -29,8 +29,8 @@ UNFILLED_KEPT_MS: Final = 3 * DAY_MS
 FILLS_KEPT_MS: Final = 90 * DAY_MS
 LARGEST_BATCH: Final = 5
 LARGEST_CANCEL_BATCH: Final = 10
-PLACE_IN_BATCH: Final = Schema(orders.PLACE_IN_BATCH)
-AMEND_IN_BATCH: Final = Schema(orders.AMEND)
+PLACE_IN_BATCH: Final[Schema] = Schema(orders.PLACE_IN_BATCH)
+AMEND_IN_BATCH: Final[Schema] = Schema(orders.AMEND)
 
 Values = dict[str, Any]
 Body = dict[str, Any] | Raw
@@ -381,15 +381,17 @@ def span(values: Values, now_ms: int) -> tuple[int | None, int | None]:
     return start_ms, end_ms
 
 
-SYMBOL: Final = Param("symbol", schema.symbol, True)
-ANY_SYMBOL: Final = Param("symbol", schema.symbol, description="all symbols when not sent")
-COIN_SYMBOLS: Final = (ANY_SYMBOL, market.PAIR)
+SYMBOL: Final[Param] = Param("symbol", schema.symbol, True)
+ANY_SYMBOL: Final[Param] = Param("symbol", schema.symbol, description="all symbols when not sent")
+COIN_SYMBOLS: Final[tuple[Param, ...]] = (ANY_SYMBOL, market.PAIR)
 SPAN: Final = (Param("startTime", schema.time_ms), Param("endTime", schema.time_ms))
-ORDER_ID: Final = Param("orderId", schema.not_negative)
-LIMIT: Final = Param("limit", schema.between(1, 1000), default=500)
-COIN_ORDERS_LIMIT: Final = Param("limit", schema.between(1, 100), default=50)
-COIN_FILLS_LIMIT: Final = Param("limit", schema.between(1, 1000), default=50)
-BATCH: Final = Param("batchOrders", schema.json_list, True, description="JSON list of at most five orders")
+ORDER_ID: Final[Param] = Param("orderId", schema.not_negative)
+LIMIT: Final[Param] = Param("limit", schema.between(1, 1000), default=500)
+COIN_ORDERS_LIMIT: Final[Param] = Param("limit", schema.between(1, 100), default=50)
+COIN_FILLS_LIMIT: Final[Param] = Param("limit", schema.between(1, 1000), default=50)
+BATCH: Final[Param] = Param(
+    "batchOrders", schema.json_list, True, description="JSON list of at most five orders"
+)
 ID_LISTS: Final = (
     Param("orderIdList", schema.json_list, description="JSON list of at most ten ids"),
     Param("origClientOrderIdList", schema.json_list, description="JSON list of at most ten client ids"),
