@@ -12,7 +12,7 @@ from perpit.markets.house import withdrawal
 from perpit.markets.none import NoMarket
 from perpit.markets.recorded import RecordedSource
 from perpit.markets.recording import RecordingError, peek_symbols
-from perpit.markets.runner import MarketRunner
+from perpit.markets.runner import BUSY_WAIT_S, MarketRunner
 from perpit.markets.source import MarketSource
 from perpit.markets.synthetic import SyntheticSource
 from perpit.runtime.clock import MANUAL, Clock
@@ -73,9 +73,11 @@ class HouseMarket:
 
     async def stop(self) -> None:
         """Say nothing more; a batch that is under way is not waited for."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        tasks = [task for task in (self._task, self._rolling) if task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     def _on_events(self, command: Command, events: list[Event]) -> None:
         """A contract that ended has no market any more, and a quarter that did has a successor."""
@@ -92,13 +94,24 @@ class HouseMarket:
             known = len(self._world.catalog.by_id)
             now_ms = self._clock.now_ms()
             try:
-                await roll(self._world, self._sequencer.submit, now_ms)
+                await self._list_what_follows(now_ms)
             except VenueStopped:
                 return  # the next start will do it
+            except Exception as error:
+                self._on_failure(error)
+                return
             if self._synthetic is not None:
                 for instrument in self._world.catalog.by_id[known:]:
                     index_e8 = self._world.prices[instrument.symbol_id].index_e8
                     self._synthetic.add(instrument, now_ms, index_e8)
+
+    async def _list_what_follows(self, now_ms: int) -> None:
+        while True:
+            try:
+                await roll(self._world, self._sequencer.submit, now_ms)
+                return
+            except Overloaded:  # it goes on where it was broken off
+                await asyncio.sleep(BUSY_WAIT_S)
 
     async def advance_to(self, time_ms: int) -> None:
         """A manual clock: the market and then all timers up to a time. Raises RecordingError like the source."""
