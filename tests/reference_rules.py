@@ -162,7 +162,7 @@ class Rules(Kinds):
 
     def _fills_in_a_trial(self, command: c.PlaceOrder) -> bool:
         """Fill a copy of everything and see: on the way reduce-only orders may leave the queue (semantics 4.5.3)."""
-        unchanging: list[object] = [self.instruments, self.keys]
+        unchanging: list[object] = [self.instruments, self.keys, self.assets]
         trial = deepcopy(self, {id(self.rows): [], **{id(part): part for part in unchanging}})
         trial.touch_exposure(command.account_id, command.symbol_id)
         order = Order(
