@@ -4,6 +4,7 @@ Each test trades its way into the situation: orders over REST, prices and money 
 and without a market.
 """
 
+import contextlib
 import hmac
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -16,7 +17,7 @@ import pytest
 from perpit.domain.commands import ListInstrument
 from perpit.settings import ClockSetting, MarketSetting, Settings
 from perpit.venue import Venue
-from tests.instruments import brackets, btcusdt
+from tests.instruments import brackets, btcusdt, linear
 
 START_MS = 1_700_000_000_000
 FUNDING_MS = 1_700_006_400_000  # 2023-11-15 00:00 UTC
@@ -293,3 +294,112 @@ async def test_the_recorded_isolated_hedge_of_usds_m() -> None:
         # the rows of that year have two decimals, ours eight (2.2.8)
         assert [row["liquidationPrice"][:-6] for row in (long, short)] == ["5930.78", "7189.95"]
         assert venue.engine.check_invariants() == []
+
+
+@contextlib.asynccontextmanager
+async def dollars(*contracts: dict[str, Any]) -> AsyncIterator[Floor]:
+    """USDⓈ-M with contracts of our own beside ETHUSDT: ONEUSDT, TWOUSDT, without fees unless their terms say so."""
+    async with served(("ETHUSDT",)) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as http:
+        for number, terms in enumerate(contracts, 1):
+            defaults = {"maker_fee_ppm": 0, "taker_fee_ppm": 0, "min_notional_units": 0, "min_price_ticks": 1}
+            await venue.submit(ListInstrument(linear(number, NAMES[number - 1], **{**defaults, **terms})))
+        yield Floor(venue, http, "/fapi", "usds_m", "USDT")
+        assert venue.engine.check_invariants() == []
+
+
+NAMES = ("ONE", "TWO")
+FINE = {
+    "tick_e8": 10_000,
+    "lot_e8": 100_000_000,
+    "price_decimals": 4,
+    "qty_decimals": 0,
+    "max_price_ticks": 10**8,
+}
+
+
+def at_rate(rate_ppm: int) -> dict[str, Any]:
+    """One bracket up to everything."""
+    return {"brackets": brackets(((100, 0, 10**9, rate_ppm, 0),))}
+
+
+@pytest.mark.semantics("A6", "A7", "2.2 example C")
+async def test_liquidation_prices_of_two_contracts_that_share_a_wallet() -> None:
+    """The two rows of the help page: 10.72 behind a short of 0.005 at 9,451.53 and a long of 1 at 199.53."""
+    short_terms = {"tick_e8": 1_000_000, "max_price_ticks": 10**8, **at_rate(4_000)}
+    long_terms = {"tick_e8": 1_000_000, "max_price_ticks": 10**8, **at_rate(6_500)}
+    async with dollars(short_terms, long_terms) as floor:
+        await floor.prices("ONEUSDT", index="9451.53", mark="9451.53")
+        await floor.prices("TWOUSDT", index="199.53", mark="199.53")
+        maker, trader = await floor.trader("1000000", "maker"), await floor.trader("10.72")
+        for symbol in ("ONEUSDT", "TWOUSDT"):
+            await trader.call("POST", "/v1/leverage", symbol=symbol, leverage=100)
+        await maker.rest("BUY", "0.005", "9451.53", symbol="ONEUSDT")
+        await trader.take("SELL", "0.005", symbol="ONEUSDT")
+        await maker.rest("SELL", "1", "199.53", symbol="TWOUSDT")
+        await trader.take("BUY", "1", symbol="TWOUSDT")
+        await floor.prices("ONEUSDT", mark="9463.53")  # the short has lost 0.06
+        await floor.prices("TWOUSDT", mark="200")  # the long has won 0.47 and needs 1.3
+        short, long = await trader.call("GET", "/v3/positionRisk")
+        assert (long["unRealizedProfit"], long["maintMargin"]) == ("0.47000000", "1.30000000")
+        # the page has two decimals, cut; it also rounds the short's 0.18927 to 0.19
+        assert (short["liquidationPrice"][:-6], long["liquidationPrice"][:-6]) == ("11383.99", "190.29")
+
+
+@pytest.mark.parametrize(
+    ("rate_ppm", "notional", "initial", "maintenance"),
+    [
+        (6_000, "1992.46079250", "99.62303962", "11.95476475"),
+        (10_000, "49.72023376", "2.48601168", "0.49720233"),
+    ],
+)
+@pytest.mark.semantics("A8", "A9", "1.2.3")
+async def test_margins_are_cut_as_recorded(
+    rate_ppm: int, notional: str, initial: str, maintenance: str
+) -> None:
+    async with dollars({**FINE, **at_rate(rate_ppm)}) as floor:
+        await floor.prices("ONEUSDT", index=notional, mark=notional)
+        maker, trader = await floor.trader("1000000", "maker"), await floor.trader("10000")
+        price = f"{Decimal(notional):.4f}"
+        await maker.rest("SELL", "1", price, symbol="ONEUSDT")
+        await trader.take("BUY", "1", symbol="ONEUSDT")
+        (row,) = await trader.call("GET", "/v3/positionRisk")
+        assert (row["notional"], row["initialMargin"], row["maintMargin"]) == (notional, initial, maintenance)
+
+
+@pytest.mark.parametrize(
+    ("side", "is_maker", "fee_ppm", "price", "shown"),
+    [
+        ("BUY", False, 450, "2.3483", "2.349356735"),
+        ("SELL", True, 180, "2.3400", "2.3395788"),
+        ("BUY", True, 200, "0.3850", "0.385077"),
+    ],
+)
+@pytest.mark.semantics("A10", "A11", "A12", "4.2.1")
+async def test_break_even_prices_as_recorded(
+    side: str, is_maker: bool, fee_ppm: int, price: str, shown: str
+) -> None:
+    fees = {"maker_fee_ppm": fee_ppm, "taker_fee_ppm": fee_ppm}
+    async with dollars({**FINE, **fees, **at_rate(5_000)}) as floor:
+        await floor.prices("ONEUSDT", index=price, mark=price)
+        other, trader = await floor.trader("1000000", "maker"), await floor.trader("10000")
+        against = "SELL" if side == "BUY" else "BUY"
+        if is_maker:
+            await trader.rest(side, "1000", price, symbol="ONEUSDT")
+            await other.take(against, "1000", symbol="ONEUSDT")
+        else:
+            await other.rest(against, "1000", price, symbol="ONEUSDT")
+            await trader.take(side, "1000", symbol="ONEUSDT")
+        (row,) = await trader.call("GET", "/v3/positionRisk")
+        assert (Decimal(row["entryPrice"]), row["breakEvenPrice"]) == (Decimal(price), shown)
+
+
+@pytest.mark.semantics("A16", "4.3.1")
+async def test_a_commission_as_recorded() -> None:
+    terms = {"tick_e8": 1_000_000, "max_price_ticks": 10**8, "taker_fee_ppm": 400, **at_rate(5_000)}
+    async with dollars(terms) as floor:
+        await floor.prices("ONEUSDT", index="2778.35", mark="2778.35")
+        maker, trader = await floor.trader("1000000", "maker"), await floor.trader("1000")
+        await maker.rest("SELL", "0.005", "2778.35", symbol="ONEUSDT")
+        await trader.take("BUY", "0.005", symbol="ONEUSDT")
+        (fill,) = await trader.call("GET", "/v1/userTrades", symbol="ONEUSDT")
+        assert fill["commission"] == "0.00555670"
