@@ -1,5 +1,6 @@
 """What a user of each client changes so that it talks to a venue: its URLs, and nothing else."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -40,7 +41,11 @@ def binance_urls(rest: str) -> dict[str, str]:
 
 
 def binance_client(rest: str, account: Account, **more: Any) -> Client:
-    """python-binance's synchronous client; it pings as it is made."""
+    """python-binance's synchronous client; it pings as it is made.
+
+    Only for asynchronous tests: where no event loop runs it makes one and leaves it open.
+    """
+    asyncio.get_running_loop()
     venue_client = type("VenueClient", (Client,), binance_urls(rest))
     client: Client = venue_client(account.api_key, account.api_secret, **more)
     return client

@@ -254,7 +254,7 @@ async def test_the_sdk_hears_orders_fills_and_coin_on_its_listen_key(
 # python-binance
 
 
-def test_python_binance_trades_coin_m(scene: Scene) -> None:
+async def test_python_binance_trades_coin_m(scene: Scene) -> None:
     client = binance_client(scene.rest, scene.trader)
     scene.lay_coin_book()
     bought = client.futures_coin_create_order(symbol=PERP, side="BUY", type="MARKET", quantity=60)
