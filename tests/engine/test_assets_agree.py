@@ -23,7 +23,7 @@ from tests.flows_assets import AssetFlow, ConditionalAssetFlow
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
-SEEDS = range(300) if LONG else range(10)
+SEEDS = range(200) if LONG else range(10)
 COMMANDS = 1000 if LONG else 500
 
 
