@@ -422,6 +422,8 @@ class Reference(AssetMode, Triggers, Delivery, House):
         if refusal:
             return refusal
         if command.price_match:  # semantics 5.4: the level of the book that the order itself is part of
+            if self.status[symbol_id] != w.TRADING and not order.is_closing:
+                return no.SYMBOL_NOT_TRADING
             price = self.matched_ticks(command)
             if price is None:
                 return no.PRICE_MATCH_NO_LEVEL
