@@ -44,7 +44,7 @@ from perpit.domain.words import (
     STOP,
     TAKE_PROFIT,
 )
-from perpit.engine import conditional_checks
+from perpit.engine import conditional_checks, open_orders
 from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.agenda import Agenda, Ended
 from perpit.engine.market import Market, tell_book
@@ -165,6 +165,15 @@ class Conditionals:
             _tell_algo(waiting, ALGO_CANCELED if status == CANCELED else ALGO_EXPIRED, time_ms, events)
         else:
             _tell_closed(waiting, status, reason, time_ms, events)
+
+    def end_everything(
+        self, exposure: Exposure, status: i64, reason: i64, time_ms: i64, events: list[Event]
+    ) -> None:
+        """End every order in an instrument: first those that rest, then those that wait, the oldest first."""
+        for order in open_orders.by_age(exposure):
+            open_orders.close(order, status, reason, time_ms, events)
+        for waiting in all_waiting(exposure):
+            self.end(waiting, status, reason, time_ms, events)
 
     def settle(self, seq: i64, time_ms: i64, events: list[Event]) -> None:
         """Work off what a command, or a timer, has left."""

@@ -6,14 +6,13 @@ all customers, and after it the fund itself: positions sum to zero, so there is 
 
 from mypy_extensions import i64
 
-from perpit.domain.commands import PlaceOrder
-from perpit.domain.events import Event, OrderAccepted, TradeCalculated
+from perpit.domain.events import Event, TradeCalculated
 from perpit.domain.forced import ADL_ORDER_ID
-from perpit.domain.words import CANCELED, GTC, LIMIT, NEW, REASON_NONE, STP_NONE, TRADE_ADL
-from perpit.engine import open_orders
+from perpit.domain.words import CANCELED, GTC, REASON_NONE, TRADE_ADL
 from perpit.engine.account import Account, Position
 from perpit.engine.book import Order
-from perpit.engine.conditionals import Conditionals, all_waiting
+from perpit.engine.conditionals import Conditionals
+from perpit.engine.forced_orders import place_forced
 from perpit.engine.off_book import fill_order, trade_off_book
 from perpit.engine.ranking import Rankings
 from perpit.engine.risk import Risk
@@ -49,45 +48,13 @@ class Deleverager:
     ) -> None:
         """One counterpart: all its orders in the instrument go, then both are booked (semantics 2.7.2)."""
         exposure = position.exposure
-        for resting in open_orders.by_age(exposure):
-            open_orders.cancel(resting, time_ms, events)
-        for waiting in all_waiting(exposure):
-            self.conditionals.end(waiting, CANCELED, REASON_NONE, time_ms, events)
+        self.conditionals.end_everything(exposure, CANCELED, REASON_NONE, time_ms, events)
         market = exposure.market
         lots = _opposite_lots(position, order)
         value = market.instrument.fill_value_at_e8(price_e8, lots)
         trade_id = market.take_trade_id()
         order_id = self.trading.take_order_id()
-        request = PlaceOrder(
-            exposure.account.account_id,
-            market.instrument.symbol_id,
-            ADL_ORDER_ID,
-            -order.side,
-            LIMIT,
-            GTC,
-            lots,
-            order.price_ticks,
-            False,
-            STP_NONE,
-            position.position_side,
-        )
-        request.time_ms = time_ms
-        own = Order(order_id, request, position, lots, 0, 0, True)
-        open_orders.enter(own)
-        events.append(
-            OrderAccepted(
-                time_ms,
-                order_id,
-                request,
-                own.price_ticks,
-                lots,
-                0,
-                0,
-                NEW,
-                exposure.bid_units,
-                exposure.ask_units,
-            )
-        )
+        own = place_forced(position, order_id, ADL_ORDER_ID, GTC, lots, order.price_ticks, time_ms, events)
         fill_order(own, lots, value, price_e8, trade_id, TRADE_ADL, time_ms, events)
         fill_order(order, lots, value, price_e8, trade_id, TRADE_ADL, time_ms, events)
         symbol_id = market.instrument.symbol_id

@@ -7,30 +7,25 @@ is the till's dust, and nobody's loss. Customers pay the taker's fee (semantics 
 from mypy_extensions import i64
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import PlaceOrder, ScheduleDelivery
-from perpit.domain.events import ContractStatusChanged, Event, OrderAccepted
-from perpit.domain.numbers import div_ceil
+from perpit.domain.commands import ScheduleDelivery
+from perpit.domain.events import ContractStatusChanged, Event
 from perpit.domain.words import (
     BUY,
     DELIVERED,
     EXPIRED,
     GTC,
     HOUSE,
-    LIMIT,
     LINEAR,
-    NEW,
     PRE_DELIVERING,
     REASON_DELISTED,
-    SELL,
-    STP_NONE,
     TRADE_DELIVERY,
     TRADING,
     USDS_M,
 )
-from perpit.engine import open_orders
 from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Order
-from perpit.engine.conditionals import Conditionals, all_waiting
+from perpit.engine.conditionals import Conditionals
+from perpit.engine.forced_orders import closing_side, limit_ticks_of, place_forced
 from perpit.engine.house import House
 from perpit.engine.ledger import book_fill
 from perpit.engine.market import Market
@@ -96,10 +91,7 @@ class Deliverer:
         account_id = exposure.account.account_id
         if account_id <= HOUSE:
             return
-        for order in open_orders.by_age(exposure):
-            open_orders.close(order, EXPIRED, REASON_DELISTED, time_ms, events)
-        for waiting in all_waiting(exposure):
-            self.conditionals.end(waiting, EXPIRED, REASON_DELISTED, time_ms, events)
+        self.conditionals.end_everything(exposure, EXPIRED, REASON_DELISTED, time_ms, events)
         timers = self.conditionals.timers
         timers.set_countdown(account_id, exposure.market.instrument.symbol_id, exposure, 0)
 
@@ -107,60 +99,28 @@ class Deliverer:
         """Close one position; returns the value that was bought, negative when it was sold."""
         exposure = position.exposure
         instrument = exposure.market.instrument
-        side: i64 = SELL if position.qty_lots > 0 else BUY
+        side = closing_side(position)
         lots = position.size_lots()
         value = instrument.fill_value_at_e8(price_e8, lots)
         if exposure.account.account_id <= HOUSE:
             book_fill(position, side, lots, value, 0)
             return value if side == BUY else -value
-        order = self._closing_order(position, side, lots, price_e8, time_ms, events)
+        order = self._closing_order(position, lots, price_e8, time_ms, events)
         fee = instrument.fee_units(value, instrument.taker_fee_ppm)
         trade_id = exposure.market.take_trade_id()
         fill_order(order, lots, value, price_e8, trade_id, TRADE_DELIVERY, time_ms, events, fee)
         return value if side == BUY else -value
 
     def _closing_order(
-        self, position: Position, side: i64, lots: i64, price_e8: int, time_ms: i64, events: list[Event]
+        self, position: Position, lots: i64, price_e8: int, time_ms: i64, events: list[Event]
     ) -> Order:
         """The venue's own order that closes it (semantics 2.8.5); its limit is the settlement price on the grid."""
-        exposure = position.exposure
-        instrument = exposure.market.instrument
+        market = position.exposure.market
         order_id = self.trading.take_order_id()
-        kind = "settlement" if instrument.market == USDS_M else "delivery"
-        tick_e8 = instrument.tick_e8
-        limit_ticks: i64 = max(1, div_ceil(price_e8, tick_e8) if side == SELL else price_e8 // tick_e8)
-        request = PlaceOrder(
-            exposure.account.account_id,
-            instrument.symbol_id,
-            f"{kind}_autoclose-{time_ms}{order_id}",
-            side,
-            LIMIT,
-            GTC,
-            lots,
-            limit_ticks,
-            False,
-            STP_NONE,
-            position.position_side,
-        )
-        request.time_ms = time_ms
-        order = Order(order_id, request, position, lots, 0, 0, True)
-        order.is_forced = True
-        open_orders.enter(order)
-        events.append(
-            OrderAccepted(
-                time_ms,
-                order_id,
-                request,
-                limit_ticks,
-                lots,
-                0,
-                0,
-                NEW,
-                exposure.bid_units,
-                exposure.ask_units,
-            )
-        )
-        return order
+        kind = "settlement" if market.instrument.market == USDS_M else "delivery"
+        name = f"{kind}_autoclose-{time_ms}{order_id}"
+        limit_ticks = limit_ticks_of(market, position, price_e8)
+        return place_forced(position, order_id, name, GTC, lots, limit_ticks, time_ms, events)
 
     def _tell(self, market: Market, time_ms: i64, events: list[Event]) -> None:
         settlement = market.settlement

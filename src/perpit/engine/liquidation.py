@@ -7,30 +7,25 @@ does not take at that price goes to the insurance fund, and what the fund may no
 
 from mypy_extensions import i64
 
-from perpit.domain.commands import PlaceOrder
-from perpit.domain.events import Event, OrderAccepted, WalletChanged
+from perpit.domain.events import Event, WalletChanged
 from perpit.domain.forced import LIQUIDATION_ORDER_ID
 from perpit.domain.margin import Leg, takeover_price_e8
-from perpit.domain.numbers import div_ceil
 from perpit.domain.words import (
-    BUY,
     CAUSE_INSURANCE,
     EXPIRED,
     IOC,
-    LIMIT,
-    NEW,
     REASON_IOC_REMAINDER,
     REASON_LIQUIDATED,
-    SELL,
     STP_NONE,
     TRADE_INSURANCE_FUND,
 )
 from perpit.engine import open_orders
 from perpit.engine.account import Account, Position, Wallet
 from perpit.engine.book import Order
-from perpit.engine.conditionals import Conditionals, all_waiting
+from perpit.engine.conditionals import Conditionals
 from perpit.engine.deleveraging import Deleverager
 from perpit.engine.exchange import Exchange
+from perpit.engine.forced_orders import limit_ticks_of, place_forced
 from perpit.engine.insurance import InsuranceFund
 from perpit.engine.joint import JointScope
 from perpit.engine.ledger import move_isolated, position_changed
@@ -101,10 +96,7 @@ class Liquidator:
     def _cancel_orders(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """Every open order of the scope goes at once, those that wait for a price, too (semantics 2.5.1)."""
         for exposure in scope.exposures():
-            for order in open_orders.by_age(exposure):
-                open_orders.close(order, EXPIRED, REASON_LIQUIDATED, time_ms, events)
-            for waiting in all_waiting(exposure):
-                self.conditionals.end(waiting, EXPIRED, REASON_LIQUIDATED, time_ms, events)
+            self.conditionals.end_everything(exposure, EXPIRED, REASON_LIQUIDATED, time_ms, events)
 
     def _reduce(self, scope: Scope, position: Position, time_ms: i64, events: list[Event]) -> bool:
         """One order at the bankruptcy price for what lies above the next lower bracket, and its fee.
@@ -115,7 +107,9 @@ class Liquidator:
         isolated, realized = position.isolated_units, position.realized_units
         lots = lots_to_close(position)
         price_e8 = _bankruptcy_e8(scope, position)
-        order = self._forced_order(position, lots, _limit_ticks(market, position, price_e8), time_ms, events)
+        order = self._forced_order(
+            position, lots, limit_ticks_of(market, position, price_e8), time_ms, events
+        )
         self.matcher.cross(market, order, order.price_ticks, STP_NONE, time_ms, events)
         unfilled = order.is_open and order.remaining_lots > 0
         if unfilled:
@@ -134,40 +128,9 @@ class Liquidator:
         self, position: Position, lots: i64, limit_ticks: i64, time_ms: i64, events: list[Event]
     ) -> Order:
         """An order that the venue places for an account; it pays the liquidation fee instead of a commission."""
-        exposure = position.exposure
         order_id = self.trading.take_order_id()
-        request = PlaceOrder(
-            exposure.account.account_id,
-            exposure.market.instrument.symbol_id,
-            f"{LIQUIDATION_ORDER_ID}{time_ms}{order_id}",
-            SELL if position.qty_lots > 0 else BUY,
-            LIMIT,
-            IOC,
-            lots,
-            limit_ticks,
-            False,
-            STP_NONE,
-            position.position_side,
-        )
-        request.time_ms = time_ms
-        order = Order(order_id, request, position, lots, 0, 0, True)
-        order.is_forced = True
-        open_orders.enter(order)
-        events.append(
-            OrderAccepted(
-                time_ms,
-                order_id,
-                request,
-                limit_ticks,
-                lots,
-                0,
-                0,
-                NEW,
-                exposure.bid_units,
-                exposure.ask_units,
-            )
-        )
-        return order
+        name = f"{LIQUIDATION_ORDER_ID}{time_ms}{order_id}"
+        return place_forced(position, order_id, name, IOC, lots, limit_ticks, time_ms, events)
 
     def _charge(
         self,
@@ -197,7 +160,7 @@ class Liquidator:
             price_e8 = _bankruptcy_e8(scope, position)
             market = position.exposure.market
             order = self._forced_order(
-                position, position.size_lots(), _limit_ticks(market, position, price_e8), time_ms, events
+                position, position.size_lots(), limit_ticks_of(market, position, price_e8), time_ms, events
             )
             counterpart = self.fund.position(market)
             if self.fund.may_take(market, position, counterpart):
@@ -298,10 +261,3 @@ def _bankruptcy_e8(scope: Scope, position: Position) -> int:
     leg = Leg(position.qty_lots, position.entry_value_units)
     price_e8 = takeover_price_e8(market.instrument, leg, collateral)
     return price_e8 if price_e8 > 0 else market.mark_e8
-
-
-def _limit_ticks(market: Market, position: Position, price_e8: int) -> i64:
-    """The bankruptcy price on the grid, never worse than itself."""
-    tick_e8 = market.instrument.tick_e8
-    ticks = div_ceil(price_e8, tick_e8) if position.qty_lots > 0 else price_e8 // tick_e8
-    return max(1, ticks)
