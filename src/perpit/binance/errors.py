@@ -55,7 +55,6 @@ NO_SUCH_PATH: Final[Kind] = Kind(-5000, "Path %s, Method %s is invalid", 404)  #
 BODY_TOO_LARGE: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.", 413)
 QUERY_TOO_LONG: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.", 414)
 UNSUPPORTED: Final[Kind] = Kind(-1020, "This operation is not supported.")
-NOT_YET: Final[Kind] = Kind(-4084, "Method is not allowed currently. Upcoming soon.")
 
 # Limits (semantics 6.6.6).
 TOO_MUCH_WEIGHT: Final[Kind] = Kind(
@@ -105,7 +104,6 @@ EITHER_MANDATORY: Final[Kind] = Kind(-1102, "Param '%s' or '%s' must be sent, bu
 EMPTY: Final[Kind] = Kind(-1105, "Parameter '%s' was empty.")
 NOT_REQUIRED: Final[Kind] = Kind(-1106, "Parameter '%s' sent when not required.")
 BAD_PRECISION: Final[Kind] = Kind(-1111, "Precision is over the maximum defined for this asset.")
-NO_DEPTH: Final[Kind] = Kind(-1112, "No orders on book for symbol.")
 BAD_TIME_IN_FORCE: Final[Kind] = Kind(-1115, "Invalid timeInForce.")
 BAD_ORDER_TYPE: Final[Kind] = Kind(-1116, "Invalid orderType.")
 BAD_INCOME_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
@@ -144,9 +142,6 @@ OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
 POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
 MARGIN_TYPE_SET: Final[Kind] = Kind(-4046, "No need to change margin type.")
-USE_ALGO_ORDERS: Final[Kind] = Kind(
-    -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
-)
 NOTIONAL_BELOW_MIN: Final[Kind] = Kind(
     -4164, "Order's notional must be no smaller than %s (unless you choose reduce only)"
 )
