@@ -388,7 +388,7 @@ class AssetMode(Liquidation):
         if fee_key not in wallets or paid > wallets[fee_key]:
             return super().book_fill(order, symbol_id, ticks, lots, fee_ppm)
         worth = floor(fee * DISCOUNT)
-        realized = self._book(order, symbol_id, lots, value, worth)
+        realized = self._book(order, symbol_id, lots, value, worth, worth)
         wallets[key] += worth
         self.fees_collected[key] -= worth
         wallets[fee_key] -= paid

@@ -185,7 +185,7 @@ class NaiveBook(Ledger):
             held.qty_lots,
             held.entry_value,
             held.realized_units,
-            held.fees_units,
+            held.fees_value,
             held.episode_realized_units,
             held.isolated_units,
             self.accounts[account_id].wallets[key],

@@ -140,11 +140,13 @@ class Delivery(Liquidation):
         name = f"{kind}_autoclose-{self.time_ms}{order_id}"
         order = self._order(account_id, symbol_id, position_side, side, lots, price, order_id, name)
         if account_id <= 0:
-            self._book(order, symbol_id, lots, value, 0)
+            self._book(order, symbol_id, lots, value, 0, 0)
             return
         self._tell("OrderAccepted", *self._order_fields(symbol_id, order))
         fee = formulas.fee(instrument, value, instrument.taker_fee_ppm)
-        realized = self._book(order, symbol_id, lots, value, fee)
+        realized = self._book(
+            order, symbol_id, lots, value, fee, formulas.kept_fee(instrument, value, instrument.taker_fee_ppm)
+        )
         order.status = w.FILLED
         self._tell_position(account_id, symbol_id, position_side, w.CAUSE_ORDER)
         about = (trade_id, price, lots, value, realized, w.TRADE_DELIVERY, fee)

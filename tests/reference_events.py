@@ -105,7 +105,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "qty_lots",
         "entry_value_units",
         "realized_units",
-        "fees_units",
+        "fees_value",
         "episode_realized_units",
         "isolated_units",
         "wallet_units",

@@ -69,6 +69,13 @@ def fee(instrument: Instrument, value: int, fee_ppm: int) -> int:
     return cut(Fraction(value * fee_ppm, MILLION * booked_per_unit(instrument)))
 
 
+def kept_fee(instrument: Instrument, value: int, fee_ppm: int) -> int:
+    """The same as a position keeps it, in booked units: of an inverse contract half up (semantics 4.2.1, A13)."""
+    if instrument.contract_kind == LINEAR:
+        return fee(instrument, value, fee_ppm)
+    return floor(Fraction(value * fee_ppm, MILLION) + Fraction(1, 2))
+
+
 def gain(instrument: Instrument, entry: Fraction | int, exit_value: Fraction | int) -> Fraction:
     """What a signed booked value that was entered and left has won, in units (semantics 4.1.4, 4.1.5)."""
     won = exit_value - entry if instrument.contract_kind == LINEAR else entry - exit_value

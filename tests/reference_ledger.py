@@ -78,10 +78,10 @@ class Position:
     entry_value: int = 0
     isolated_units: int = 0
     realized_units: int = 0
-    fees_units: int = 0
+    fees_value: int = 0
     episode_realized_units: int = 0
 
-    def trade(self, instrument: Instrument, side: int, lots: int, value: int, fee_units: int) -> Fraction:
+    def trade(self, instrument: Instrument, side: int, lots: int, value: int, fee_value: int) -> Fraction:
         """Book one fill worth `value` and return its realised profit, exactly (semantics 4.1)."""
         closed = min(lots, abs(self.qty_lots)) if self.qty_lots * side < 0 else 0
         opened = lots - closed
@@ -97,17 +97,17 @@ class Position:
             self.qty_lots += side * closed
         self.realized_units += formulas.cut(realized)
         self.episode_realized_units += formulas.cut(realized)
-        self.fees_units += fee_units
+        self.fees_value += fee_value
         if closed and opened:  # a flip: the new episode bears its part of the fee
             self._begin_episode()
-            self.fees_units = formulas.cut(fee_units * Fraction(opened, lots))
+            self.fees_value = formulas.cut(fee_value * Fraction(opened, lots))
         self.entry_value += side * (value - closed_value)
         self.qty_lots += side * opened
         return realized
 
     def _begin_episode(self) -> None:
         """What the break-even price counts from (semantics 4.2.2); a closed episode is kept until the next opens."""
-        self.fees_units = 0
+        self.fees_value = 0
         self.episode_realized_units = 0
 
 
@@ -300,22 +300,25 @@ class Ledger:
         """Book one fill of an order: (value, fee, realised profit). The house pays no fee."""
         instrument = self.instruments[symbol_id]
         value = formulas.trade_value(instrument, ticks, lots)
-        fee = formulas.fee(instrument, value, 0 if order.is_house or order.forced else fee_ppm)
-        return value, fee, self._book(order, symbol_id, lots, value, fee)
+        charged_ppm = 0 if order.is_house or order.forced else fee_ppm
+        fee = formulas.fee(instrument, value, charged_ppm)
+        kept = formulas.kept_fee(instrument, value, charged_ppm)
+        return value, fee, self._book(order, symbol_id, lots, value, fee, kept)
 
     def book_apart(self, order: Order, symbol_id: int, price: int, lots: int) -> tuple[int, int]:
         """The same at a price off the grid, without a fee: (realised profit, value)."""
         instrument = self.instruments[symbol_id]
         exact = formulas.value_exactly(instrument, price, lots) * formulas.booked_per_unit(instrument)
         value = formulas.cut(exact)
-        return self._book(order, symbol_id, lots, value, 0), value
+        return self._book(order, symbol_id, lots, value, 0, 0), value
 
-    def _book(self, order: Order, symbol_id: int, lots: int, value: int, fee: int) -> int:
+    def _book(self, order: Order, symbol_id: int, lots: int, value: int, fee: int, kept: int) -> int:
+        """`kept` is the fee as the position counts it, in booked units."""
         instrument, key = self.instruments[symbol_id], self.wallet_key(symbol_id)
         exposure = self.touch_exposure(order.account_id, symbol_id)
         position = exposure.positions[order.position_side]
         before = position.qty_lots
-        won = position.trade(instrument, order.side, lots, value, fee)
+        won = position.trade(instrument, order.side, lots, value, kept)
         if exposure.isolated:
             self._set_apart(exposure.leverage, position, before, instrument, lots, value)
         realized = formulas.cut(won)

@@ -129,12 +129,12 @@ def _positions(reference: Reference, where: tuple[object, ...], held: Exposure) 
             position.entry_value,
             position.isolated_units,
             position.realized_units,
-            position.fees_units,
+            position.fees_value,
             position.episode_realized_units,
             int((*where, position_side) in reference.warned),
         ]
         for position_side, position in held.positions.items()
-        if position.qty_lots or position.realized_units or position.fees_units
+        if position.qty_lots or position.realized_units or position.fees_value
     ]
 
 

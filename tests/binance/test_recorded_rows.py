@@ -17,7 +17,7 @@ import pytest
 from perpit.domain.commands import ListInstrument
 from perpit.settings import ClockSetting, MarketSetting, Settings
 from perpit.venue import Venue
-from tests.instruments import brackets, btcusdt, linear
+from tests.instruments import brackets, btcusd_perp, btcusdt, linear
 
 START_MS = 1_700_000_000_000
 FUNDING_MS = 1_700_006_400_000  # 2023-11-15 00:00 UTC
@@ -403,3 +403,21 @@ async def test_a_commission_as_recorded() -> None:
         await trader.take("BUY", "0.005", symbol="ONEUSDT")
         (fill,) = await trader.call("GET", "/v1/userTrades", symbol="ONEUSDT")
         assert fill["commission"] == "0.00555670"
+
+
+@pytest.mark.semantics("A13", "4.2.1")
+async def test_the_recorded_break_even_price_of_coin_m() -> None:
+    """One contract of ten dollars bought at 2,422.4 for a fee of 0.04 %, which the position keeps to 13 decimals."""
+    async with served(("BTCUSD_PERP",)) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as http:
+        names = {"symbol": "ETHUSD_PERP", "pair": "ETHUSD", "base_asset": "ETH", "margin_asset": "ETH"}
+        terms = {"contract_size": 10, "min_price_ticks": 1, "taker_fee_ppm": 400}
+        await venue.submit(ListInstrument(btcusd_perp(1, **names, **terms)))
+        floor = Floor(venue, http, "/dapi", "coin_m", "ETH")
+        await floor.prices("ETHUSD_PERP", index="2422.4", mark="2422.4")
+        symbol = {"symbol": "ETHUSD_PERP"}
+        maker, trader = await floor.trader("100", "maker"), await floor.trader("1")
+        await maker.rest("SELL", "1", "2422.4", **symbol)
+        await trader.take("BUY", "1", **symbol)
+        (row,) = await trader.call("GET", "/v1/positionRisk", pair="ETHUSD")
+        assert (row["entryPrice"], row["breakEvenPrice"]) == ("2422.400000007", "2423.368960034")
+        assert venue.engine.check_invariants() == []

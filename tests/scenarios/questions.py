@@ -31,9 +31,9 @@ def price(price_e13: int) -> str:
     return format_shortest(price_e13, 13)
 
 
-def value(instrument: Instrument, value: int) -> str:
+def exactly(instrument: Instrument, value: int) -> str:
     """What a position cost, with the 13 decimals of an inverse contract."""
-    return format_shortest(abs(value), 8 if instrument.value_scale == 1 else 13)
+    return format_shortest(value, 8 if instrument.value_scale == 1 else 13)
 
 
 def position(venue: Venue, name: str, instrument: Instrument, side: int) -> Answer:
@@ -43,15 +43,15 @@ def position(venue: Venue, name: str, instrument: Instrument, side: int) -> Answ
     lots, cost = held.qty_lots, held.entry_value_units
     answer = {
         "profit": shown(held.realized_units),
-        "fees": shown(held.fees_units),
-        "cost": value(instrument, cost),
+        "fees": exactly(instrument, held.fees_value),
+        "cost": exactly(instrument, abs(cost)),
         "own": shown(held.isolated_units),
     }
     if lots == 0:
         return {"": "flat", **answer}
     size = venue.quantity(instrument, abs(lots))
     unrealised = margin.unrealised_units(instrument, lots, cost, mark)
-    spent = (held.fees_units - held.episode_realized_units) * instrument.value_scale
+    spent = held.fees_value - held.episode_realized_units * instrument.value_scale
     collateral, maintenance = behind(mine, held)
     legs = [margin.Leg(one.qty_lots, one.entry_value_units) for one in falls_with(mine, held)]
     answer["even"] = price(margin.break_even_price_e13(instrument, lots, cost, spent))

@@ -207,7 +207,7 @@ def test_break_even_price_is_the_entry_price_and_the_fees_paid(
     qty_lots: int, entry: str, fee: str, price: str
 ) -> None:
     hand = Hand(btcusdt())
-    hand.position(qty_lots, e8(entry) * abs(qty_lots) // LOTS, 0, fees_units=e8(fee))
+    hand.position(qty_lots, e8(entry) * abs(qty_lots) // LOTS, 0, fees_value=e8(fee))
     exposure = hand.world.accounts[1].exposures[0]
     assert entry_e13(exposure.instrument, exposure.position) == e13(entry)
     assert break_even_of(hand) == e13(price)
@@ -216,13 +216,13 @@ def test_break_even_price_is_the_entry_price_and_the_fees_paid(
 @pytest.mark.semantics("4.2.2")
 def test_realised_profit_lowers_the_break_even_price_of_a_long_and_raises_that_of_a_short() -> None:
     hand = Hand(btcusdt())
-    hand.position(LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
+    hand.position(LOTS, e8("100"), 0, fees_value=e8("1"), episode_realized_units=e8("11"))
     assert break_even_of(hand) == e13("90")
-    hand.position(-LOTS, e8("100"), 0, fees_units=e8("1"), episode_realized_units=e8("11"))
+    hand.position(-LOTS, e8("100"), 0, fees_value=e8("1"), episode_realized_units=e8("11"))
     assert break_even_of(hand) == e13("110")
     hand.position(LOTS, e8("100"), 0, episode_realized_units=e8("150"))
     assert break_even_of(hand) == -e13("50")
-    hand.position(0, 0, 0, fees_units=5)
+    hand.position(0, 0, 0, fees_value=5)
     assert break_even_of(hand) == 0
 
 
@@ -306,10 +306,10 @@ def test_prices_of_an_inverse_position() -> None:
     hand = Hand(contract)
     hand.mark(e8("60000"))
     hand.fold(PositionModeChanged(hand.time_ms, 1, COIN_M, False))
-    hand.position(1_000, contract.fill_value_at_e8(e8("60000"), 1_000), e8("0.2"), fees_units=83_333)
+    hand.position(1_000, contract.fill_value_at_e8(e8("60000"), 1_000), e8("0.2"), fees_value=8_333_333_333)
     exposure = hand.world.accounts[1].exposures[0]
     position = exposure.position
     assert liquidation_e8(hand.world.prices, exposure, position) == e8("53785.71428571")  # semantics B6
     assert bankruptcy_e8(hand.world.prices, exposure, position) == e8("53571.42857143")
     assert entry_e13(contract, position) == e13("60000")
-    assert break_even_e13(contract, position) == e13("60029.999880")
+    assert break_even_e13(contract, position) == e13("60030")

@@ -76,14 +76,14 @@ def same_account(world: World, view: AccountView, account: Account) -> None:
 
 def same_position(view: PositionView | None, position: Position) -> None:
     if view is None:
-        assert (position.qty_lots, position.realized_units, position.fees_units) == (0, 0, 0)
+        assert (position.qty_lots, position.realized_units, position.fees_value) == (0, 0, 0)
         return
     for field in (
         "qty_lots",
         "entry_value_units",
         "isolated_units",
         "realized_units",
-        "fees_units",
+        "fees_value",
         "episode_realized_units",
     ):
         assert getattr(view, field) == getattr(position, field)

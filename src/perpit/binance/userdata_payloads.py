@@ -266,7 +266,7 @@ def _position(
     texts = Texts(instrument)
     mark_e8 = world.prices[instrument.symbol_id].mark_e8
     size, entry_units = position.qty_lots, position.entry_value_units
-    spent_value = (position.fees_units - position.episode_realized_units) * instrument.value_scale
+    spent_value = position.fees_value - position.episode_realized_units * instrument.value_scale
     return {
         "s": instrument.symbol,
         "pa": texts.qty(size) if size else "0",

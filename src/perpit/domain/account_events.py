@@ -95,7 +95,7 @@ class PositionChanged(Event):
     """A position and its wallet as they are now; `cause` says why. It precedes `OrderTraded` (semantics 4.7.6).
 
     qty_lots and entry_value_units carry the sign of the position. `realized_units` is the realised profit of the
-    position since it was first opened, before fees (cr, semantics 4.1.8); `fees_units` the fees of the current open
+    position since it was first opened, before fees (cr, semantics 4.1.8); `fees_value` the fees of the current open
     episode, and `episode_realized_units` its realised profit (break-even price, semantics 4.2.2). `isolated_units` is
     the margin that an isolated position keeps for itself (its isolated wallet). The wallet is the one that
     collateralises the instrument.
@@ -110,7 +110,7 @@ class PositionChanged(Event):
         qty_lots: i64,
         entry_value_units: int,
         realized_units: int,
-        fees_units: int,
+        fees_value: int,
         episode_realized_units: int,
         isolated_units: int,
         wallet_units: int,
@@ -124,7 +124,7 @@ class PositionChanged(Event):
         self.qty_lots: i64 = qty_lots
         self.entry_value_units = entry_value_units
         self.realized_units = realized_units
-        self.fees_units = fees_units
+        self.fees_value = fees_value
         self.episode_realized_units = episode_realized_units
         self.isolated_units = isolated_units
         self.wallet_units = wallet_units

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from mypy_extensions import i64, mypyc_attr
 
-from perpit.domain.numbers import PPM, UNIT, div_trunc, mul
+from perpit.domain.numbers import PPM, UNIT, div_half_up, div_trunc, mul
 from perpit.domain.words import INVERSE, LINEAR
 
 # No price in ticks and no quantity in lots may be larger: the engine adds them up in machine words.
@@ -252,3 +252,12 @@ class Instrument:
         if self.value_scale != 1:
             return div_trunc(fee, PPM * self.value_scale)
         return fee // PPM if fee >= 0 else -(-fee // PPM)
+
+    def fee_value(self, fill_value: int, fee_ppm: int) -> int:
+        """The same commission as a position keeps it, in value units; break-even prices are made of it (4.2.1).
+
+        Half up where a value has 13 decimals: the one rule that gives the recorded break-even price (vector A13).
+        """
+        if self.value_scale == 1:
+            return self.fee_units(fill_value, fee_ppm)
+        return div_half_up(mul(fill_value, fee_ppm), PPM)

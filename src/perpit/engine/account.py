@@ -106,7 +106,7 @@ class Position:
         self.isolated_units = 0
         self.closing_lots: i64 = 0  # what resting orders that can only close it would take
         self.realized_units = 0
-        self.fees_units = 0
+        self.fees_value = 0
         self.episode_realized_units = 0
         self.attached: i64 = 0  # waiting orders that end with it (semantics 4.5.8)
         self.scope: Scope | None = None  # its own while it is isolated

@@ -103,12 +103,12 @@ class Deliverer:
         lots = position.size_lots()
         value = instrument.fill_value_at_e8(price_e8, lots)
         if exposure.account.account_id <= HOUSE:
-            book_fill(position, side, lots, value, 0)
+            book_fill(position, side, lots, value, 0, 0)
             return value if side == BUY else -value
         order = self._closing_order(position, lots, price_e8, time_ms, events)
-        fee = instrument.fee_units(value, instrument.taker_fee_ppm)
         trade_id = exposure.market.take_trade_id()
-        fill_order(order, lots, value, price_e8, trade_id, TRADE_DELIVERY, time_ms, events, fee)
+        fee_ppm = instrument.taker_fee_ppm
+        fill_order(order, lots, value, price_e8, trade_id, TRADE_DELIVERY, time_ms, events, fee_ppm)
         return value if side == BUY else -value
 
     def _closing_order(

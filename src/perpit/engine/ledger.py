@@ -14,8 +14,12 @@ from perpit.domain.words import BUY, CROSS, HOUSE, INVERSE
 from perpit.engine.account import Position
 
 
-def book_fill(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_units: int) -> int:
+def book_fill(
+    position: Position, side: i64, qty_lots: i64, fill_value: int, fee_units: int, fee_value: int
+) -> int:
     """Move a position by a fill of `qty_lots` > 0 worth `fill_value` > 0; returns the profit realised, before fees.
+
+    `fee_units` leave the wallet; `fee_value` is the same fee as the position keeps it, in value units.
 
     A fill against the position first closes it, releasing entry cost in proportion, cut toward zero (the dust stays
     with the position until it is closed whole); the surplus opens the other side (semantics 4.1.1, 4.1.5, 4.1.7).
@@ -24,17 +28,17 @@ def book_fill(position: Position, side: i64, qty_lots: i64, fill_value: int, fee
     exposure.outdate_position()
     held = position.qty_lots
     if held == 0:
-        position.fees_units = 0
+        position.fees_value = 0
         position.episode_realized_units = 0
     if held == 0 or (held > 0) == (side == BUY):
         realized = 0
         position.qty_lots = held + qty_lots if side == BUY else held - qty_lots
         position.entry_value_units += fill_value if side == BUY else -fill_value
-        position.fees_units += fee_units
+        position.fees_value += fee_value
         if exposure.margin_type != CROSS:
             _set_apart(position, fill_value)
     else:
-        realized = _reduce(position, side, qty_lots, fill_value, fee_units)
+        realized = _reduce(position, side, qty_lots, fill_value, fee_value)
     wallet = exposure.wallet
     wallet.wallet_units += realized - fee_units
     exposure.market.risk.touch(exposure.scope_of(position))
@@ -43,7 +47,7 @@ def book_fill(position: Position, side: i64, qty_lots: i64, fill_value: int, fee
     return realized
 
 
-def _reduce(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_units: int) -> int:
+def _reduce(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_value: int) -> int:
     """Close all or part of a position, and open the other side with what is more than it."""
     held = position.qty_lots
     size = -held if held < 0 else held
@@ -60,16 +64,16 @@ def _reduce(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_u
     position.qty_lots = held + qty_lots if side == BUY else held - qty_lots
     position.realized_units += realized
     if qty_lots > size:
-        opened_fee = mul_div_trunc(fee_units, qty_lots - size, qty_lots)
+        opened_fee = mul_div_trunc(fee_value, qty_lots - size, qty_lots)
         opened = fill_value - closed_value
         position.entry_value_units = opened if side == BUY else -opened
-        position.fees_units = opened_fee
+        position.fees_value = opened_fee
         position.episode_realized_units = 0
         if position.exposure.margin_type != CROSS:
             _set_apart(position, opened)
     else:
         position.entry_value_units = entry - released
-        position.fees_units += fee_units
+        position.fees_value += fee_value
         position.episode_realized_units += realized
     if qty_lots >= size and position.attached > 0:
         position.exposure.market.agenda.position_gone(position)
@@ -126,7 +130,7 @@ def position_changed(position: Position, cause: i64, time_ms: i64, events: list[
             position.qty_lots,
             position.entry_value_units,
             position.realized_units,
-            position.fees_units,
+            position.fees_value,
             position.episode_realized_units,
             position.isolated_units,
             wallet.wallet_units,

@@ -102,10 +102,9 @@ class Matcher:
         if maker.account_id != HOUSE or taker.account_id != HOUSE:
             is_rpi = maker.request.time_in_force == RPI
             fee_ppm = instrument.rpi_fee_ppm if is_rpi else instrument.maker_fee_ppm
-            fee = instrument.fee_units(fill_value, fee_ppm)
-            self._fill(maker, lots, price_ticks, fill_value, fee, trade_id, True, time_ms, events)
-            fee = 0 if taker.is_forced else instrument.fee_units(fill_value, instrument.taker_fee_ppm)
-            self._fill(taker, lots, price_ticks, fill_value, fee, trade_id, False, time_ms, events)
+            self._fill(maker, lots, price_ticks, fill_value, fee_ppm, trade_id, True, time_ms, events)
+            fee_ppm = 0 if taker.is_forced else instrument.taker_fee_ppm
+            self._fill(taker, lots, price_ticks, fill_value, fee_ppm, trade_id, False, time_ms, events)
         events.append(
             TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
         )
@@ -121,7 +120,7 @@ class Matcher:
         lots: i64,
         price_ticks: i64,
         fill_value: int,
-        fee_units: int,
+        fee_ppm: int,
         trade_id: i64,
         is_maker: bool,
         time_ms: i64,
@@ -130,17 +129,22 @@ class Matcher:
         """One side of a fill. House and insurance fund pay no fee and have no events."""
         exposure = order.exposure
         if order.account_id <= HOUSE:
-            book_fill(order.position, order.side, lots, fill_value, 0)
+            book_fill(order.position, order.side, lots, fill_value, 0, 0)
             return
+        instrument = exposure.market.instrument
+        fee_units = instrument.fee_units(fill_value, fee_ppm)
         burnt_units = -1
         if exposure.account.burns_fees:
             burnt_units = self.fee_burn.price_units(exposure, fee_units)
         if burnt_units < 0:
-            realized = book_fill(order.position, order.side, lots, fill_value, fee_units)
+            fee_value = (
+                fee_units if instrument.value_scale == 1 else instrument.fee_value(fill_value, fee_ppm)
+            )
+            realized = book_fill(order.position, order.side, lots, fill_value, fee_units, fee_value)
             exposure.market.till.fees_units += fee_units
         else:
             worth_units = discounted_units(fee_units)
-            realized = book_fill(order.position, order.side, lots, fill_value, worth_units)
+            realized = book_fill(order.position, order.side, lots, fill_value, worth_units, worth_units)
             exposure.wallet.wallet_units += worth_units  # the position has cost it, another wallet pays it
             fee_units = burnt_units
             self.fee_burn.take(exposure, burnt_units, time_ms, events)

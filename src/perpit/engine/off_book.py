@@ -23,7 +23,7 @@ def trade_off_book(
     market = order.exposure.market
     value = market.instrument.fill_value_at_e8(price_e8, lots)
     trade_id = market.take_trade_id()
-    book_fill(counterpart, -order.side, lots, value, 0)
+    book_fill(counterpart, -order.side, lots, value, 0, 0)
     fill_order(order, lots, value, price_e8, trade_id, kind, time_ms, events)
     events.append(
         TradeCalculated(time_ms, market.instrument.symbol_id, trade_id, price_e8, lots, order.side, kind)
@@ -39,11 +39,14 @@ def fill_order(
     kind: i64,
     time_ms: i64,
     events: list[Event],
-    fee_units: int = 0,
+    fee_ppm: int = 0,
 ) -> None:
     """One side of such a trade: quantities, ledger, and what its owner hears."""
     exposure = order.exposure
-    realized = book_fill(order.position, order.side, lots, value, fee_units)
+    instrument = exposure.market.instrument
+    fee_units = instrument.fee_units(value, fee_ppm)
+    fee_value = instrument.fee_value(value, fee_ppm)
+    realized = book_fill(order.position, order.side, lots, value, fee_units, fee_value)
     exposure.market.till.fees_units += fee_units
     order.remaining_lots -= lots
     order.filled_value_units += value

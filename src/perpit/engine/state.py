@@ -17,7 +17,7 @@ else that has a key sorted by it, queues in time priority:
     fund     = the insurance fund, an account like the others
     wallet   = [market, asset, wallet_units, isolated_units, is_warned]        only wallets that are not empty
     exposure = [symbol_id, leverage, margin_type, positions, bid_units, ask_units, orders]    only what differs from new
-    position = [position_side, qty_lots, entry_value_units, isolated_units, realized_units, fees_units,
+    position = [position_side, qty_lots, entry_value_units, isolated_units, realized_units, fees_value,
                 episode_realized_units, is_warned]                             only what differs from new
     order    = [order_id, client_order_id, side, price_ticks, qty_lots, remaining_lots, filled_value_units,
                 assumed_e8, reserved_units, amendments, is_closing]            in order of id
@@ -172,12 +172,12 @@ def _positions(exposure: Exposure) -> list[object]:
             position.entry_value_units,
             position.isolated_units,
             position.realized_units,
-            position.fees_units,
+            position.fees_value,
             position.episode_realized_units,
             int(position.scope is not None and position.scope.is_warned),
         ]
         for position in [exposure.both, *exposure.sides]
-        if position.qty_lots != 0 or position.realized_units != 0 or position.fees_units != 0
+        if position.qty_lots != 0 or position.realized_units != 0 or position.fees_value != 0
     ]
 
 

@@ -44,7 +44,7 @@ class PositionView:
     __slots__ = (
         "entry_value_units",
         "episode_realized_units",
-        "fees_units",
+        "fees_value",
         "isolated_units",
         "position_side",
         "qty_lots",
@@ -58,7 +58,7 @@ class PositionView:
         self.entry_value_units = 0
         self.isolated_units = 0
         self.realized_units = 0
-        self.fees_units = 0
+        self.fees_value = 0
         self.episode_realized_units = 0
         self.updated_ms = 0
 
@@ -193,7 +193,7 @@ def fold_position(exposure: ExposureView, event: PositionChanged) -> None:
     position.entry_value_units = event.entry_value_units
     position.isolated_units = event.isolated_units
     position.realized_units = event.realized_units
-    position.fees_units = event.fees_units
+    position.fees_value = event.fees_value
     position.episode_realized_units = event.episode_realized_units
     position.updated_ms = event.time_ms
     wallet = exposure.wallet

@@ -173,7 +173,7 @@ def break_even_e13(instrument: Instrument, position: PositionView) -> int:
 
     In 1e-13 of the quote; 0 when flat; negative when the realised profit exceeds the cost (semantics 4.2).
     """
-    spent_value = (position.fees_units - position.episode_realized_units) * instrument.value_scale
+    spent_value = position.fees_value - position.episode_realized_units * instrument.value_scale
     return break_even_price_e13(instrument, position.qty_lots, position.entry_value_units, spent_value)
 
 
