@@ -133,6 +133,11 @@ class World:
         while len(self.open) < count:
             self.follow(self.apply(self.rest()))
 
+    def fill_unseen(self, count: int) -> None:
+        """Rest so many orders and remember none of them, so that nobody's memory but the engine's is used."""
+        for _order in range(count):
+            self.apply(self.rest())
+
     def mixed(self, count: int) -> list[Command]:
         """Half rest, four in ten cancel, one in ten takes as much as one order rests: the book keeps its size."""
         made: list[Command] = []

@@ -260,18 +260,18 @@ class PlaceOrder(ExposureCommand):
         self.time_in_force: i64 = time_in_force
         self.qty_lots = qty_lots
         self.price_ticks = price_ticks
-        self.reduce_only = reduce_only
+        self.reduce_only = reduce_only  # the four of one byte side by side: an order is kept a million times
+        self.close_position = close_position
+        self.price_protect = price_protect
+        self.is_algo = is_algo
         self.stp_mode: i64 = stp_mode
         self.position_side: i64 = position_side
-        self.close_position = close_position
         self.stop_price_ticks = stop_price_ticks
         self.working_type: i64 = working_type
-        self.price_protect = price_protect
         self.activation_price_ticks = activation_price_ticks
         self.callback_ppm = callback_ppm
         self.good_till_ms = good_till_ms
         self.price_match: i64 = price_match
-        self.is_algo = is_algo
         self.original_type: i64 = order_type
 
 

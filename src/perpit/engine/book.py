@@ -49,6 +49,7 @@ class Order:
         self.is_open = False
         self.is_listed = False  # has rested, and is found in the indexes
         self.is_forced = False  # of the venue's making: it pays no commission
+        self.is_tied = False  # a timer, or an order of the Algo service, waits for its end
         self.price_ticks: i64 = request.price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_value_units = 0
@@ -56,7 +57,6 @@ class Order:
         self.position = position
         self.assumed_e8 = assumed_e8
         self.amendments: i64 = 0
-        self.is_tied = False  # a timer, or an order of the Algo service, waits for its end
 
 
 class Level:
