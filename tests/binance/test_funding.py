@@ -1,5 +1,7 @@
 """Settled funding rates, and the terms of contracts that differ from the usual (semantics 3.4.9, 3.5.4)."""
 
+import pytest
+
 from perpit.domain.commands import Advance, HouseDepth, ListInstrument, SetIndexPrice
 from perpit.domain.numbers import UNIT
 from tests.binance.caller import BTC, START_MS, Caller
@@ -19,6 +21,7 @@ def settled(times: int) -> Caller:
     return caller
 
 
+@pytest.mark.semantics("3.5.3")
 async def test_a_settlement_is_a_row_with_rate_time_and_mark() -> None:
     caller = settled(2)
     first, second = (await caller.public("/fapi/v1/fundingRate", symbol="BTCUSDT")).json
@@ -51,6 +54,7 @@ async def test_without_a_symbol_there_are_the_rates_of_all_in_the_order_of_time(
     ]
 
 
+@pytest.mark.semantics("3.5.4")
 async def test_a_start_gives_the_first_rates_and_none_the_newest() -> None:
     caller = settled(300)
     path, about = "/fapi/v1/fundingRate", {"symbol": "BTCUSDT"}
@@ -70,6 +74,7 @@ async def test_a_start_gives_the_first_rates_and_none_the_newest() -> None:
     assert (await caller.public(path, limit=1001)).code == -1130
 
 
+@pytest.mark.semantics("3.4.9")
 async def test_only_contracts_with_other_terms_than_the_usual_are_listed() -> None:
     caller = Caller()
     assert (await caller.public("/fapi/v1/fundingInfo")).json == []
@@ -100,6 +105,7 @@ async def test_an_interval_that_a_rate_at_its_bound_made_hourly_is_listed() -> N
     assert (row["symbol"], row["fundingIntervalHours"]) == ("BTCUSDT", 1)
 
 
+@pytest.mark.semantics("3.5.4")
 async def test_both_calls_share_a_pool_of_requests_of_their_own() -> None:
     caller = Caller()
     window_ms = 5 * 60_000

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from perpit.domain.commands import Advance, PinMarkPrice, PlaceOrder, Transfer
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import BUY, COIN_M, GTC, LIMIT, SELL, USDS_M
@@ -18,6 +20,7 @@ def brief(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(row["incomeType"], row["income"]) for row in rows]
 
 
+@pytest.mark.semantics("4.6.1", "4.6.3", "4.6.5")
 async def test_income_says_what_came_and_went_oldest_first() -> None:
     caller = Caller()
     caller.depth()
@@ -47,6 +50,7 @@ async def test_income_says_what_came_and_went_oldest_first() -> None:
     assert len({row["tranId"] for row in rows}) == len(rows)
 
 
+@pytest.mark.semantics("4.6.1")
 async def test_income_of_one_kind_and_of_one_symbol() -> None:
     caller = Caller()
     caller.depth()
@@ -69,6 +73,7 @@ async def test_both_sides_of_a_trade_with_oneself_are_income() -> None:
     assert rows[0]["tranId"] != rows[1]["tranId"]
 
 
+@pytest.mark.semantics("3.5.6")
 async def test_funding_is_income_of_its_symbol() -> None:
     caller = Caller()
     caller.depth()
@@ -121,6 +126,7 @@ async def test_pages_go_forward_from_a_start_and_back_from_the_newest() -> None:
     assert (await caller.signed("GET", INCOME, startTime=2, endTime=1)).code == -1023
 
 
+@pytest.mark.semantics("4.6.4")
 async def test_income_looks_back_seven_days_unless_told_and_three_months_at_most() -> None:
     caller = Caller()
     caller.now_ms += 7 * DAY
@@ -133,6 +139,7 @@ async def test_income_looks_back_seven_days_unless_told_and_three_months_at_most
     assert (await caller.signed("GET", INCOME, startTime=START_MS)).json == []
 
 
+@pytest.mark.semantics("4.6.2")
 async def test_coin_m_has_its_own_income_in_coin() -> None:
     caller = Caller()
     caller.depth()
@@ -159,6 +166,7 @@ async def test_coin_m_has_its_own_income_in_coin() -> None:
     assert (await caller.signed("GET", INCOME, **span)).status == 200
 
 
+@pytest.mark.semantics("5.6.8")
 async def test_amendments_are_listed_newest_first_with_what_was_before() -> None:
     caller = Caller()
     await caller.order(newClientOrderId="one")

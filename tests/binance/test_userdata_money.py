@@ -261,15 +261,31 @@ def test_c22_a_countdown_is_over() -> None:
 
 
 @pytest.mark.semantics("4.7.2")
-def test_in_hedge_mode_an_update_names_the_side_that_changed() -> None:
+def test_in_hedge_mode_an_update_names_both_and_the_side_that_changed() -> None:
+    assert sides_told(w.CROSS, w.SHORT, w.LONG) == [("BOTH", "0"), ("LONG", "0.010")]
+
+
+@pytest.mark.semantics("4.7.2")
+def test_an_isolated_other_side_that_is_held_is_named_too() -> None:
+    assert sides_told(w.ISOLATED, w.LONG) == [("BOTH", "0"), ("LONG", "0.010")]
+    assert sides_told(w.ISOLATED, w.SHORT, w.LONG) == [("BOTH", "0"), ("LONG", "0.010"), ("SHORT", "-0.010")]
+
+
+def sides_told(margin_type: int, *opened: int) -> list[tuple[str, str]]:
+    """Sides and amounts in the update of the last of these sides of a hedge that are opened."""
     floor = Floor()
     account_id = floor.world.account_ids["alice"]
     floor.do(SetPositionMode(account_id, w.USDS_M, True))
-    floor.house({PRICE - 1: 10}, {})
+    floor.do(SetMarginType(account_id, BTC, margin_type))
+    floor.house({PRICE - 1: 100}, {PRICE: 100})
     alice = ear(floor, "alice")
-    floor.do(PlaceOrder(account_id, BTC, "s", w.SELL, w.MARKET, w.GTC, 10, 0, position_side=w.SHORT))
-    (update,) = alice.of("ACCOUNT_UPDATE")
-    assert [(row["ps"], row["pa"]) for row in update["a"]["P"]] == [("SHORT", "-0.010")]
+    for number, side in enumerate(opened):
+        order_side = w.BUY if side == w.LONG else w.SELL
+        floor.do(
+            PlaceOrder(account_id, BTC, f"{number}", order_side, w.MARKET, w.GTC, 10, 0, position_side=side)
+        )
+    update = alice.of("ACCOUNT_UPDATE")[-1]
+    return [(row["ps"], row["pa"]) for row in update["a"]["P"]]
 
 
 ALGO_FIELDS = {

@@ -205,20 +205,20 @@ def position_update(world: World, event: PositionChanged, burnt: WalletChanged |
     """
     instrument = world.catalog.by_id[event.symbol_id]
     exposure = world.accounts[event.account_id].exposure(instrument)
-    position = _position(world, exposure, event)
+    positions = _around(world, exposure, event)
     balances = [_balance(instrument.margin_asset, event.wallet_units, event.cross_wallet_units, 0)]
     if burnt is not None:
         balances.append(_balance(burnt.asset, burnt.wallet_units, burnt.cross_wallet_units, 0))
-    return _account_update(instrument.market, event, event.cause, balances, [position])
+    return _account_update(instrument.market, event, event.cause, balances, positions)
 
 
 def funding_update(world: World, event: FundingPaid) -> str:
     """ACCOUNT_UPDATE of a funding payment: the balance; an isolated position, too, and the symbol (semantics 3.5.5)."""
     instrument = world.catalog.by_id[event.symbol_id]
     exposure = world.accounts[event.account_id].exposure(instrument)
-    positions = []
+    positions: list[dict[str, str]] = []
     if exposure.margin_type != words.CROSS:
-        positions.append(_position(world, exposure, exposure.side(event.position_side)))
+        positions = _around(world, exposure, exposure.side(event.position_side))
     balance = _balance(
         instrument.margin_asset, event.wallet_units, event.cross_wallet_units, event.change_units
     )
@@ -256,6 +256,21 @@ def margin_type_update(world: World, event: MarginTypeChanged) -> str:
     exposure = world.accounts[event.account_id].exposure(instrument)
     position = _position(world, exposure, exposure.position)
     return _account_update(instrument.market, event, words.CAUSE_MARGIN_TYPE, [], [position])
+
+
+def _around(
+    world: World, exposure: ExposureView, changed: PositionView | PositionChanged
+) -> list[dict[str, str]]:
+    """`P` of one symbol: in hedge mode BOTH is always there, and an isolated other side that is held (4.7.2)."""
+    if changed.position_side == words.BOTH:
+        return [_position(world, exposure, changed)]
+    rows = [_position(world, exposure, exposure.position)]
+    for side in (words.LONG, words.SHORT):
+        if side == changed.position_side:
+            rows.append(_position(world, exposure, changed))
+        elif exposure.margin_type != words.CROSS and exposure.side(side).qty_lots != 0:
+            rows.append(_position(world, exposure, exposure.side(side)))
+    return rows
 
 
 def _position(
