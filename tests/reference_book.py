@@ -131,7 +131,7 @@ class NaiveBook(Ledger):
             self._tell_position(order.account_id, symbol_id, order.position_side, w.CAUSE_ORDER)
             about = (trade_id, ticks, lots, value, fee, realized, order is maker, self.paid_in)
             self._tell("OrderTraded", *self._order_fields(symbol_id, order), *about)
-        self._tell("TradePrinted", symbol_id, trade_id, ticks, lots, taker.side, w.TRADE_MARKET)
+        self._tell("TradePrinted", symbol_id, trade_id, ticks, lots, taker.side, w.TRADE_MARKET, maker.hidden)
         for order in (maker, taker):
             self._drop_excess_closing(order.account_id, symbol_id, order.position_side)
 

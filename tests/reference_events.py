@@ -112,7 +112,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "cross_wallet_units",
         "cause",
     ),
-    "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind"),
+    "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind", "is_rpi"),
     "BookChanged": ("symbol_id", "side", "price_ticks", "qty_lots"),
     "IndexPriceChanged": ("symbol_id", "index_e8"),
     "MarkPriceChanged": (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from perpit.domain.commands import HouseTrade
+from perpit.domain.commands import HouseDepth, HouseTrade
 from perpit.domain.words import BUY, SELL
 from tests.binance.caller import BTC, PRICE, START_MS, Caller
 
@@ -86,6 +86,17 @@ async def test_trades_are_listed_oldest_first() -> None:
     assert last["id"] == 3
     older = (await caller.signed("GET", "/fapi/v1/historicalTrades", symbol="BTCUSDT", fromId=2)).json
     assert [row["id"] for row in older] == [2, 3]
+
+
+async def test_a_trade_with_an_rpi_order_says_so_and_is_no_part_of_what_was_shown() -> None:
+    caller = Caller()
+    caller.apply(HouseDepth(BTC, [PRICE - 1], [1_000], [PRICE], [100]))
+    await caller.order(side="SELL", quantity="0.2", price="60000", timeInForce="RPI")
+    caller.apply(HouseTrade(BTC, BUY, PRICE, 150))
+    rows = (await caller.public("/fapi/v1/trades", symbol="BTCUSDT")).json
+    assert [(row["qty"], row["isRPITrade"]) for row in rows] == [("0.100", False), ("0.050", True)]
+    (aggregate,) = (await caller.public("/fapi/v1/aggTrades", symbol="BTCUSDT")).json
+    assert (aggregate["q"], aggregate["nq"]) == ("0.150", "0.100")
 
 
 async def test_trades_of_one_price_and_side_within_a_tenth_of_a_second_are_one_aggregate() -> None:

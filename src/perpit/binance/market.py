@@ -223,7 +223,7 @@ def trade_rows(instrument: Instrument, rows: list[PublicTrade]) -> list[dict[str
                 "quoteQty": form.turnover(instrument.value_units(row.price_ticks, row.qty_lots)),
                 "time": row.time_ms,
                 "isBuyerMaker": row.taker_side == SELL,
-                "isRPITrade": False,
+                "isRPITrade": row.is_rpi,
             },
             instrument,
         )
@@ -265,7 +265,7 @@ def agg_trades(call: Call) -> list[dict[str, Any]]:
                 "a": row.id,
                 "p": form.price(row.price_ticks),
                 "q": form.qty(row.qty_lots),
-                "nq": form.qty(row.qty_lots),
+                "nq": form.qty(row.shown_lots),
                 "f": row.first_id,
                 "l": row.last_id,
                 "T": row.time_ms,

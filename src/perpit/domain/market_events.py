@@ -27,7 +27,10 @@ class BookChanged(Event):
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class TradePrinted(Event):
-    """A trade as the public sees it. `kind` tells ordinary trades from insurance-fund and deleveraging ones."""
+    """A trade as the public sees it. `kind` tells ordinary trades from insurance-fund and deleveraging ones.
+
+    `is_rpi`: the maker's order was an RPI order, which nobody saw (semantics 5.3, 8.1.1).
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class TradePrinted(Event):
         qty_lots: i64,
         taker_side: i64,
         kind: i64,
+        is_rpi: bool = False,
     ) -> None:
         self.time_ms: i64 = time_ms
         self.symbol_id: i64 = symbol_id
@@ -46,6 +50,7 @@ class TradePrinted(Event):
         self.qty_lots: i64 = qty_lots
         self.taker_side: i64 = taker_side
         self.kind: i64 = kind
+        self.is_rpi = is_rpi
 
 
 @mypyc_attr(acyclic=True)

@@ -99,14 +99,16 @@ class Matcher:
         fill_value = instrument.fill_value(price_ticks, lots)
         market.book.reduce(maker, lots)
         taker.remaining_lots -= lots
+        is_rpi = maker.request.time_in_force == RPI
         if maker.account_id != HOUSE or taker.account_id != HOUSE:
-            is_rpi = maker.request.time_in_force == RPI
             fee_ppm = instrument.rpi_fee_ppm if is_rpi else instrument.maker_fee_ppm
             self._fill(maker, lots, price_ticks, fill_value, fee_ppm, trade_id, True, time_ms, events)
             fee_ppm = 0 if taker.is_forced else instrument.taker_fee_ppm
             self._fill(taker, lots, price_ticks, fill_value, fee_ppm, trade_id, False, time_ms, events)
         events.append(
-            TradePrinted(time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET)
+            TradePrinted(
+                time_ms, instrument.symbol_id, trade_id, price_ticks, lots, taker.side, TRADE_MARKET, is_rpi
+            )
         )
         # semantics 4.5.3, after both halves: between them the position of a self-trade is no position
         if maker.position.closing_lots > 0:

@@ -15,7 +15,7 @@ AGGREGATE_MS = 100
 class PublicTrade:
     """One trade. `taker_side` is BUY or SELL; the buyer was the maker when it is SELL."""
 
-    __slots__ = ("id", "kind", "price_ticks", "qty_lots", "taker_side", "time_ms")
+    __slots__ = ("id", "is_rpi", "kind", "price_ticks", "qty_lots", "taker_side", "time_ms")
 
     def __init__(self, event: TradePrinted) -> None:
         self.id = event.trade_id
@@ -24,21 +24,33 @@ class PublicTrade:
         self.time_ms = event.time_ms
         self.taker_side = event.taker_side
         self.kind = event.kind
+        self.is_rpi = event.is_rpi
 
 
 class AggTrade:
     """Consecutive trades of one price and one taker side whose times lie in [time_ms, time_ms + 100).
 
     `time_ms` is that of the first trade (semantics 8.1.2); ids are consecutive from 1. It still grows until another
-    trade begins the next one or the venue's time reaches time_ms + 100.
+    trade begins the next one or the venue's time reaches time_ms + 100. `shown_lots` are those of makers that stood
+    on the book for everybody to see: without RPI orders.
     """
 
-    __slots__ = ("first_id", "id", "last_id", "price_ticks", "qty_lots", "taker_side", "time_ms")
+    __slots__ = (
+        "first_id",
+        "id",
+        "last_id",
+        "price_ticks",
+        "qty_lots",
+        "shown_lots",
+        "taker_side",
+        "time_ms",
+    )
 
     def __init__(self, id: int, event: TradePrinted) -> None:
         self.id = id
         self.price_ticks = event.price_ticks
         self.qty_lots = event.qty_lots
+        self.shown_lots = 0 if event.is_rpi else event.qty_lots
         self.first_id = self.last_id = event.trade_id
         self.time_ms = event.time_ms
         self.taker_side = event.taker_side
@@ -66,6 +78,8 @@ class TradesView:
             and event.time_ms - last.time_ms < AGGREGATE_MS
         ):
             last.qty_lots += event.qty_lots
+            if not event.is_rpi:
+                last.shown_lots += event.qty_lots
             last.last_id = event.trade_id
             return
         last = AggTrade(1 if last is None else last.id + 1, event)
