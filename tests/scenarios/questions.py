@@ -40,7 +40,7 @@ def position(venue: Venue, name: str, instrument: Instrument, side: int) -> Answ
     """What is held, and what is reckoned of it alone; `even` and `liquidation` only when something is."""
     mine = exposure(venue, name, instrument)
     held, mark = mine.position(side), venue.engine.markets[instrument.symbol_id].mark_e8
-    lots, cost = held.qty_lots, held.entry_value_units
+    lots, cost = held.qty_lots, held.entry_value
     answer = {
         "profit": shown(held.realized_units),
         "fees": exactly(instrument, held.fees_value),
@@ -53,7 +53,7 @@ def position(venue: Venue, name: str, instrument: Instrument, side: int) -> Answ
     unrealised = margin.unrealised_units(instrument, lots, cost, mark)
     spent = held.fees_value - held.episode_realized_units * instrument.value_scale
     collateral, maintenance = behind(mine, held)
-    legs = [margin.Leg(one.qty_lots, one.entry_value_units) for one in falls_with(mine, held)]
+    legs = [margin.Leg(one.qty_lots, one.entry_value) for one in falls_with(mine, held)]
     answer["even"] = price(margin.break_even_price_e13(instrument, lots, cost, spent))
     answer["unrealised"] = shown(unrealised)
     answer["isolated"] = shown(held.isolated_units + unrealised)  # semantics 1.2.6
@@ -102,7 +102,7 @@ def margins(venue: Venue, name: str, instrument: Instrument, side: int) -> Answe
     initial = sum(margin.initial_margin_units(present, mine.leverage) for present in presents)
     held = sum(margin.initial_margin_units(abs(units), mine.leverage) for units in values.values())
     unrealised = sum(
-        margin.unrealised_units(instrument, one.qty_lots, one.entry_value_units, mark) for one in positions
+        margin.unrealised_units(instrument, one.qty_lots, one.entry_value, mark) for one in positions
     )
     figures = {
         "notional": sum(values.values()),

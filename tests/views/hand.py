@@ -69,7 +69,7 @@ class Hand:
     def position(
         self,
         qty_lots: int,
-        entry_value_units: int,
+        entry_value: int,
         wallet_units: int,
         symbol_id: int = 0,
         fees_value: int = 0,
@@ -77,7 +77,7 @@ class Hand:
         position_side: int = w.BOTH,
         isolated_units: int = 0,
     ) -> None:
-        """`entry_value_units` > 0; it takes the sign of the quantity."""
+        """`entry_value` > 0; it takes the sign of the quantity."""
         self.fold(
             PositionChanged(
                 self.time_ms,
@@ -85,7 +85,7 @@ class Hand:
                 symbol_id,
                 position_side,
                 qty_lots,
-                entry_value_units if qty_lots >= 0 else -entry_value_units,
+                entry_value if qty_lots >= 0 else -entry_value,
                 0,
                 fees_value,
                 episode_realized_units,

@@ -41,14 +41,14 @@ def test_an_order_is_followed_from_its_acceptance_to_its_last_fill() -> None:
     order = orders.find(1, 0, client_order_id="mine")
     assert order is not None
     assert (order.request, order.status, order.filled_lots) == (request, NEW, 0)
-    assert (order.created_ms, order.updated_ms, order.filled_value_units) == (START_MS, START_MS, 0)
+    assert (order.created_ms, order.updated_ms, order.filled_value) == (START_MS, START_MS, 0)
     by_hand.time_ms += 5
     by_hand.fill(1, request, 4, trade_id=77)
     assert (order.status, order.filled_lots) == (PARTIALLY_FILLED, 4)
     assert ids(orders.open_orders(1)) == [1]
     by_hand.fill(1, request, 6, trade_id=78, filled_lots=4)
     assert (order.status, order.filled_lots, order.updated_ms) == (FILLED, 10, START_MS + 5)
-    assert order.filled_value_units == 10 * 6_000_000_000
+    assert order.filled_value == 10 * 6_000_000_000
     assert orders.open_orders(1) == []
     assert orders.find(1, 0, order_id=1) is order
     assert orders.find_open(1, 0, order_id=1) is None

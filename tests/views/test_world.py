@@ -80,7 +80,7 @@ def same_position(view: PositionView | None, position: Position) -> None:
         return
     for field in (
         "qty_lots",
-        "entry_value_units",
+        "entry_value",
         "isolated_units",
         "realized_units",
         "fees_value",
@@ -100,7 +100,7 @@ def same_orders(world: World, account: Account) -> None:
             assert seen.order_id == order.order_id
             assert (seen.price_ticks, seen.qty_lots) == (order.price_ticks, order.qty_lots)
             assert seen.qty_lots - seen.filled_lots == order.remaining_lots
-            assert seen.filled_value_units == order.filled_value_units
+            assert seen.filled_value == order.filled_value
 
 
 @pytest.mark.parametrize("seed", range(12))

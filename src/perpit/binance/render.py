@@ -77,7 +77,7 @@ class OrderState(Protocol):
     price_ticks: int
     qty_lots: int
     filled_lots: int
-    filled_value_units: int
+    filled_value: int
     status: int
 
 
@@ -85,7 +85,7 @@ class AlgoState(Protocol):
     """An order of the Algo service as an event or a view shows it."""
 
     filled_lots: int
-    filled_value_units: int
+    filled_value: int
 
 
 class Digits:
@@ -171,7 +171,7 @@ class Digits:
         """The average price of an order's fills."""
         if order.filled_lots == 0:
             return self.zero_average
-        return self.average(entry_price_e8(self.instrument, order.filled_lots, order.filled_value_units))
+        return self.average(entry_price_e8(self.instrument, order.filled_lots, order.filled_value))
 
 
 def account_alias(account_id: int) -> str:
@@ -231,7 +231,7 @@ def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> s
     request = state.request
     form = digits(instrument)
     executed = form.qty(state.filled_lots) if state.filled_lots else form.zero_qty
-    value = form.value(state.filled_value_units) if state.filled_lots else form.zero_value
+    value = form.value(state.filled_value) if state.filled_lots else form.zero_value
     price = form.price(state.price_ticks) if state.price_ticks else form.zero_price
     stop_price = form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price
     reduce_only = request.reduce_only or request.close_position  # semantics 4.5.6
@@ -308,7 +308,7 @@ def algo_average(order: AlgoState, form: Digits) -> str:
     """The average price of what an order of the Algo service became."""
     if order.filled_lots == 0:
         return form.zero_average
-    return form.average(entry_price_e8(form.instrument, order.filled_lots, order.filled_value_units))
+    return form.average(entry_price_e8(form.instrument, order.filled_lots, order.filled_value))
 
 
 def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:

@@ -262,7 +262,7 @@ class Imagined:
         self.price_ticks = price_ticks
         self.qty_lots = request.qty_lots
         self.filled_lots = 0
-        self.filled_value_units = 0
+        self.filled_value = 0
         self.status = NEW
 
 

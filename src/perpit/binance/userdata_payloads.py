@@ -73,7 +73,7 @@ def order_update(world: World, event: OrderEvent) -> str:
         "f": render.TIME_IN_FORCE[request.time_in_force],
         "q": texts.qty(event.qty_lots),
         "p": texts.price(event.price_ticks) if event.price_ticks else "0",
-        "ap": amount(entry_price_e8(instrument, event.filled_lots, event.filled_value_units)),
+        "ap": amount(entry_price_e8(instrument, event.filled_lots, event.filled_value)),
         "sp": texts.price(request.stop_price_ticks) if request.stop_price_ticks else "0",
         "x": _execution_type(event),
         "X": render.ORDER_STATUS[event.status],
@@ -239,7 +239,7 @@ def margin_call(world: World, event: MarginCalled) -> str:
         "mt": "CROSSED" if is_cross else "ISOLATED",
         "iw": amount(event.isolated_units),
         "mp": amount(mark_e8),
-        "up": amount(unrealised_units(instrument, event.qty_lots, event.entry_value_units, mark_e8)),
+        "up": amount(unrealised_units(instrument, event.qty_lots, event.entry_value, mark_e8)),
         "mm": amount(maintenance_margin_units(instrument, event.qty_lots, mark_e8)),
     }
     call: dict[str, object] = {"e": "MARGIN_CALL", "E": event.time_ms}
@@ -280,7 +280,7 @@ def _position(
     instrument = exposure.instrument
     texts = Texts(instrument)
     mark_e8 = world.prices[instrument.symbol_id].mark_e8
-    size, entry_units = position.qty_lots, position.entry_value_units
+    size, entry_units = position.qty_lots, position.entry_value
     spent_value = position.fees_value - position.episode_realized_units * instrument.value_scale
     return {
         "s": instrument.symbol,

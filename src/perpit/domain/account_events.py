@@ -94,7 +94,7 @@ class WalletChanged(Event):
 class PositionChanged(Event):
     """A position and its wallet as they are now; `cause` says why. It precedes `OrderTraded` (semantics 4.7.6).
 
-    qty_lots and entry_value_units carry the sign of the position. `realized_units` is the realised profit of the
+    qty_lots and entry_value carry the sign of the position. `realized_units` is the realised profit of the
     position since it was first opened, before fees (cr, semantics 4.1.8); `fees_value` the fees of the current open
     episode, and `episode_realized_units` its realised profit (break-even price, semantics 4.2.2). `isolated_units` is
     the margin that an isolated position keeps for itself (its isolated wallet). The wallet is the one that
@@ -108,7 +108,7 @@ class PositionChanged(Event):
         symbol_id: i64,
         position_side: i64,
         qty_lots: i64,
-        entry_value_units: int,
+        entry_value: int,
         realized_units: int,
         fees_value: int,
         episode_realized_units: int,
@@ -122,7 +122,7 @@ class PositionChanged(Event):
         self.symbol_id: i64 = symbol_id
         self.position_side: i64 = position_side
         self.qty_lots: i64 = qty_lots
-        self.entry_value_units = entry_value_units
+        self.entry_value = entry_value
         self.realized_units = realized_units
         self.fees_value = fees_value
         self.episode_realized_units = episode_realized_units
@@ -168,7 +168,7 @@ class MarginCalled(Event):
         symbol_id: i64,
         position_side: i64,
         qty_lots: i64,
-        entry_value_units: int,
+        entry_value: int,
         isolated_units: int,
         cross_wallet_units: int,
     ) -> None:
@@ -177,7 +177,7 @@ class MarginCalled(Event):
         self.symbol_id: i64 = symbol_id
         self.position_side: i64 = position_side
         self.qty_lots: i64 = qty_lots
-        self.entry_value_units = entry_value_units
+        self.entry_value = entry_value
         self.isolated_units = isolated_units
         self.cross_wallet_units = cross_wallet_units
 

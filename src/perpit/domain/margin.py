@@ -16,20 +16,20 @@ ASSUMING_LIMIT_SELL_PPM: Final = 1_500
 ASSUMING_MARKET_BUY_PPM: Final = 500
 
 
-def unrealised_units(instrument: Instrument, qty_lots: int, entry_value_units: int, mark_e8: int) -> int:
+def unrealised_units(instrument: Instrument, qty_lots: int, entry_value: int, mark_e8: int) -> int:
     """Unrealised profit of a signed position at the mark price, cut toward zero (semantics 4.1.4).
 
-    `entry_value_units` carries the sign of the position, in value units of the instrument.
+    `entry_value` carries the sign of the position, in value units of the instrument.
     """
     if qty_lots == 0:
         return 0
     if instrument.contract_kind == LINEAR:
         den = instrument.qty_den
-        return div_trunc(mul(mark_e8, mul(qty_lots, instrument.qty_num)) - mul(entry_value_units, den), den)
+        return div_trunc(mul(mark_e8, mul(qty_lots, instrument.qty_num)) - mul(entry_value, den), den)
     # entry less present value, one division at the end (semantics 1.2.4)
     scaled = instrument.value_scale * mark_e8
     present = qty_lots * instrument.contract_size * (UNIT * UNIT * instrument.value_scale)
-    return div_trunc(entry_value_units * mark_e8 - present, scaled)
+    return div_trunc(entry_value * mark_e8 - present, scaled)
 
 
 def funding_units(instrument: Instrument, qty_lots: int, mark_e8: int, rate_e8: int) -> int:
@@ -116,12 +116,12 @@ def max_withdraw_units(
     return free if free > 0 else 0
 
 
-def entry_price_e8(instrument: Instrument, qty_lots: int, entry_value_units: int) -> int:
+def entry_price_e8(instrument: Instrument, qty_lots: int, entry_value: int) -> int:
     """Average entry price of a position, for display, half up at 1e-8; 0 when flat (semantics 4.1.1)."""
     size = abs(qty_lots)
     if size == 0:
         return 0
-    value = abs(entry_value_units)
+    value = abs(entry_value)
     if instrument.contract_kind == LINEAR:
         numerator, denominator = value * instrument.qty_den, size * instrument.qty_num
     else:

@@ -14,7 +14,7 @@ from perpit.domain.event import Event
 class OrderEvent(Event):
     """State of an order right after something happened to it.
 
-    `filled_value_units` is the sum of the values of its fills. `bid_units` and `ask_units` are the open-order
+    `filled_value` is the sum of the values of its fills. `bid_units` and `ask_units` are the open-order
     notionals of the account in the instrument after the event (semantics 1.3.1).
     """
 
@@ -26,7 +26,7 @@ class OrderEvent(Event):
         price_ticks: i64,
         qty_lots: i64,
         filled_lots: i64,
-        filled_value_units: int,
+        filled_value: int,
         status: i64,
         bid_units: int,
         ask_units: int,
@@ -37,7 +37,7 @@ class OrderEvent(Event):
         self.price_ticks: i64 = price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
         self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
@@ -63,7 +63,7 @@ class OrderTraded(OrderEvent):
         price_ticks: i64,
         qty_lots: i64,
         filled_lots: i64,
-        filled_value_units: int,
+        filled_value: int,
         status: i64,
         bid_units: int,
         ask_units: int,
@@ -82,7 +82,7 @@ class OrderTraded(OrderEvent):
         self.price_ticks: i64 = price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
         self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
@@ -108,7 +108,7 @@ class OrderClosed(OrderEvent):
         price_ticks: i64,
         qty_lots: i64,
         filled_lots: i64,
-        filled_value_units: int,
+        filled_value: int,
         status: i64,
         bid_units: int,
         ask_units: int,
@@ -120,7 +120,7 @@ class OrderClosed(OrderEvent):
         self.price_ticks: i64 = price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
         self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
@@ -142,7 +142,7 @@ class OrderAmended(OrderEvent):
         price_ticks: i64,
         qty_lots: i64,
         filled_lots: i64,
-        filled_value_units: int,
+        filled_value: int,
         status: i64,
         bid_units: int,
         ask_units: int,
@@ -157,7 +157,7 @@ class OrderAmended(OrderEvent):
         self.price_ticks: i64 = price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
         self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
@@ -188,7 +188,7 @@ class OrderCalculated(OrderEvent):
         price_ticks: i64,
         qty_lots: i64,
         filled_lots: i64,
-        filled_value_units: int,
+        filled_value: int,
         status: i64,
         bid_units: int,
         ask_units: int,
@@ -206,7 +206,7 @@ class OrderCalculated(OrderEvent):
         self.price_ticks: i64 = price_ticks
         self.qty_lots: i64 = qty_lots
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
         self.status: i64 = status
         self.bid_units = bid_units
         self.ask_units = ask_units
@@ -250,7 +250,7 @@ class AlgoOrderChanged(Event):
         order_id: i64,
         order_type: i64,
         filled_lots: i64,
-        filled_value_units: int,
+        filled_value: int,
         refusal: i64,
     ) -> None:
         self.time_ms: i64 = time_ms
@@ -262,7 +262,7 @@ class AlgoOrderChanged(Event):
         self.order_id: i64 = order_id
         self.order_type: i64 = order_type
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
         self.refusal: i64 = refusal
 
 

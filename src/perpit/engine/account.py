@@ -102,7 +102,7 @@ class Position:
         self.exposure = exposure
         self.position_side: i64 = position_side
         self.qty_lots: i64 = 0
-        self.entry_value_units = 0  # in value units of the instrument
+        self.entry_value = 0  # in value units of the instrument
         self.isolated_units = 0
         self.closing_lots: i64 = 0  # what resting orders that can only close it would take
         self.realized_units = 0
@@ -230,9 +230,7 @@ class Exposure:
     def _profit(self, position: Position, mark_e8: int) -> int:
         if position.qty_lots == 0:
             return 0
-        return unrealised_units(
-            self.market.instrument, position.qty_lots, position.entry_value_units, mark_e8
-        )
+        return unrealised_units(self.market.instrument, position.qty_lots, position.entry_value, mark_e8)
 
     def add_bids(self, units: int) -> None:
         """Open buy orders hold so much more, or less."""

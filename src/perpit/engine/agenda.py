@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class Ended:
     """An order is no longer open for which a timer or an order of the Algo service waits."""
 
-    def __init__(self, order_id: i64, filled_lots: i64, filled_value_units: int) -> None:
+    def __init__(self, order_id: i64, filled_lots: i64, filled_value: int) -> None:
         self.order_id: i64 = order_id
         self.filled_lots: i64 = filled_lots
-        self.filled_value_units = filled_value_units
+        self.filled_value = filled_value
 
 
 class Agenda:
@@ -41,9 +41,7 @@ class Agenda:
             self.waits = True
 
     def order_ended(self, order: Order) -> None:
-        self.ended.append(
-            Ended(order.order_id, order.qty_lots - order.remaining_lots, order.filled_value_units)
-        )
+        self.ended.append(Ended(order.order_id, order.qty_lots - order.remaining_lots, order.filled_value))
         self.waits = True
 
     def position_gone(self, position: Position) -> None:

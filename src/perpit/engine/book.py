@@ -52,7 +52,7 @@ class Order:
         self.is_tied = False  # a timer, or an order of the Algo service, waits for its end
         self.price_ticks: i64 = request.price_ticks
         self.qty_lots: i64 = qty_lots
-        self.filled_value_units = 0
+        self.filled_value = 0
         self.account_id: i64 = request.account_id
         self.position = position
         self.assumed_e8 = assumed_e8

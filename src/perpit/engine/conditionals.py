@@ -211,9 +211,7 @@ class Conditionals:
         self.timers.forget_order(end.order_id)
         algo = self.children.pop(end.order_id, None)
         if algo is not None:
-            events.append(
-                _algo_event(algo, ALGO_FINISHED, time_ms, end.filled_lots, end.filled_value_units, 0)
-            )
+            events.append(_algo_event(algo, ALGO_FINISHED, time_ms, end.filled_lots, end.filled_value, 0))
 
     def _expire_attached(self, position: Position, time_ms: i64, events: list[Event]) -> None:
         """Orders good till the position is gone, the oldest first (semantics 4.5.8)."""
@@ -383,7 +381,7 @@ def _tell_algo(waiting: Conditional, status: i64, time_ms: i64, events: list[Eve
 
 
 def _algo_event(
-    waiting: Conditional, status: i64, time_ms: i64, filled_lots: i64, filled_value_units: int, refusal: i64
+    waiting: Conditional, status: i64, time_ms: i64, filled_lots: i64, filled_value: int, refusal: i64
 ) -> AlgoOrderChanged:
     return AlgoOrderChanged(
         time_ms,
@@ -395,6 +393,6 @@ def _algo_event(
         waiting.child_id,
         waiting.child_type,
         filled_lots,
-        filled_value_units,
+        filled_value,
         refusal,
     )

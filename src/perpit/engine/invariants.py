@@ -140,7 +140,7 @@ def _check_wallet(account: Account, broken: list[str]) -> None:
 def _check_position(position: Position, closing_lots: int, where: str, broken: list[str]) -> None:
     if closing_lots != position.closing_lots or closing_lots > position.size_lots():
         broken.append(f"{where}: closing lots {position.closing_lots}, are {closing_lots}")
-    if position.qty_lots == 0 and (position.entry_value_units != 0 or position.isolated_units != 0):
+    if position.qty_lots == 0 and (position.entry_value != 0 or position.isolated_units != 0):
         broken.append(f"{where}: a flat position has an entry cost or a margin of its own")
     if position.exposure.margin_type == CROSS and position.isolated_units != 0:
         broken.append(f"{where}: a cross position has a margin of its own")
@@ -169,7 +169,7 @@ def _check_conservation(accounts: list[Account], treasury: Treasury, broken: lis
                 scales[key] = instrument.value_scale
                 sign = 1 if instrument.contract_kind == LINEAR else -1
                 for position in [exposure.both, *exposure.sides]:
-                    entries[key] = entries.get(key, 0) + sign * position.entry_value_units
+                    entries[key] = entries.get(key, 0) + sign * position.entry_value
                     isolated += position.isolated_units
             if isolated != wallet.isolated_units:
                 broken.append(

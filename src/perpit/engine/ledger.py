@@ -33,7 +33,7 @@ def book_fill(
     if held == 0 or (held > 0) == (side == BUY):
         realized = 0
         position.qty_lots = held + qty_lots if side == BUY else held - qty_lots
-        position.entry_value_units += fill_value if side == BUY else -fill_value
+        position.entry_value += fill_value if side == BUY else -fill_value
         position.fees_value += fee_value
         if exposure.margin_type != CROSS:
             _set_apart(position, fill_value)
@@ -51,7 +51,7 @@ def _reduce(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_v
     """Close all or part of a position, and open the other side with what is more than it."""
     held = position.qty_lots
     size = -held if held < 0 else held
-    entry = position.entry_value_units
+    entry = position.entry_value
     if qty_lots < size:
         released = mul_div_trunc(entry, qty_lots, size)
         closed_value = fill_value
@@ -66,13 +66,13 @@ def _reduce(position: Position, side: i64, qty_lots: i64, fill_value: int, fee_v
     if qty_lots > size:
         opened_fee = mul_div_trunc(fee_value, qty_lots - size, qty_lots)
         opened = fill_value - closed_value
-        position.entry_value_units = opened if side == BUY else -opened
+        position.entry_value = opened if side == BUY else -opened
         position.fees_value = opened_fee
         position.episode_realized_units = 0
         if position.exposure.margin_type != CROSS:
             _set_apart(position, opened)
     else:
-        position.entry_value_units = entry - released
+        position.entry_value = entry - released
         position.fees_value += fee_value
         position.episode_realized_units += realized
     if qty_lots >= size and position.attached > 0:
@@ -128,7 +128,7 @@ def position_changed(position: Position, cause: i64, time_ms: i64, events: list[
             exposure.market.instrument.symbol_id,
             position.position_side,
             position.qty_lots,
-            position.entry_value_units,
+            position.entry_value,
             position.realized_units,
             position.fees_value,
             position.episode_realized_units,

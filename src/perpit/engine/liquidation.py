@@ -121,7 +121,7 @@ class Liquidator:
         left = isolated
         if position.qty_lots != 0 or scope.position is None:
             left = scope.left_units(position.exposure.wallet)
-        self._charge(scope, position, left, order.filled_value_units, time_ms, events)
+        self._charge(scope, position, left, order.filled_value, time_ms, events)
         return not unfilled and scope.balance_units() > 0
 
     def _forced_order(
@@ -258,6 +258,6 @@ def _bankruptcy_e8(scope: Scope, position: Position) -> int:
     """Price at which the collateral of the scope is used up, the other positions at their marks (semantics 2.4.2)."""
     collateral = scope.collateral_for(position)
     market = position.exposure.market
-    leg = Leg(position.qty_lots, position.entry_value_units)
+    leg = Leg(position.qty_lots, position.entry_value)
     price_e8 = takeover_price_e8(market.instrument, leg, collateral)
     return price_e8 if price_e8 > 0 else market.mark_e8

@@ -150,7 +150,7 @@ class Matcher:
             exposure.wallet.wallet_units += worth_units  # the position has cost it, another wallet pays it
             fee_units = burnt_units
             self.fee_burn.take(exposure, burnt_units, time_ms, events)
-        order.filled_value_units += fill_value
+        order.filled_value += fill_value
         open_orders.filled(order, lots)
         done = order.remaining_lots == 0
         if done:
@@ -164,7 +164,7 @@ class Matcher:
                 order.price_ticks,
                 order.qty_lots,
                 order.qty_lots - order.remaining_lots,
-                order.filled_value_units,
+                order.filled_value,
                 FILLED if done else PARTIALLY_FILLED,
                 exposure.bid_units,
                 exposure.ask_units,

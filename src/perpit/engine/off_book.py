@@ -49,7 +49,7 @@ def fill_order(
     realized = book_fill(order.position, order.side, lots, value, fee_units, fee_value)
     exposure.market.till.fees_units += fee_units
     order.remaining_lots -= lots
-    order.filled_value_units += value
+    order.filled_value += value
     open_orders.filled(order, lots)
     done = order.remaining_lots == 0
     if done:
@@ -65,7 +65,7 @@ def fill_order(
             order.price_ticks,
             order.qty_lots,
             order.qty_lots - order.remaining_lots,
-            order.filled_value_units,
+            order.filled_value,
             FILLED if done else PARTIALLY_FILLED,
             exposure.bid_units,
             exposure.ask_units,

@@ -126,7 +126,7 @@ def close(order: Order, status: i64, reason: i64, time_ms: i64, events: list[Eve
             order.price_ticks,
             order.qty_lots,
             order.qty_lots - order.remaining_lots,
-            order.filled_value_units,
+            order.filled_value,
             status,
             exposure.bid_units,
             exposure.ask_units,

@@ -169,7 +169,7 @@ def _warn(scope: Scope, positions: list[Position], time_ms: int, events: list[Ev
             position.exposure.market.instrument.symbol_id,
             position.position_side,
             position.qty_lots,
-            position.entry_value_units,
+            position.entry_value,
             position.isolated_units,
             cross_wallet_units,
         )

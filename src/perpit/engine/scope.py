@@ -109,7 +109,7 @@ class Scope:
 def profit_units(position: Position) -> int:
     """Unrealised profit of a position at the mark price."""
     market = position.exposure.market
-    return unrealised_units(market.instrument, position.qty_lots, position.entry_value_units, market.mark_e8)
+    return unrealised_units(market.instrument, position.qty_lots, position.entry_value, market.mark_e8)
 
 
 def position_maintenance_units(position: Position) -> int:

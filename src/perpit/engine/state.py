@@ -17,9 +17,9 @@ else that has a key sorted by it, queues in time priority:
     fund     = the insurance fund, an account like the others
     wallet   = [market, asset, wallet_units, isolated_units, is_warned]        only wallets that are not empty
     exposure = [symbol_id, leverage, margin_type, positions, bid_units, ask_units, orders]    only what differs from new
-    position = [position_side, qty_lots, entry_value_units, isolated_units, realized_units, fees_value,
+    position = [position_side, qty_lots, entry_value, isolated_units, realized_units, fees_value,
                 episode_realized_units, is_warned]                             only what differs from new
-    order    = [order_id, client_order_id, side, price_ticks, qty_lots, remaining_lots, filled_value_units,
+    order    = [order_id, client_order_id, side, price_ticks, qty_lots, remaining_lots, filled_value,
                 assumed_e8, reserved_units, amendments, is_closing]            in order of id
     fees     = [[market, asset, units], ...]    deposits alike, withdrawals subtracted; only what is not 0
     dust     = [[market, asset, value], ...]    in value units; only what is not 0
@@ -169,7 +169,7 @@ def _positions(exposure: Exposure) -> list[object]:
         [
             position.position_side,
             position.qty_lots,
-            position.entry_value_units,
+            position.entry_value,
             position.isolated_units,
             position.realized_units,
             position.fees_value,
@@ -197,7 +197,7 @@ def _exposure(exposure: Exposure) -> list[object]:
                 order.price_ticks,
                 order.qty_lots,
                 order.remaining_lots,
-                order.filled_value_units,
+                order.filled_value,
                 order.assumed_e8,
                 order.reserved_units,
                 order.amendments,

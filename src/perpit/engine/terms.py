@@ -111,7 +111,7 @@ def removable_units(position: Position) -> int:
     exposure = position.exposure
     instrument, mark_e8 = exposure.market.instrument, exposure.market.mark_e8
     value = abs(instrument.value_at_e8(mark_e8, position.qty_lots))
-    profit = unrealised_units(instrument, position.qty_lots, position.entry_value_units, mark_e8)
+    profit = unrealised_units(instrument, position.qty_lots, position.entry_value, mark_e8)
     maintenance = maintenance_margin_units(instrument, position.qty_lots, mark_e8)
     initial = initial_margin_units(value, exposure.leverage)
     own = position.isolated_units

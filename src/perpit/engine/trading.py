@@ -281,7 +281,7 @@ class Trading:
                 order.price_ticks,
                 order.qty_lots,
                 executed_lots,
-                order.filled_value_units,
+                order.filled_value,
                 PARTIALLY_FILLED if executed_lots > 0 else NEW,
                 exposure.bid_units,
                 exposure.ask_units,

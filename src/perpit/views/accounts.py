@@ -42,7 +42,7 @@ class PositionView:
     """A signed position; the fields are those of `PositionChanged`. `updated_ms` is 0 before the first fill."""
 
     __slots__ = (
-        "entry_value_units",
+        "entry_value",
         "episode_realized_units",
         "fees_value",
         "isolated_units",
@@ -55,7 +55,7 @@ class PositionView:
     def __init__(self, position_side: int) -> None:
         self.position_side = position_side
         self.qty_lots = 0
-        self.entry_value_units = 0
+        self.entry_value = 0
         self.isolated_units = 0
         self.realized_units = 0
         self.fees_value = 0
@@ -190,7 +190,7 @@ def fold_leverage(exposure: ExposureView, event: LeverageChanged) -> None:
 def fold_position(exposure: ExposureView, event: PositionChanged) -> None:
     position = exposure.side(event.position_side)
     position.qty_lots = event.qty_lots
-    position.entry_value_units = event.entry_value_units
+    position.entry_value = event.entry_value
     position.isolated_units = event.isolated_units
     position.realized_units = event.realized_units
     position.fees_value = event.fees_value

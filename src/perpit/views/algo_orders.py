@@ -22,7 +22,7 @@ class AlgoOrderView:
         "algo_id",
         "created_ms",
         "filled_lots",
-        "filled_value_units",
+        "filled_value",
         "is_activated",
         "order_id",
         "order_type",
@@ -46,7 +46,7 @@ class AlgoOrderView:
         self.order_id = event.order_id
         self.order_type = event.order_type
         self.filled_lots = event.filled_lots
-        self.filled_value_units = event.filled_value_units
+        self.filled_value = event.filled_value
         self.refusal = event.refusal
         self.updated_ms = event.time_ms
 

@@ -124,7 +124,7 @@ def _standing(exposure: ExposureView, positions: list[PositionView], mark_e8: in
     instrument = exposure.instrument
     profit = maintenance = 0
     for one in positions:
-        profit += unrealised_units(instrument, one.qty_lots, one.entry_value_units, mark_e8)
+        profit += unrealised_units(instrument, one.qty_lots, one.entry_value, mark_e8)
         maintenance += maintenance_margin_units(instrument, one.qty_lots, mark_e8)
     is_cross = exposure.margin_type == CROSS
     collateral = exposure.wallet.cross_wallet_units if is_cross else positions[0].isolated_units

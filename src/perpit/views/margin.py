@@ -47,7 +47,7 @@ class ExposureMargin:
         self.maintenance_units = self.position_initial_units = 0
         notionals: dict[int, int] = {}
         for position in _held(exposure):
-            qty_lots, entry_value = position.qty_lots, position.entry_value_units
+            qty_lots, entry_value = position.qty_lots, position.entry_value
             notional = notionals[position.position_side] = instrument.value_at_e8(mark_e8, qty_lots)
             self.notional_units += notional
             self.position_initial_units += initial_margin_units(abs(notional), leverage)
@@ -89,7 +89,7 @@ class PositionMargin:
         self.position_initial_units = initial_margin_units(abs(notional), leverage)
         self.open_order_initial_units = self.initial_units - self.position_initial_units
         self.maintenance_units = maintenance_margin_units(instrument, qty_lots, mark_e8)
-        self.unrealised_units = unrealised_units(instrument, qty_lots, position.entry_value_units, mark_e8)
+        self.unrealised_units = unrealised_units(instrument, qty_lots, position.entry_value, mark_e8)
         self.isolated_margin_units = 0  # semantics 1.2.6
         if exposure.margin_type != CROSS:
             self.isolated_margin_units = position.isolated_units + self.unrealised_units
@@ -165,7 +165,7 @@ def wallet_margin(prices: Sequence[PriceView], wallet: WalletView) -> WalletMarg
 
 def entry_e13(instrument: Instrument, position: PositionView) -> int:
     """Average entry price in 1e-13 of the quote; 0 when flat."""
-    return entry_price_e13(instrument, position.qty_lots, position.entry_value_units)
+    return entry_price_e13(instrument, position.qty_lots, position.entry_value)
 
 
 def break_even_e13(instrument: Instrument, position: PositionView) -> int:
@@ -174,7 +174,7 @@ def break_even_e13(instrument: Instrument, position: PositionView) -> int:
     In 1e-13 of the quote; 0 when flat; negative when the realised profit exceeds the cost (semantics 4.2).
     """
     spent_value = position.fees_value - position.episode_realized_units * instrument.value_scale
-    return break_even_price_e13(instrument, position.qty_lots, position.entry_value_units, spent_value)
+    return break_even_price_e13(instrument, position.qty_lots, position.entry_value, spent_value)
 
 
 def liquidation_e8(prices: Sequence[PriceView], exposure: ExposureView, position: PositionView) -> int:
@@ -221,7 +221,7 @@ def _beside(prices: Sequence[PriceView], exposure: ExposureView) -> int:
     for other in _other_cross(exposure):
         mark_e8 = prices[other.instrument.symbol_id].mark_e8
         for one in _held(other):
-            units += unrealised_units(other.instrument, one.qty_lots, one.entry_value_units, mark_e8)
+            units += unrealised_units(other.instrument, one.qty_lots, one.entry_value, mark_e8)
     return units
 
 
@@ -237,4 +237,4 @@ def _held(exposure: ExposureView) -> list[PositionView]:
 
 
 def _leg(position: PositionView) -> Leg:
-    return Leg(position.qty_lots, position.entry_value_units)
+    return Leg(position.qty_lots, position.entry_value)

@@ -29,7 +29,7 @@ class OrderView:
         "amendments",
         "created_ms",
         "filled_lots",
-        "filled_value_units",
+        "filled_value",
         "modify_id",
         "order_id",
         "price_ticks",
@@ -45,7 +45,7 @@ class OrderView:
         self.request: PlaceOrder = event.request
         self.price_ticks = event.price_ticks
         self.qty_lots = event.qty_lots
-        self.filled_lots = self.filled_value_units = self.amendments = self.modify_id = 0
+        self.filled_lots = self.filled_value = self.amendments = self.modify_id = 0
         self.status = NEW
         self.reason = REASON_NONE
         self.created_ms = self.updated_ms = event.time_ms
@@ -149,7 +149,7 @@ class OrderHistory:
     def trade(self, event: OrderTraded | OrderCalculated) -> None:
         order = self.open[event.order_id]
         order.filled_lots = event.filled_lots
-        order.filled_value_units = event.filled_value_units
+        order.filled_value = event.filled_value
         order.status = event.status
         order.updated_ms = event.time_ms
         self.fills.append(FillView(event))
