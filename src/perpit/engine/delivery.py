@@ -9,6 +9,7 @@ from mypy_extensions import i64
 from perpit.domain import refusals as no
 from perpit.domain.commands import ScheduleDelivery
 from perpit.domain.events import ContractStatusChanged, Event
+from perpit.domain.forced import DELIVERY_ORDER_ID, SETTLEMENT_ORDER_ID
 from perpit.domain.words import (
     BUY,
     DELIVERED,
@@ -117,8 +118,8 @@ class Deliverer:
         """The venue's own order that closes it (semantics 2.8.5); its limit is the settlement price on the grid."""
         market = position.exposure.market
         order_id = self.trading.take_order_id()
-        kind = "settlement" if market.instrument.market == USDS_M else "delivery"
-        name = f"{kind}_autoclose-{time_ms}{order_id}"
+        prefix = SETTLEMENT_ORDER_ID if market.instrument.market == USDS_M else DELIVERY_ORDER_ID
+        name = f"{prefix}{time_ms}{order_id}"
         limit_ticks = limit_ticks_of(market, position, price_e8)
         return place_forced(position, order_id, name, GTC, lots, limit_ticks, time_ms, events)
 

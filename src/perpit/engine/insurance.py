@@ -8,10 +8,10 @@ from mypy_extensions import i64
 from perpit.domain import refusals as no
 from perpit.domain.commands import PlaceOrder, Transfer
 from perpit.domain.events import Event, InsuranceFundChanged
-from perpit.domain.numbers import div_ceil
-from perpit.domain.words import BUY, COIN_M, INSURANCE_FUND, IOC, LIMIT, SELL, STP_NONE, USDS_M
+from perpit.domain.words import COIN_M, INSURANCE_FUND, IOC, LIMIT, STP_NONE, USDS_M
 from perpit.engine.account import Account, Position
 from perpit.engine.book import Order
+from perpit.engine.forced_orders import closing_side, limit_ticks_of
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
 from perpit.engine.rules import FUND_HOLDS_PERCENT
@@ -67,15 +67,13 @@ class InsuranceFund:
         if exposure is None or exposure.both.qty_lots == 0:
             return
         position = exposure.both
-        tick_e8 = market.instrument.tick_e8
-        side = SELL if position.qty_lots > 0 else BUY
-        limit_ticks = div_ceil(market.mark_e8, tick_e8) if side == SELL else market.mark_e8 // tick_e8
+        limit_ticks = limit_ticks_of(market, position, market.mark_e8)
         lots = position.size_lots()
         request = PlaceOrder(
             INSURANCE_FUND,
             market.instrument.symbol_id,
             "fund",
-            side,
+            closing_side(position),
             LIMIT,
             IOC,
             lots,
