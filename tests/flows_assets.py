@@ -42,6 +42,7 @@ class AssetFlow(Flow):
             (1, self.asset_terms),
             (5, self.multi_assets),
             (3, self.fee_burn),
+            (3, self.fee_tier),
             (5, self.asset_transfer),
             (30, self.market),
         ]
@@ -141,6 +142,14 @@ class AssetFlow(Flow):
     def fee_burn(self) -> c.Command:
         account_id = self.random.choice([self.account(), self.account(), self.account(), 0])
         return c.SetFeeBurn(account_id, self.random.random() < 0.7)
+
+    def fee_tier(self) -> c.Command:
+        """Mostly rates that there are; a tier of 0 takes them back."""
+        account_id = self.random.choice([self.account(), self.account(), self.account(), 0])
+        market = self.random.choice([w.USDS_M, w.COIN_M, self.random.choice([w.USDS_M, w.COIN_M, 2])])
+        maker_ppm = self.random.choice([-90, 0, 37, 200, self.random.choice([-400, 10_001])])
+        taker_ppm = self.random.choice([90, 170, 10_000, self.random.choice([-1, 10_001])])
+        return c.SetFeeTier(account_id, market, self.random.choice([0, 0, 1, 9, 10]), maker_ppm, taker_ppm)
 
     def asset_transfer(self) -> c.Command:
         asset = self.random.choice([*DOLLARS, "XRP"])

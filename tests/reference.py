@@ -195,6 +195,24 @@ class Reference(AssetMode, Triggers, Delivery, House):
         self._tell("PositionModeChanged", command.account_id, command.market, command.is_hedged)
         return 0
 
+    def _SetFeeTier(self, command: c.SetFeeTier) -> int:
+        account = self.account(command.account_id)
+        if account is None:
+            return no.UNKNOWN_ACCOUNT
+        maker, taker = command.maker_fee_ppm, command.taker_fee_ppm
+        if command.market not in (w.USDS_M, w.COIN_M) or not 0 <= command.tier <= 9:
+            return no.INVALID_VALUE
+        if command.tier and (maker + taker < 0 or max(maker, taker) > 10_000 or taker < 0):
+            return no.INVALID_VALUE
+        before = dict(account.tiers)
+        account.tiers.pop(command.market, None)
+        if command.tier:
+            account.tiers[command.market] = (command.tier, maker, taker)
+        if account.tiers != before:
+            rates = (maker, taker) if command.tier else (0, 0)
+            self._tell("FeeTierChanged", command.account_id, command.market, command.tier, *rates)
+        return 0
+
     # -- prices and time --------------------------------------------------------------------------------------------
 
     def _Advance(self, command: c.Advance) -> int:

@@ -407,4 +407,5 @@ class AssetMode(Liquidation):
 
     def mode_state(self, account_id: int) -> list[object]:
         warned = (account_id, w.USDS_M, "", -1, -1) in self.warned
-        return [int(account_id in self.joint), int(account_id in self.burners), int(warned)]
+        tiers = [[market, *tier] for market, tier in sorted(self.accounts[account_id].tiers.items())]
+        return [int(account_id in self.joint), int(account_id in self.burners), int(warned), tiers]

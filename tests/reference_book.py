@@ -111,8 +111,11 @@ class NaiveBook(Ledger):
         if ticks != self.last_ticks[symbol_id]:
             self.noted.append((symbol_id, w.CONTRACT_PRICE, ticks))
         self.last_ticks[symbol_id] = ticks
-        maker_rate = instrument.rpi_fee_ppm if maker.hidden else instrument.maker_fee_ppm  # semantics 4.3.9
-        for order, rate in ((maker, maker_rate), (taker, instrument.taker_fee_ppm)):
+        maker_rate, _rate = self.accounts[maker.account_id].rates_ppm(instrument)
+        _rate, taker_rate = self.accounts[taker.account_id].rates_ppm(instrument)
+        if maker.hidden:
+            maker_rate = instrument.rpi_fee_ppm  # semantics 4.3.9
+        for order, rate in ((maker, maker_rate), (taker, taker_rate)):
             if maker.account_id == taker.account_id == w.HOUSE:  # the tape alone: nobody's position moves
                 order.filled_lots += lots
                 value = fee = realized = 0

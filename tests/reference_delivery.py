@@ -143,10 +143,10 @@ class Delivery(Liquidation):
             self._book(order, symbol_id, lots, value, 0, 0)
             return
         self._tell("OrderAccepted", *self._order_fields(symbol_id, order))
-        fee = formulas.fee(instrument, value, instrument.taker_fee_ppm)
-        realized = self._book(
-            order, symbol_id, lots, value, fee, formulas.kept_fee(instrument, value, instrument.taker_fee_ppm)
-        )
+        _maker_ppm, taker_ppm = self.accounts[account_id].rates_ppm(instrument)
+        fee = formulas.fee(instrument, value, taker_ppm)
+        kept = formulas.kept_fee(instrument, value, taker_ppm)
+        realized = self._book(order, symbol_id, lots, value, fee, kept)
         order.status = w.FILLED
         self._tell_position(account_id, symbol_id, position_side, w.CAUSE_ORDER)
         about = (trade_id, price, lots, value, realized, w.TRADE_DELIVERY, fee)

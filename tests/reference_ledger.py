@@ -132,6 +132,12 @@ class Account:
     wallets: dict[tuple[int, str], int] = field(default_factory=dict)
     exposures: dict[int, Exposure] = field(default_factory=dict)
     hedged: set[int] = field(default_factory=set)  # markets
+    tiers: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # of a market: tier, maker, taker
+
+    def rates_ppm(self, instrument: Instrument) -> tuple[int, int]:
+        """Maker's and taker's rate; a tier goes before those of the contract (semantics 4.3.3)."""
+        contract = (0, instrument.maker_fee_ppm, instrument.taker_fee_ppm)
+        return self.tiers.get(instrument.market, contract)[1:]
 
 
 FUND = -1

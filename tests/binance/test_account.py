@@ -5,9 +5,16 @@ from typing import Any
 import pytest
 
 from perpit.catalogue import load_instrument
-from perpit.domain.commands import CreateAccount, CreateKey, ListInstrument, PinMarkPrice, Transfer
+from perpit.domain.commands import (
+    CreateAccount,
+    CreateKey,
+    ListInstrument,
+    PinMarkPrice,
+    SetFeeTier,
+    Transfer,
+)
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ, USDS_M
+from perpit.domain.words import COIN_M, PERMIT_FUTURES, PERMIT_READ, USDS_M
 from tests.binance.caller import BTC, IP, SECRET, START_MS, Caller, sign
 
 
@@ -187,6 +194,18 @@ async def test_modes_and_rates_are_those_of_this_release() -> None:
     caller.apply(ListInstrument(load_instrument("SOLUSDT", 3)))
     rates = (await caller.signed("GET", "/fapi/v1/commissionRate", symbol="SOLUSDT")).json
     assert rates["rpiCommissionRate"] == "0.000050"
+
+
+@pytest.mark.semantics("4.3.3", "4.3.4", "4.3.8")
+async def test_a_tier_of_fees_is_shown_where_it_holds() -> None:
+    caller = Caller()
+    caller.apply(SetFeeTier(1, COIN_M, 5, -50, 240))
+    coin = (await caller.signed("GET", "/dapi/v1/commissionRate", symbol="BTCUSD_PERP")).json
+    assert (coin["makerCommissionRate"], coin["takerCommissionRate"]) == ("-0.000050", "0.000240")
+    usd = (await caller.signed("GET", "/fapi/v1/commissionRate", symbol="BTCUSDT")).json
+    assert (usd["makerCommissionRate"], usd["takerCommissionRate"]) == ("0.000200", "0.000500")
+    assert (await caller.signed("GET", "/fapi/v1/accountConfig")).json["feeTier"] == 0
+    assert (await caller.signed("GET", "/dapi/v1/account")).json["feeTier"] == 5
 
 
 @pytest.mark.semantics("1.1.1", "1.1.3")

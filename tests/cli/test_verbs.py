@@ -67,6 +67,7 @@ def test_an_account_is_opened_funded_and_given_a_key(perpit: Any) -> None:
     assert perpit("deposit", "alice", "0.25", "bnb")["wallets"][1]["asset"] == "BNB"
     assert "no contract listed in usds_m uses XRP" in perpit("deposit", "alice", "0.25", "xrp")
     assert perpit("withdraw", "alice", "2.5")["wallets"][0]["balance"] == "10"
+    assert perpit("accounts", "fee-tier", "alice", "9", "--market", "coin_m")["fee_tiers"]["coin_m"] == 9
     assert "Expected a decimal number like 1250.50 - at `$.amount`" in perpit("deposit", "alice", "lots")
     key = perpit("keys", "create", "alice", "--futures", "--label", "bot", "--ip", "127.0.0.1")
     assert (key["futures"], key["label"], key["ips"]) == (True, "bot", ["127.0.0.1"])

@@ -13,7 +13,7 @@ from tests.control.conftest import SmallVenue
 async def test_an_account_is_opened_once(venue: SmallVenue) -> None:
     assert await venue.call("POST", "/accounts", {"name": "alice"}) == (
         201,
-        {"name": "alice", "id": 1, "wallets": []},
+        {"name": "alice", "id": 1, "wallets": [], "fee_tiers": {"usds_m": 0, "coin_m": 0}},
     )
     status, answer = await venue.call("POST", "/accounts", {"name": "alice"})
     assert status == 409
@@ -34,6 +34,17 @@ async def test_deposits_and_withdrawals_are_exact_to_the_last_digit(venue: Small
     assert status == 201
     assert answer["wallets"] == [{"market": "usds_m", "asset": "USDT", "balance": "999.90000001"}]
     assert (await venue.call("GET", "/accounts"))[1]["accounts"] == [answer]
+
+
+async def test_an_account_is_put_on_a_tier_of_fees_for_one_market(venue: SmallVenue) -> None:
+    await venue.call("POST", "/accounts", {"name": "alice"})
+    status, answer = await venue.call("PUT", "/accounts/alice/fee-tier", {"market": "coin_m", "tier": 9})
+    assert (status, answer["fee_tiers"]) == (200, {"usds_m": 0, "coin_m": 9})
+    status, answer = await venue.call("PUT", "/accounts/alice/fee-tier", {"market": "coin_m", "tier": 0})
+    assert (status, answer["fee_tiers"]) == (200, {"usds_m": 0, "coin_m": 0})
+    for body in ({"tier": 10}, {"tier": -1}, {}, {"tier": 1, "market": "spot"}):
+        assert (await venue.call("PUT", "/accounts/alice/fee-tier", body))[0] == 400
+    assert (await venue.call("PUT", "/accounts/nobody/fee-tier", {"tier": 1}))[0] == 404
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         22: "SetAssetIndex",
         23: "ListAsset",
         24: "SetFeeBurn",
+        25: "SetFeeTier",
         30: "CancelAlgoOrder",
         31: "CancelAllAlgoOrders",
         32: "SetCountdown",

@@ -44,6 +44,13 @@ def fee_burn(venue: Venue, found: Found, _instrument: Instrument) -> Events:
     return venue.apply(c.SetFeeBurn(venue.accounts[found["who"]], found["on"] == "on"))
 
 
+def fee_tier(venue: Venue, found: Found, instrument: Instrument) -> Events:
+    """Of the market of the contract that the table is about."""
+    maker, taker = (parse_scaled(found[rate] or "0", 4) for rate in ("maker", "taker"))
+    who = venue.accounts[found["who"]]
+    return venue.apply(c.SetFeeTier(who, instrument.market, int(found["tier"]), maker, taker))
+
+
 def rates(venue: Venue, found: Found, _instrument: Instrument) -> Answer:
     asset = venue.engine.assets.assets[found["asset"]]
     return {
@@ -83,6 +90,10 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     (rf"(?P<who>\w+) (?P<way>brings|takes) (?P<amount>{NUMBER}) (?P<asset>\w+)", collateral),
     (r"(?P<who>\w+) multi-assets (?P<on>on|off)", multi_assets),
     (r"(?P<who>\w+) fees-in-BNB (?P<on>on|off)", fee_burn),
+    (
+        rf"(?P<who>\w+) tier (?P<tier>\d+)( pays (?P<maker>{NUMBER}) % and (?P<taker>{NUMBER}) %)?",
+        fee_tier,
+    ),
 ]
 QUESTIONS: list[tuple[str, Callable[..., Answer]]] = [
     (r"rates of (?P<asset>\w+)", rates),

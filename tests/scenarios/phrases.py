@@ -8,6 +8,7 @@ from perpit.domain import events as e
 from perpit.domain import refusals
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
+from perpit.domain.numbers import format_shortest
 from tests.scenarios.venue import Venue, shown
 
 SIDES = {w.BUY: "buy", w.SELL: "sell"}
@@ -142,6 +143,11 @@ def tell_terms(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, (e.MultiAssetsChanged, e.FeeBurnChanged)):
         what = "multi-assets" if isinstance(event, e.MultiAssetsChanged) else "fees-in-BNB"
         return Phrase((venue.account_name(event.account_id),), f"{what} {'on' if event.is_on else 'off'}")
+    if isinstance(event, e.FeeTierChanged):
+        rates = f"pays {format_shortest(event.maker_fee_ppm, 4)} % and {format_shortest(event.taker_fee_ppm, 4)} %"
+        return Phrase(
+            (venue.account_name(event.account_id),), f"tier {event.tier} {rates if event.tier else ''}"
+        )
     if isinstance(event, e.PositionModeChanged):
         return Phrase((venue.account_name(event.account_id),), f"mode {MODES[event.is_hedged]}")
     if isinstance(event, e.MarginTypeChanged):

@@ -184,9 +184,9 @@ def account_v2(call: Call) -> Body:
 
 
 def settings(call: Call) -> Body:
-    """What the account has chosen; there are no fee tiers in this release."""
+    """What the account has chosen, and its fee tier."""
     return {
-        "feeTier": 0,
+        "feeTier": own(call).fee_tier(call.product.market),
         **fee_burn(call),
         "canTrade": True,
         "canDeposit": True,
@@ -262,10 +262,11 @@ def leverage_brackets(call: Call) -> list[Body]:
 def commission_rate(call: Call) -> Body:
     """Fee rates of a symbol."""
     instrument: Instrument = call.values["symbol"]
+    maker_ppm, taker_ppm = own(call).fee_rates(instrument)
     row = {
         "symbol": instrument.symbol,
-        "makerCommissionRate": format_scaled(instrument.maker_fee_ppm, 6),
-        "takerCommissionRate": format_scaled(instrument.taker_fee_ppm, 6),
+        "makerCommissionRate": format_scaled(maker_ppm, 6),
+        "takerCommissionRate": format_scaled(taker_ppm, 6),
         "rpiCommissionRate": format_scaled(instrument.rpi_fee_ppm, 6),
     }
     return shaped("commission", row, instrument)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from perpit.cli.output import print_json, print_table
-from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find
+from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find, segment
 
 app = typer.Typer(help="Accounts of a running venue: list them, open new ones.")
 
@@ -50,6 +50,34 @@ def create_account(
         print_json(answer)
     else:
         print(f"Account {answer['name']} is open. Next: perpit deposit {name} 5000")
+
+
+@app.command("fee-tier")
+def set_fee_tier(
+    name: Annotated[str, typer.Argument(help="The account.")],
+    tier: Annotated[int, typer.Argument(min=0, max=9, help="0 is what everybody pays, 9 the least.")],
+    market: Annotated[
+        str, typer.Option("--market", metavar="usds_m|coin_m", help="In which market it pays less.")
+    ] = "usds_m",
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Put an account on a tier of fees, as the exchange gives them for volume. It holds from the next fill on.
+
+    [bold]Examples[/bold]
+    \b
+      perpit accounts fee-tier alice 3
+      perpit accounts fee-tier alice 9 --market coin_m
+    """
+    body = {"market": market, "tier": tier}
+    answer = find(url, token, ready_file, data).call("PUT", f"/accounts/{segment(name)}/fee-tier", body)
+    if json:
+        print_json(answer)
+    else:
+        print(f"Account {name} is on tier {tier} of {market}. Its rates: GET commissionRate")
 
 
 def balances(account: dict[str, Any]) -> str:

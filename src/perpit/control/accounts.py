@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from perpit.control.bodies import Amount, NewAccount
+from perpit.catalogue.fees import fee_tiers
+from perpit.control.bodies import Amount, FeeTier, NewAccount
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
-from perpit.domain.commands import CreateAccount, Transfer
+from perpit.domain.commands import CreateAccount, SetFeeTier, Transfer
 from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.domain.words import COIN_M, FEE_ASSET, USDS_M
 
@@ -32,7 +33,8 @@ def shown(ports: Ports, account_id: int) -> dict[str, Any]:
         }
         for (market, asset), wallet in account.wallets.items()
     ]
-    return {"name": account.name, "id": account_id, "wallets": wallets}
+    tiers = {name: account.fee_tier(market) for name, market in MARKETS.items()}
+    return {"name": account.name, "id": account_id, "wallets": wallets, "fee_tiers": tiers}
 
 
 def check_asset(ports: Ports, market: str, asset: str) -> None:
@@ -85,4 +87,12 @@ async def transfer(ports: Ports, name: str, body: Amount, sign: int) -> dict[str
     if units == 0:
         raise Problem(400, "amount: must be above 0")
     settled(await ports.submit(Transfer(account_id, MARKETS[body.market], body.asset, units * sign)))
+    return shown(ports, account_id)
+
+
+async def set_fee_tier(ports: Ports, params: dict[str, str], body: FeeTier) -> dict[str, Any]:
+    """Put an account on a tier of fees, from its next fill on."""
+    account_id, market = account_named(ports, params["name"]), MARKETS[body.market]
+    rates = fee_tiers(market)[body.tier]
+    settled(await ports.submit(SetFeeTier(account_id, market, body.tier, rates.maker_ppm, rates.taker_ppm)))
     return shown(ports, account_id)

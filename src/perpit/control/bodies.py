@@ -47,6 +47,13 @@ class Amount(Body):
     market: Literal["usds_m", "coin_m"] = "usds_m"
 
 
+class FeeTier(Body):
+    """What an account pays in a market: 0 is what everybody pays, 9 the least."""
+
+    tier: Annotated[int, msgspec.Meta(ge=0, le=9)]
+    market: Literal["usds_m", "coin_m"] = "usds_m"
+
+
 class ClockMode(Body):
     """How time shall run from now on."""
 

@@ -38,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{BASE}/accounts/{{name}}/keys/{{api_key}}", keys.revoke_key),
     Route("POST", f"{BASE}/accounts/{{name}}/deposits", accounts.deposit, bodies.Amount, 201),
     Route("POST", f"{BASE}/accounts/{{name}}/withdrawals", accounts.withdraw, bodies.Amount, 201),
+    Route("PUT", f"{BASE}/accounts/{{name}}/fee-tier", accounts.set_fee_tier, bodies.FeeTier),
     Route("GET", f"{BASE}/clock", time.show_clock),
     Route("PUT", f"{BASE}/clock", time.set_clock, bodies.ClockMode),
     Route("POST", f"{BASE}/clock/advance", time.advance_clock, bodies.Step),

@@ -230,3 +230,18 @@ class FeeBurnChanged(Event):
         self.time_ms: i64 = time_ms
         self.account_id: i64 = account_id
         self.is_on = is_on
+
+
+@mypyc_attr(acyclic=True)
+class FeeTierChanged(Event):
+    """What the account pays in a market from now on; tier 0: the rates of each contract."""
+
+    def __init__(
+        self, time_ms: i64, account_id: i64, market: i64, tier: i64, maker_fee_ppm: int, taker_fee_ppm: int
+    ) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.market: i64 = market
+        self.tier: i64 = tier
+        self.maker_fee_ppm = maker_fee_ppm
+        self.taker_fee_ppm = taker_fee_ppm

@@ -1,4 +1,4 @@
-"""Commands of multi-assets mode and of fees in BNB: margin assets and their prices, and what an account chooses."""
+"""Commands of multi-assets mode and of fees: margin assets and their prices, what an account chooses and pays."""
 
 from typing import ClassVar
 
@@ -84,3 +84,24 @@ class SetFeeBurn(AccountCommand):
         self.time_ms: i64 = 0
         self.account_id: i64 = account_id
         self.is_on = is_on
+
+
+@mypyc_attr(acyclic=True)
+class SetFeeTier(AccountCommand):
+    """What an account pays in a market from now on, in place of the rates of its contracts (semantics 4.3.3, 4.3.4).
+
+    Tier 0 are the contracts' own rates; those that are given with it count for nothing. A negative rate is a rebate.
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "tier", "maker_fee_ppm", "taker_fee_ppm")
+
+    def __init__(
+        self, account_id: i64, market: i64, tier: i64, maker_fee_ppm: int, taker_fee_ppm: int
+    ) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.market: i64 = market
+        self.tier: i64 = tier
+        self.maker_fee_ppm = maker_fee_ppm
+        self.taker_fee_ppm = taker_fee_ppm

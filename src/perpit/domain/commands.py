@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from mypy_extensions import i64, mypyc_attr
 
-from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetMultiAssets
+from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetFeeTier, SetMultiAssets
 from perpit.domain.command import AccountCommand, Command, ExposureCommand
 from perpit.domain.instrument import Instrument
 
@@ -36,6 +36,7 @@ __all__ = [
     "SetAssetIndex",
     "SetCountdown",
     "SetFeeBurn",
+    "SetFeeTier",
     "SetIndexPrice",
     "SetLeverage",
     "SetMarginType",

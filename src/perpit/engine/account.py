@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mypy_extensions import i64
 
-from perpit.domain.commands import CreateKey
+from perpit.domain.commands import CreateKey, SetFeeTier
 from perpit.domain.margin import (
     initial_margin_units,
     maintenance_margin_units,
@@ -146,6 +146,8 @@ class Exposure:
         self.is_hedged = is_hedged
         self.account = account
         self.sides: list[Position] = []  # LONG and SHORT, once the account was in hedge mode
+        self.maker_fee_ppm = self.taker_fee_ppm = 0
+        self.set_fees(account.fee_tiers.get(market.instrument.market))
         self.conditionals: dict[str, Conditional] = {}  # waiting ordinary orders, like `orders`
 
     def scope_of(self, position: Position) -> Scope:
@@ -247,6 +249,12 @@ class Exposure:
         self.max_notional_units = max_notional_units
         self._outdate()
 
+    def set_fees(self, tier: SetFeeTier | None) -> None:
+        """The rates of a tier, or those of the contract."""
+        instrument = self.market.instrument
+        self.maker_fee_ppm = instrument.maker_fee_ppm if tier is None else tier.maker_fee_ppm
+        self.taker_fee_ppm = instrument.taker_fee_ppm if tier is None else tier.taker_fee_ppm
+
     def set_margin_type(self, margin_type: i64) -> None:
         self.margin_type = margin_type
         self.outdate_position()
@@ -302,6 +310,7 @@ class Account:
         self.algos: dict[str, Conditional] = {}  # waiting orders of the Algo service, by client id
         self.joint: JointScope | None = None  # in multi-assets mode
         self.burns_fees = False  # pays commissions in BNB while there is enough
+        self.fee_tiers: dict[int, SetFeeTier] = {}  # by market; a market without one has its contracts' rates
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""

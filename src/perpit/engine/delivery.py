@@ -108,7 +108,7 @@ class Deliverer:
             return value if side == BUY else -value
         order = self._closing_order(position, lots, price_e8, time_ms, events)
         trade_id = exposure.market.take_trade_id()
-        fee_ppm = instrument.taker_fee_ppm
+        fee_ppm = exposure.taker_fee_ppm
         fill_order(order, lots, value, price_e8, trade_id, TRADE_DELIVERY, time_ms, events, fee_ppm)
         return value if side == BUY else -value
 

@@ -27,6 +27,7 @@ from perpit.domain.commands import (
     SetAssetIndex,
     SetCountdown,
     SetFeeBurn,
+    SetFeeTier,
     SetIndexPrice,
     SetLeverage,
     SetMarginType,
@@ -265,6 +266,8 @@ class Engine:
             return asset_mode.set_multi_assets(account, self.assets, self.risk, command, events)
         if isinstance(command, SetFeeBurn):
             return asset_mode.set_fee_burn(account, command, events)
+        if isinstance(command, SetFeeTier):
+            return terms.set_fee_tier(account, command, events)
         assert isinstance(command, CancelAlgoOrder)
         return self.conditionals.cancel_algo(account, command, events)
 

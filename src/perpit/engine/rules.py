@@ -50,3 +50,6 @@ FEE_BURN_DISCOUNT_PPM: Final = 100_000
 MARGIN_CALL_PERCENT: Final = 80
 # The insurance fund holds positions worth so much of its balance, at most (semantics 2.6.2).
 FUND_HOLDS_PERCENT: Final = 100
+# Fee tiers are numbered up to this, and no rate is above 1 % (semantics 4.3.3).
+FEE_TIER_MAX: Final = 9
+FEE_PPM_MAX: Final = 10_000

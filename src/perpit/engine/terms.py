@@ -1,8 +1,14 @@
-"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode."""
+"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode, fees."""
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import AdjustMargin, SetLeverage, SetMarginType, SetPositionMode
-from perpit.domain.events import Event, LeverageChanged, MarginTypeChanged, PositionModeChanged
+from perpit.domain.commands import AdjustMargin, SetFeeTier, SetLeverage, SetMarginType, SetPositionMode
+from perpit.domain.events import (
+    Event,
+    FeeTierChanged,
+    LeverageChanged,
+    MarginTypeChanged,
+    PositionModeChanged,
+)
 from perpit.domain.margin import initial_margin_units, maintenance_margin_units, unrealised_units
 from perpit.domain.words import (
     BOTH,
@@ -18,6 +24,7 @@ from perpit.domain.words import (
 )
 from perpit.engine.account import Account, Exposure, Position, Wallet
 from perpit.engine.ledger import move_isolated, position_changed
+from perpit.engine.rules import FEE_PPM_MAX, FEE_TIER_MAX
 
 
 def set_leverage(exposure: Exposure, command: SetLeverage, events: list[Event]) -> int:
@@ -138,3 +145,48 @@ def set_position_mode(account: Account, command: SetPositionMode, events: list[E
         exposure.set_hedged(command.is_hedged)
     events.append(PositionModeChanged(command.time_ms, command.account_id, market, command.is_hedged))
     return 0
+
+
+def set_fee_tier(account: Account, command: SetFeeTier, events: list[Event]) -> int:
+    """Other rates for all contracts of a market, from the next fill on; asking for what is so changes nothing."""
+    if not _is_tier(command):
+        return no.INVALID_VALUE
+    market = command.market
+    before = account.fee_tiers.get(market)
+    tier = command if command.tier != 0 else None
+    if _pays_alike(before, tier):
+        return 0
+    if tier is None:
+        del account.fee_tiers[market]
+    else:
+        account.fee_tiers[market] = tier
+    for exposure in account.exposures.values():
+        if exposure.market.instrument.market == market:
+            exposure.set_fees(tier)
+    maker_ppm = 0 if tier is None else tier.maker_fee_ppm
+    taker_ppm = 0 if tier is None else tier.taker_fee_ppm
+    events.append(
+        FeeTierChanged(command.time_ms, command.account_id, market, command.tier, maker_ppm, taker_ppm)
+    )
+    return 0
+
+
+def _is_tier(command: SetFeeTier) -> bool:
+    if command.market != USDS_M and command.market != COIN_M:
+        return False
+    if command.tier == 0:
+        return True
+    maker_ppm, taker_ppm = command.maker_fee_ppm, command.taker_fee_ppm
+    # a rebate above what the taker brings would pay for trading with oneself
+    in_bounds = -taker_ppm <= maker_ppm <= FEE_PPM_MAX and 0 <= taker_ppm <= FEE_PPM_MAX
+    return 0 < command.tier <= FEE_TIER_MAX and in_bounds
+
+
+def _pays_alike(one: SetFeeTier | None, other: SetFeeTier | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (
+        one.tier == other.tier
+        and one.maker_fee_ppm == other.maker_fee_ppm
+        and one.taker_fee_ppm == other.taker_fee_ppm
+    )

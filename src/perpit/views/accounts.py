@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perpit.domain.events import (
+    FeeTierChanged,
     FundingPaid,
     LeverageChanged,
     MarginTypeChanged,
@@ -113,6 +114,7 @@ class AccountView:
         "burns_fees",
         "created_ms",
         "exposures",
+        "fee_tiers",
         "hedged",
         "joint",
         "name",
@@ -128,6 +130,7 @@ class AccountView:
         self.hedged: set[int] = set()  # the markets in which it is in hedge mode
         self.joint: JointView | None = None  # in multi-assets mode
         self.burns_fees = False
+        self.fee_tiers: dict[int, FeeTierChanged] = {}  # by market; one without has its contracts' rates
 
     def wallet(self, market: int, asset: str) -> WalletView:
         """The wallet of an asset in a market, made empty at first use."""
@@ -147,6 +150,24 @@ class AccountView:
             self.exposures[instrument.symbol_id] = exposure
             wallet.exposures.append(exposure)
         return exposure
+
+    def fee_tier(self, market: int) -> int:
+        """The number of its tier in a market; 0 is the lowest."""
+        tier = self.fee_tiers.get(market)
+        return 0 if tier is None else tier.tier
+
+    def fee_rates(self, instrument: Instrument) -> tuple[int, int]:
+        """Maker's and taker's rate in a contract, in parts per million (semantics 4.3)."""
+        tier = self.fee_tiers.get(instrument.market)
+        if tier is None:
+            return instrument.maker_fee_ppm, instrument.taker_fee_ppm
+        return tier.maker_fee_ppm, tier.taker_fee_ppm
+
+    def fold_fee_tier(self, event: FeeTierChanged) -> None:
+        if event.tier == 0:
+            self.fee_tiers.pop(event.market, None)
+        else:
+            self.fee_tiers[event.market] = event
 
     def fold_position_mode(self, event: PositionModeChanged) -> None:
         if event.is_hedged:

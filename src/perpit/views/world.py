@@ -20,6 +20,7 @@ from perpit.domain.events import (
     CountdownSet,
     Event,
     FeeBurnChanged,
+    FeeTierChanged,
     FundingPaid,
     FundingSettled,
     IndexPriceChanged,
@@ -159,6 +160,7 @@ class World:
             AssetIndexChanged: self.assets.fold_index,
             MultiAssetsChanged: self._multi_assets_changed,
             FeeBurnChanged: self._fee_burn_changed,
+            FeeTierChanged: self._fee_tier_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_calculated,
@@ -238,6 +240,9 @@ class World:
 
     def _fee_burn_changed(self, event: FeeBurnChanged) -> None:
         self.accounts[event.account_id].burns_fees = event.is_on
+
+    def _fee_tier_changed(self, event: FeeTierChanged) -> None:
+        self.accounts[event.account_id].fold_fee_tier(event)
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
