@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     data: Path | None = None
     durability: str = "none"
     market: MarketSetting = MarketSetting("synthetic")
-    symbols: tuple[str, ...] = ("BTCUSDT", "ETHUSDT")
+    symbols: tuple[str, ...] = ("BTCUSDT", "ETHUSDT", "BTCUSD_PERP")
     symbols_given: bool = False
     seed: int = 1
     clock: ClockSetting = ClockSetting("wall")
@@ -199,7 +199,7 @@ OPTIONS: dict[str, Option] = {
     "memory": Option("false", flag),
     "durability": Option(None, one_of(*DURABILITIES)),
     "market": Option("synthetic", market),
-    "symbols": Option("BTCUSDT,ETHUSDT", symbols),
+    "symbols": Option("BTCUSDT,ETHUSDT,BTCUSD_PERP", symbols),
     "seed": Option("1", whole(0, 2**53)),
     "clock": Option("wall", clock),
     "profile": Option("union", profile),

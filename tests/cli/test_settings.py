@@ -31,7 +31,7 @@ def test_without_any_option_a_newcomer_gets_a_durable_synthetic_market() -> None
     settings = loaded()
     assert (settings.host, settings.port, settings.data) == ("127.0.0.1", 8000, HOME)
     assert (settings.durability, settings.market.kind) == ("fsync", "synthetic")
-    assert settings.symbols == ("BTCUSDT", "ETHUSDT")
+    assert settings.symbols == ("BTCUSDT", "ETHUSDT", "BTCUSD_PERP")
     assert settings.limits
     assert settings.demo_balance_units == 100_000 * 10**8
 

@@ -54,7 +54,10 @@ def test_the_ready_file_has_exactly_what_is_promised(venue: ServedVenue) -> None
 
 def test_the_demo_account_has_funds_and_a_key_that_trades(perpit: Any, venue: ServedVenue) -> None:
     demo = next(one for one in perpit("accounts", "list")["accounts"] if one["name"] == "demo")
-    assert demo["wallets"] == [{"market": "usds_m", "asset": "USDT", "balance": "100000"}]
+    assert demo["wallets"] == [
+        {"market": "usds_m", "asset": "USDT", "balance": "100000"},
+        {"market": "coin_m", "asset": "BTC", "balance": "1.6"},
+    ]
     key = perpit("keys", "list", "demo")["keys"][0]
     assert key["api_key"] == venue.ready["accounts"][0]["api_key"]
     assert key["futures"] is True
@@ -90,7 +93,7 @@ def test_without_json_people_can_read_it(
     assert main(["accounts", "list", "--data", str(data)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["ACCOUNT", "BALANCES"]
-    assert "demo     100000 USDT (usds_m)" in lines
+    assert "demo     100000 USDT (usds_m), 1.6 BTC (coin_m)" in lines
     assert main(["clock", "show", "--data", str(data)]) == 0
     assert "manual clock" in capsys.readouterr().out
 

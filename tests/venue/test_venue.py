@@ -116,7 +116,7 @@ async def test_a_founding_with_coin_is_finished_too_and_gives_each_asset_once(
 
 
 async def test_the_demo_account_gets_coin_when_a_contract_of_it_is_listed_later(tmp_path: Path) -> None:
-    async with Venue(kept(tmp_path)):
+    async with Venue(kept(tmp_path, symbols=("BTCUSDT",), symbols_given=True)):
         pass
     for _ in range(2):
         async with Venue(kept(tmp_path, symbols=("ETHUSD_PERP",), symbols_given=True)) as venue:

@@ -46,7 +46,7 @@ def serve(
         str | None, text_option("--market", "MARKET", "synthetic, none or recorded:PATH. [synthetic]", WHAT)
     ] = None,
     symbols: Annotated[
-        str | None, text_option("--symbols", "LIST", "Contracts to list. [BTCUSDT,ETHUSDT]", WHAT)
+        str | None, text_option("--symbols", "LIST", "Contracts to list. [BTCUSDT,ETHUSDT,BTCUSD_PERP]", WHAT)
     ] = None,
     seed: Annotated[
         str | None,
@@ -119,7 +119,7 @@ def serve(
     \b
       perpit serve
       perpit serve --memory --port 9000
-      perpit serve --symbols BTCUSDT,BTCUSD_PERP
+      perpit serve --symbols BTCUSDT,SOLUSDT,ETHUSD_PERP
       perpit serve --memory --market none --clock manual --ready-file ready.json
       perpit serve --memory --market recorded:btcusdt_20240808.gz
     """
