@@ -348,3 +348,31 @@ async def test_candles_of_a_delisted_contract_end_with_it() -> None:
     for path in ("/fapi/v1/klines", "/fapi/v1/continuousKlines", "/fapi/v1/markPriceKlines"):
         assert (await rows(caller, path))[-1][0] == due_ms
     assert (await rows(caller, "/fapi/v1/premiumIndexKlines"))[-1][0] <= due_ms
+
+
+@pytest.mark.parametrize("quiet_s", [0, 3])
+async def test_continuous_candles_of_usds_m_come_in_seconds_too(quiet_s: int) -> None:
+    caller = lived()
+    wait(caller, 900)
+    caller.apply(HouseTrade(BTC, BUY, PRICE, 200))
+    wait(caller, 50)
+    caller.apply(HouseTrade(BTC, BUY, PRICE, 300))
+    wait(caller, quiet_s * 1_000)
+    path = "/fapi/v1/continuousKlines"
+    found = await rows(caller, path, interval="1s", limit=quiet_s + 2)
+    assert [(row[4], row[5], row[8]) for row in found] == [
+        ("59999.90", "0.000", 0),
+        ("60000.00", "0.500", 2),
+        *[("60000.00", "0.000", 0)] * quiet_s,
+    ]
+    assert found[1][0] % 1_000 == 0
+    assert found[1][6] == found[1][0] + 999
+    whole = await rows(caller, path, interval="1s", startTime=START_MS, limit=1_500)
+    assert len(whole) == (caller.now_ms - START_MS) // 1_000 + 1
+
+
+async def test_nothing_else_comes_in_seconds() -> None:
+    caller = Caller()
+    for path, about in KINDS:
+        if path != "/fapi/v1/continuousKlines":
+            assert (await caller.public(path, **about, interval="1s")).code == -1120

@@ -189,3 +189,33 @@ def test_a_market_prefix_hears_its_own_pairs_only() -> None:
         (USDS_M, "ETHUSDT"),
         (COIN_M, "BTCUSD"),
     ]
+
+
+def test_seconds_are_told_while_they_change_and_when_they_close() -> None:
+    floor = Floor()
+    socket = floor.listen("/ws/btcusdt_perpetual@continuousKline_1s")
+    coin = floor.listen("/ws/btcusd_perpetual@continuousKline_1s")
+    floor.trade(3)
+    floor.trade(3, symbol_id=COIN)
+    floor.advance(250)
+    floor.advance(250)
+    floor.advance(500)
+    floor.advance(1_000)
+    seen = [
+        (row["k"]["t"] - START_MS, row["k"]["v"], row["k"]["i"], row["k"]["x"])
+        for row in socket.of("continuous_kline")
+    ]
+    assert seen == [(0, "0.003", "1s", False), (0, "0.003", "1s", True), (1_000, "0.000", "1s", True)]
+    assert coin.messages() == [], "COIN-M has no candles of seconds"
+
+
+def test_seconds_of_a_quarters_series_go_on_with_the_next_quarter() -> None:
+    floor = Floor()
+    list_quarters(floor)
+    floor.trade(symbol_id=NEXT)
+    socket = floor.listen("/ws/btcusdt_current_quarter@continuousKline_1s")
+    floor.advance(HOUR_MS + 100)
+    assert socket.messages() == [], "what it traded as the next quarter is no part of the series"
+    floor.trade(price_ticks=PRICE + 50, symbol_id=NEXT)
+    floor.advance(250)
+    assert [row["k"]["c"] for row in socket.of("continuous_kline")] == ["60005.00"]

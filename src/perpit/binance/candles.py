@@ -17,10 +17,11 @@ from perpit.binance.schema import Param
 from perpit.binance.security import NONE
 from perpit.catalogue.quarters import CURRENT_QUARTER, NEXT_QUARTER
 from perpit.domain.instrument import Instrument
-from perpit.views.candles import Candle, CandlesView
+from perpit.views.candles import Candle
 from perpit.views.pairs import PairView
 from perpit.views.price_candles import PriceCandle
-from perpit.views.series import C, SeriesView
+from perpit.views.seconds import SECOND, SecondsView
+from perpit.views.series import C, Shown
 from perpit.views.world import World
 
 Row = list[Any]
@@ -31,19 +32,32 @@ TRADIFI_PERPETUAL: Final = "TRADIFI_PERPETUAL"
 PLACES: Final = {CURRENT_QUARTER: 0, NEXT_QUARTER: 1}
 
 
-def carried(world: World, pair: PairView, contract_type: str) -> tuple[CandlesView, Instrument] | None:
-    """The candles of a pair's contract type, and the contract that carries them now; None when there never was one."""
+def carried(
+    world: World, pair: PairView, contract_type: str, interval: str
+) -> tuple[Shown[Candle], Instrument] | None:
+    """The candles of a pair's contract type, and the contract that carries them now; None when there never was one.
+
+    Seconds are those of that contract only, since it carries the series.
+    """
     place = PLACES.get(contract_type)
-    if place is not None:
+    if place is None:
+        contract = pair.perpetual(contract_type)
+        if contract is None:
+            return None
+        instrument, since_ms = contract.instrument, 0
+        view = world.candles[instrument.symbol_id]
+    else:
         relay = pair.quarters[place]
-        return None if relay.instrument is None else (relay.candles, relay.instrument)
-    contract = pair.perpetual(contract_type)
-    if contract is None:
-        return None
-    return world.candles[contract.instrument.symbol_id], contract.instrument
+        if relay.instrument is None:
+            return None
+        instrument, since_ms = relay.instrument, relay.since_ms
+        view = relay.candles
+    if interval == SECOND.name:
+        return SecondsView(view.clock, instrument, world.trades[instrument.symbol_id], since_ms), instrument
+    return view, instrument
 
 
-def asked(call: Call, view: SeriesView[C], days_max: int) -> list[C]:
+def asked(call: Call, view: Shown[C], days_max: int) -> list[C]:
     """The candles that a call asks for: the first `limit` from a start time on, else the newest.
 
     With `days_max` always the newest within the span: it is that long when not both times are sent, and not longer.
@@ -102,9 +116,10 @@ def klines(call: Call) -> list[Row]:
 
 def continuous_klines(call: Call) -> list[Row]:
     """Candles of whichever contract is the pair's of that type; none while there never was one (semantics 8.2.7)."""
-    found = carried(call.world, pair_of(call), call.values["contractType"])
+    values = call.values
+    found = carried(call.world, pair_of(call), values["contractType"], values["interval"])
     if found is None:
-        check_span(call.values["startTime"], call.values["endTime"])
+        check_span(values["startTime"], values["endTime"])
         return []
     view, instrument = found
     return [trade_row(row, instrument) for row in asked(call, view, call.product.candle_days)]
@@ -140,6 +155,7 @@ BY_LIMIT: Final = by_limit(((99, 1), (499, 2), (1000, 5), (1500, 10)), 500)
 PAIR: Final[Param] = Param("pair", schema.pair, True)
 LIMIT: Final[Param] = Param("limit", schema.between(1, 1500), default=500)
 WINDOW: Final = (Param("interval", schema.interval, True), *SPAN, LIMIT)
+SECONDS: Final[Param] = Param("interval", schema.interval_or_second, True)
 OF_QUARTERS: Final = (PERPETUAL, CURRENT_QUARTER, NEXT_QUARTER)
 
 
@@ -148,11 +164,14 @@ def candle_route(path: str, handler: Callable[[Call], list[Row]], *named: Param,
 
 
 def continuous_route(product: Product, *types: str) -> tuple[Route, ...]:
-    route = candle_route(
+    interval = SECONDS if product.has_seconds else WINDOW[0]
+    route = Route(
+        "GET",
         "/v1/continuousKlines",
+        NONE,
+        BY_LIMIT,
         continuous_klines,
-        PAIR,
-        contract_types(*types),
+        (PAIR, contract_types(*types), interval, *WINDOW[1:]),
         returns="Candles of a pair's contract of a type, whichever it is at the time; oldest first.",
     )
     return routes_of((product,), route)

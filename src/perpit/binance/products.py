@@ -60,7 +60,7 @@ class Product(NamedTuple):
     and /private. `transfer_notes` is what a row of income says of money that came in, and of money that went out;
     `income_days` how far apart its times may be, 0 for any span. `candle_days`: as many days candles are asked for at
     most, the newest of them are answered; 0: any span, the first of it are. `streams_price_candles`: there are streams
-    of candles of index and mark price.
+    of candles of index and mark price. `has_seconds`: continuous candles come in seconds, too.
     """
 
     market: int
@@ -78,6 +78,7 @@ class Product(NamedTuple):
     transfer_notes: tuple[str, str]
     income_days: int
     candle_days: int
+    has_seconds: bool
     streams_price_candles: bool
     order_types: tuple[int, ...]
     filters: tuple[str, ...]
@@ -148,6 +149,7 @@ USDS: Final = Product(
     transfer_notes=("TRANSFER", "TRANSFER"),
     income_days=0,
     candle_days=0,
+    has_seconds=True,  # semantics 8.2.2
     streams_price_candles=False,
     order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
@@ -171,6 +173,7 @@ COIN: Final = Product(
     transfer_notes=("DEPOSIT", "WITHDRAW"),
     income_days=365,  # semantics 4.6.4
     candle_days=200,  # semantics 8.2.7
+    has_seconds=False,
     streams_price_candles=True,  # semantics 7.3
     order_types=(
         LIMIT,

@@ -14,12 +14,12 @@ from perpit.binance.streams_names import StreamSpec
 from perpit.binance.streams_text import Texts
 from perpit.binance.streams_trades import JSON_BOOL
 from perpit.domain.instrument import Instrument
-from perpit.views.candles import Candle, CandlesView
+from perpit.views.candles import Candle
 from perpit.views.price_candles import PriceCandle, PriceCandlesView
-from perpit.views.series import C, SeriesView
+from perpit.views.series import C, Shown
 
 CATCH_UP: Final = 20
-Carrier = Callable[[], tuple[CandlesView, Instrument] | None]
+Carrier = Callable[[], tuple[Shown[Candle], Instrument] | None]
 
 
 class CandleChannel(Channel, Generic[C]):
@@ -37,7 +37,7 @@ class CandleChannel(Channel, Generic[C]):
         if current is not None:
             self._open_ms, self._count = current.open_ms, current.count
 
-    def series(self) -> SeriesView[C] | None:
+    def series(self) -> Shown[C] | None:
         """None while there is none."""
         raise NotImplementedError
 
@@ -56,7 +56,7 @@ class CandleChannel(Channel, Generic[C]):
             self._count = current.count
             self.publish(self.payload(current, now_ms, False))
 
-    def _close_until(self, series: SeriesView[C], open_ms: int, now_ms: int) -> None:
+    def _close_until(self, series: Shown[C], open_ms: int, now_ms: int) -> None:
         """Every candle from the one told last to the one before `open_ms`, as closed."""
         for candle in series.candles(self._interval, None, open_ms - 1, CATCH_UP):
             if candle.open_ms >= self._open_ms:
@@ -77,7 +77,7 @@ class Candles(CandleChannel[Candle]):
         self._instrument: Instrument | None = None
         super().__init__(name, spec, outbox)
 
-    def series(self) -> CandlesView | None:
+    def series(self) -> Shown[Candle] | None:
         found = self._carrier()
         if found is None:
             return None

@@ -13,7 +13,7 @@ from perpit.binance.streams_contracts import ContractInfo
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
 from perpit.binance.streams_forced import ForceOrders
 from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
-from perpit.binance.streams_names import StreamSpec
+from perpit.binance.streams_names import INTERVALS, StreamSpec
 from perpit.binance.streams_text import Texts
 from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
 from perpit.binance.streams_trades import AggTrades, Trades
@@ -106,10 +106,12 @@ def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument
 
 def _continuous_kline(
     name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
-) -> Channel:
+) -> Channel | None:
     """`instrument` is any of the pair: which one carries the series is asked again and again (semantics 3.6.2)."""
+    if spec.interval not in INTERVALS and not PRODUCTS[instrument.market].has_seconds:
+        return None
     pair = world.pairs[(instrument.market, instrument.pair)]
-    return Candles(name, spec, outbox, lambda: carried(world, pair, spec.contract_type))
+    return Candles(name, spec, outbox, lambda: carried(world, pair, spec.contract_type, spec.interval))
 
 
 def _mark_price_kline(

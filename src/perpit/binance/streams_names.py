@@ -101,7 +101,7 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
     if channel == "assetIndex":
         return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")
-    if interval not in INTERVALS:
+    if interval not in INTERVALS and (kind, interval) != ("continuousKline", "1s"):
         return None
     if kind in ("kline", "indexPriceKline", "markPriceKline"):
         return StreamSpec(kind, symbol, 250, interval=interval)

@@ -24,12 +24,13 @@ class Relay:
     contract with another grid begins them anew.
     """
 
-    __slots__ = ("_candles_max", "_clock", "_paused_ms", "candles", "contract", "instrument")
+    __slots__ = ("_candles_max", "_clock", "_paused_ms", "candles", "contract", "instrument", "since_ms")
 
     def __init__(self, clock: Clock, candles_max: int) -> None:
         self._clock = clock
         self._candles_max = candles_max
         self._paused_ms = 0
+        self.since_ms = 0  # when `instrument` took it over
         self.contract: ContractView | None = None
         self.instrument: Instrument | None = None  # the last that carried it
         self.candles = CandlesView(self, candles_max)
@@ -46,7 +47,7 @@ class Relay:
             return
         if self.instrument is not None and _grid(self.instrument) != _grid(contract.instrument):
             self.candles = CandlesView(self, self._candles_max)
-        self.instrument = contract.instrument
+        self.instrument, self.since_ms = contract.instrument, time_ms
 
 
 class PairView:

@@ -77,7 +77,7 @@ class PackedCandles(Sequence[PriceCandle]):
         assert limit > 0, limit
         self.limit = limit
         self._full = limit + limit // 8
-        self._numbers: MutableSequence[int] = array("q")
+        self.numbers: MutableSequence[int] = array("q")
 
     @property
     def rows(self) -> Sequence[PriceCandle]:
@@ -96,15 +96,15 @@ class PackedCandles(Sequence[PriceCandle]):
             candle.last_ms,
         )
         try:
-            self._numbers.extend(packed)
+            self.numbers.extend(packed)
         except OverflowError:
-            kept = len(self._numbers) // WIDTH * WIDTH
-            self._numbers = [*self._numbers[:kept], *packed]
+            kept = len(self.numbers) // WIDTH * WIDTH
+            self.numbers = [*self.numbers[:kept], *packed]
         if len(self) > self._full:
-            del self._numbers[: (len(self) - self.limit) * WIDTH]
+            del self.numbers[: (len(self) - self.limit) * WIDTH]
 
     def __len__(self) -> int:
-        return len(self._numbers) // WIDTH
+        return len(self.numbers) // WIDTH
 
     @overload
     def __getitem__(self, index: int) -> PriceCandle: ...
@@ -118,7 +118,7 @@ class PackedCandles(Sequence[PriceCandle]):
         return self._unpacked(range(len(self))[index])
 
     def _unpacked(self, index: int) -> PriceCandle:
-        numbers = self._numbers[index * WIDTH : (index + 1) * WIDTH]
+        numbers = self.numbers[index * WIDTH : (index + 1) * WIDTH]
         candle = PriceCandle(numbers[0], numbers[1], numbers[2])
         candle.high_e8, candle.low_e8, candle.close_e8 = numbers[3], numbers[4], numbers[5]
         candle.count, candle.first_ms, candle.last_ms = numbers[6], numbers[7], numbers[8]

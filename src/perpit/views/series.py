@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from mypy_extensions import mypyc_attr
 
-from perpit.views.intervals import INTERVALS, MINUTE, Interval
+from perpit.views.intervals import INTERVALS, MINUTE, Interval, window
 
 
 class Clock(Protocol):
@@ -38,6 +38,16 @@ class Bar(Protocol):
 
 C = TypeVar("C", bound=Bar)
 Make = Callable[[int, int, int], C]  # a flat one: beginning, last millisecond, price
+
+
+class Shown(Protocol[C]):
+    """A series that can be read: `SeriesView` has the meaning of both."""
+
+    def current(self, interval: str) -> C | None: ...
+
+    def candles(
+        self, interval: str, start_ms: int | None = None, end_ms: int | None = None, limit: int = 500
+    ) -> list[C]: ...
 
 
 class Closed(Protocol[C]):
@@ -94,10 +104,10 @@ class SeriesView(Generic[C]):
     Whoever folds asks for `open_minute` when something happens at `running_end_ms` or later.
     """
 
-    __slots__ = ("_by_name", "_clock", "longer", "minutes", "running", "running_end_ms")
+    __slots__ = ("_by_name", "clock", "longer", "minutes", "running", "running_end_ms")
 
     def __init__(self, clock: Clock, closed: Callable[[], Closed[C]], make: Make[C]) -> None:
-        self._clock = clock
+        self.clock = clock
         self.minutes: Series[C] = Series(MINUTE, closed(), make)
         self.longer: list[Series[C]] = [
             Series(interval, closed(), make) for interval in INTERVALS.values() if interval is not MINUTE
@@ -127,7 +137,7 @@ class SeriesView(Generic[C]):
         if not rows:
             return None
         last = rows[-1]
-        now_ms = self._clock.time_ms
+        now_ms = self.clock.time_ms
         if now_ms <= last.close_ms:
             return last
         return series.flat(series.interval.open_of(now_ms), last.closing())
@@ -152,25 +162,12 @@ class SeriesView(Generic[C]):
         grid = series.interval
         closed = series.closed.rows
         first_ms = closed[0].open_ms if closed else unfinished[0].open_ms
-        last_ms = grid.open_of(max(self._clock.time_ms, unfinished[-1].open_ms))
-        if end_ms is not None and end_ms < last_ms:
-            if end_ms < first_ms:
-                return []
-            last_ms = grid.open_of(end_ms)
-        if start_ms is not None:
-            if start_ms > last_ms:
-                return []
-            if start_ms > first_ms:
-                first_ms = grid.open_of(start_ms)
-                if first_ms < start_ms:
-                    first_ms = grid.step(first_ms, 1)
-            last_ms = min(last_ms, grid.step(first_ms, limit - 1))
-        else:
-            first_ms = max(first_ms, grid.step(last_ms, 1 - limit))
-        return _without_gaps(series, unfinished, first_ms, last_ms)
+        last_ms = grid.open_of(max(self.clock.time_ms, unfinished[-1].open_ms))
+        span = window(grid, first_ms, last_ms, start_ms, end_ms, limit)
+        return [] if span is None else without_gaps(series, unfinished, span[0], span[1])
 
 
-def _without_gaps(series: Series[C], unfinished: list[C], first_ms: int, last_ms: int) -> list[C]:
+def without_gaps(series: Series[C], unfinished: list[C], first_ms: int, last_ms: int) -> list[C]:
     """Every candle that opens from `first_ms` to `last_ms`, flat ones made where nothing happened.
 
     Something happened at or before `first_ms`.
