@@ -48,6 +48,7 @@ PATH_OF_AN_ORDER = (
     "views/candles.py",
     "views/orders.py",
     "views/prices.py",
+    "views/series.py",
     "views/tail.py",
     "views/trades.py",
     "views/world.py",

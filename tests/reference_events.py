@@ -138,6 +138,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "isolated_units",
         "cross_wallet_units",
     ),
+    "PremiumSampled": ("symbol_id", "premium_e8"),
     "FundingSettled": ("symbol_id", "rate_e8", "mark_e8", "interval_hours"),
     "FundingPaid": (
         "account_id",

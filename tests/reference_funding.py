@@ -72,6 +72,7 @@ class Funding(Rules):
     def take_sample(self, symbol_id: int) -> None:
         if self.hours[symbol_id] and self.time_ms % SAMPLE_MS == 0:
             self.samples[symbol_id].append(self._premium_e8(symbol_id))
+            self._tell("PremiumSampled", symbol_id, self.samples[symbol_id][-1])
 
     def take_missed_samples(self, until_ms: int) -> None:
         """Time was skipped in which nothing moved: what would have been sampled is what is there now."""

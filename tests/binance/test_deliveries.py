@@ -66,19 +66,6 @@ def test_a_mark_frame_of_a_quarter_has_no_funding_rate() -> None:
     assert (frame["s"], frame["r"], frame["T"]) == ("BTCUSDT_CURRENT_QUARTER", "", 0)
 
 
-@pytest.mark.semantics("3.6.2")
-def test_the_candles_of_a_series_go_on_with_the_quarter_that_follows() -> None:
-    floor = Floor()
-    list_quarters(floor)
-    name = "/ws/btcusdt_current_quarter@continuousKline_1m"
-    floor.hub.disconnect(floor.connect(name)[1])
-    floor.advance(60 * MINUTE_MS + 1_000)
-    socket = floor.listen(name)
-    floor.trade(symbol_id=NEXT)
-    floor.advance(1_000)
-    assert {row["ct"] for row in socket.of("continuous_kline")} == {"CURRENT_QUARTER"}
-
-
 @pytest.mark.semantics("C31", "3.6.5", "3.6.8")
 def test_contract_infos_tell_of_listing_and_end_to_listeners_of_the_product() -> None:
     floor = Floor()

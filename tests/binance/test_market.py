@@ -119,48 +119,6 @@ async def test_trades_of_one_price_and_side_within_a_tenth_of_a_second_are_one_a
     assert (await caller.public("/fapi/v1/aggTrades", symbol="BTCUSDT", **span)).json == rows[:1]
 
 
-async def test_candles_have_twelve_columns() -> None:
-    caller = await traded()
-    rows = (await caller.public("/fapi/v1/klines", symbol="BTCUSDT", interval="1m")).json
-    assert rows == [
-        [
-            START_MS,
-            "60000.00",
-            "60000.00",
-            "60000.00",
-            "60000.00",
-            "0.300",
-            START_MS + 59_999,
-            "18000.00000",
-            2,
-            "0.300",
-            "18000.00000",
-            "0",
-        ],
-        [
-            START_MS + 60_000,
-            "59999.90",
-            "59999.90",
-            "59999.90",
-            "59999.90",
-            "0.300",
-            START_MS + 119_999,
-            "17999.97000",
-            1,
-            "0.000",
-            "0.00000",
-            "0",
-        ],
-    ]
-    one = (await caller.public("/fapi/v1/klines", symbol="BTCUSDT", interval="1m", limit=1)).json
-    assert one == rows[1:]
-    ahead = {"interval": "1M", "startTime": 10**14, "symbol": "BTCUSDT"}
-    assert (await caller.public("/fapi/v1/klines", **ahead)).json == []
-    until = (await caller.public("/fapi/v1/klines", symbol="BTCUSDT", interval="1M", endTime=10**14)).json
-    assert len(until) == 1
-    assert (await caller.public("/fapi/v1/klines", symbol="ETHUSDT", interval="1m")).json == []
-
-
 async def test_tickers_answer_one_symbol_or_all() -> None:
     caller = await traded()
     one = (await caller.public("/fapi/v1/ticker/price", symbol="BTCUSDT")).json

@@ -32,6 +32,9 @@ PUSHING = [
     ("!forceOrder@arr", "!forceOrder", "", 1000),
     ("btcusdt@kline_1M", "kline", "BTCUSDT", 250),
     ("btcusdt_perpetual@continuousKline_1m", "continuousKline", "BTCUSDT", 250),
+    ("btcusdt_next_quarter@continuousKline_1s", "continuousKline", "BTCUSDT", 250),
+    ("btcusd@indexPriceKline_1m", "indexPriceKline", "BTCUSD", 250),
+    ("btcusd_perp@markPriceKline_1w", "markPriceKline", "BTCUSD_PERP", 250),
 ]
 SILENT = [
     "",
@@ -42,6 +45,10 @@ SILENT = [
     "btcusdt@depth7",
     "btcusdt@kline_2m",
     "btcusdt@kline",
+    "btcusdt@kline_1s",
+    "btcusd_perp@markPriceKline_1s",
+    "btcusd@indexPriceKline",
+    "btcusd@premiumIndexKline_1m",
     "btcusdt@markPrice@2s",
     "btcusdt@trade@100ms",
     "btcusdt_weekly@continuousKline_1m",

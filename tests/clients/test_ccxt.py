@@ -73,6 +73,10 @@ async def test_it_reads_market_data(exchange: Any, scene: Scene) -> None:
     assert (trade["side"], trade["price"], trade["amount"]) == ("buy", 60010.0, 0.04)
     candle = (await ask(exchange.fetch_ohlcv(BITCOIN, "1m")))[-1]
     assert candle[4] == 60010.0
+    marks = await ask(exchange.fetch_mark_ohlcv(BITCOIN, "1m"))
+    indexes = await ask(exchange.fetch_index_ohlcv(BITCOIN, "1m"))
+    assert (marks[0][1], indexes[-1][4]) == (60000.0, 60000.0)
+    assert all(row[5] is not None for row in await ask(exchange.fetch_premium_index_ohlcv(BITCOIN, "1m")))
     assert (await ask(exchange.fetch_ticker(BITCOIN)))["last"] == 60010.0
     assert (await ask(exchange.fetch_mark_price(BITCOIN)))["markPrice"] == 60000.0
     assert (await ask(exchange.fetch_funding_rate(BITCOIN)))["indexPrice"] == 60000.0

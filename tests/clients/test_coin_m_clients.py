@@ -142,6 +142,14 @@ def test_the_sdk_reads_rules_and_market_data(api: DerivativesTradingCoinFuturesR
     book = api.order_book(symbol=PERP, limit=5).data()
     assert (book.pair, book.bids, book.asks) == ("BTCUSD", [["59990.0", "100"]], [["60010.0", "60"]])
     assert api.kline_candlestick_data(symbol=PERP, interval="1m").data()[-1][4] == "60010.0"
+    series = {"pair": "BTCUSD", "interval": "1m"}
+    found = api.continuous_contract_kline_candlestick_data(contract_type="PERPETUAL", **series).data()
+    assert found[-1][4] == "60010.0"
+    assert api.index_price_kline_candlestick_data(**series).data()[-1][4] == "60000.00000000"
+    marks = api.mark_price_kline_candlestick_data(symbol=PERP, interval="1m").data()
+    assert marks[0][1] == "60000.00000000"
+    premiums = api.premium_index_kline_data(symbol=PERP, interval="1m").data()
+    assert all(0 < row[8] <= 12 for row in premiums)
     assert api.index_price_and_mark_price(symbol=PERP).data()[0].mark_price == "60000.00000000"
     assert api.symbol_price_ticker(pair="BTCUSD").data()[0].price == "60010.0"
     assert api.symbol_order_book_ticker(symbol=PERP).data()[0].ask_qty == "60"
@@ -216,6 +224,8 @@ async def test_every_market_stream_of_the_sdk_delivers_what_its_model_describes(
             "continuous_kline": streams.continuous_contract_kline_candlestick_streams(
                 pair="btcusd", contract_type="perpetual", interval="1m"
             ),
+            "indexPrice_kline": streams.index_kline_candlestick_streams(pair="btcusd", interval="1m"),
+            "markPrice_kline": streams.mark_price_kline_candlestick_streams(**perp, interval="1m"),
             "24hrMiniTicker": streams.individual_symbol_mini_ticker_stream(**perp),
             "24hrTicker": streams.individual_symbol_ticker_streams(**perp),
             "bookTicker": streams.individual_symbol_book_ticker_streams(**perp),

@@ -50,6 +50,12 @@ async def test_it_reads_market_data(client: Any, scene: Scene) -> None:
     assert (trade["price"], trade["qty"], trade["isBuyerMaker"]) == ("60010.00", "0.040", False)
     assert (await ask(client.futures_aggregate_trades(symbol="BTCUSDT")))[-1]["l"] == trade["id"]
     assert (await ask(client.futures_klines(symbol="BTCUSDT", interval="1m")))[-1][4] == "60010.00"
+    series = {"pair": "BTCUSDT", "interval": "1m"}
+    carried = await ask(client.futures_continuous_klines(**series, contractType="PERPETUAL"))
+    assert carried[-1][4] == "60010.00"
+    assert (await ask(client.futures_index_price_klines(**series)))[-1][4] == "60000.00000000"
+    marks = await ask(client.futures_mark_price_klines(symbol="BTCUSDT", interval="1m"))
+    assert marks[0][1] == "60000.00000000"
     assert (await ask(client.futures_mark_price(symbol="BTCUSDT")))["markPrice"] == "60000.00000000"
     assert (await ask(client.futures_symbol_ticker(symbol="BTCUSDT")))["price"] == "60010.00"
     assert (await ask(client.futures_ticker(symbol="BTCUSDT")))["lastPrice"] == "60010.00"

@@ -60,6 +60,14 @@ def test_it_reads_market_data(api: Api, scene: Scene) -> None:
     assert (trade.price, trade.qty, trade.is_buyer_maker) == ("60010.00", "0.040", False)
     assert api.compressed_aggregate_trades_list(symbol="BTCUSDT").data()[-1].l == trade.id
     assert api.kline_candlestick_data(symbol="BTCUSDT", interval="1m").data()[-1][4] == "60010.00"
+    series = {"pair": "BTCUSDT", "interval": "1m"}
+    found = api.continuous_contract_kline_candlestick_data(contract_type="PERPETUAL", **series).data()
+    assert found[-1][4] == "60010.00"
+    assert api.index_price_kline_candlestick_data(**series).data()[-1][4] == "60000.00000000"
+    marks = api.mark_price_kline_candlestick_data(symbol="BTCUSDT", interval="1m").data()
+    assert marks[0][1] == "60000.00000000"
+    premiums = api.premium_index_kline_data(symbol="BTCUSDT", interval="1m").data()
+    assert all(0 < row[8] <= 12 for row in premiums)
     assert api.mark_price(symbol="BTCUSDT").data().actual_instance.mark_price == "60000.00000000"
     assert api.symbol_price_ticker(symbol="BTCUSDT").data().actual_instance.price == "60010.00"
     assert api.symbol_price_ticker_v2(symbol="BTCUSDT").data().actual_instance.price == "60010.00"

@@ -42,7 +42,7 @@ MATCHES = {
     if name.startswith("MATCH_")
 }
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
-PUBLIC = ("trade", "book", "mark", "trades", "funding", "contract")
+PUBLIC = ("trade", "book", "mark", "premium", "trades", "funding", "contract")
 DETAILS = (
     *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
     *("up to", "at", "next", "cross", "paid-in", "match"),
@@ -228,6 +228,8 @@ def tell_public(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.ContractStatusChanged):
         details = {"at": shown(event.settlement_e8)}
         return Phrase((), f"contract {CONTRACT_STATUS[event.status]}", details)
+    if isinstance(event, e.PremiumSampled):
+        return Phrase((), f"premium {shown(event.premium_e8)}")
     if isinstance(event, e.FundingSettled):
         details = {"at": shown(event.mark_e8), "next": str(event.interval_hours)}
         return Phrase((), f"funding {shown(event.rate_e8)}", details)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from perpit.domain.words import BUY
 from perpit.views.candles import Candle
 
-UNITS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 Trade = tuple[int, int, int, int]  # time_ms, price_ticks, qty_lots, taker_side; its id is its place from 1
 VALUE_PER_TICK_LOT = 10_000  # of BTCUSDT: tick 0.1 × lot 0.001
 

@@ -282,41 +282,6 @@ def check_span(start_ms: int | None, end_ms: int | None) -> None:
         raise errors.START_AFTER_END()
 
 
-def klines(call: Call) -> list[list[Any]]:
-    """Candles, twelve columns each (semantics 8.2.1)."""
-    values = call.values
-    instrument = values["symbol"]
-    start_ms, end_ms = values["startTime"], values["endTime"]
-    check_span(start_ms, end_ms)
-    now_ms = max(call.now_ms, call.world.time_ms)
-    if start_ms is not None and start_ms > now_ms:
-        return []
-    if end_ms is not None:
-        end_ms = min(end_ms, now_ms)
-    rows = call.world.candles[instrument.symbol_id].candles(
-        values["interval"], start_ms, end_ms, values["limit"]
-    )
-    form = digits(instrument)
-    price, qty, value = form.price, form.qty, form.turnover
-    return [
-        [
-            row.open_ms,
-            price(row.open_ticks),
-            price(row.high_ticks),
-            price(row.low_ticks),
-            price(row.close_ticks),
-            qty(row.qty_lots),
-            row.close_ms,
-            value(row.value_units),
-            row.count,
-            qty(row.taker_buy_lots),
-            value(row.taker_buy_value_units),
-            "0",
-        ]
-        for row in rows
-    ]
-
-
 def premium_row(call: Call, instrument: Instrument) -> dict[str, Any]:
     """Mark and index price of a symbol, or of each; a quarter has no funding (semantics 3.3.3)."""
     prices = call.world.prices[instrument.symbol_id]
@@ -422,9 +387,7 @@ def _limit(default: int, highest: int) -> Param:
 
 
 BY_DEPTH: Final = by_limit(((50, 2), (100, 5), (500, 10), (1000, 20)), 500)
-BY_CANDLES: Final = by_limit(((99, 1), (499, 2), (1000, 5), (1500, 10)), 500)
 DEPTH_LIMIT: Final[Param] = Param("limit", schema.depth_limit, default=500)
-INTERVAL: Final[Param] = Param("interval", schema.interval, True)
 
 BOTH: Final = (USDS, COIN)
 
@@ -471,15 +434,6 @@ ROUTES: Final[tuple[Route, ...]] = (
             agg_trades,
             (SYMBOL, FROM_ID, *SPAN, _limit(500, 1000)),
             returns="Trades of one price and taker side within 100 ms, together.",
-        ),
-        Route(
-            "GET",
-            "/v1/klines",
-            NONE,
-            BY_CANDLES,
-            klines,
-            (SYMBOL, INTERVAL, *SPAN, _limit(500, 1500)),
-            returns="Candles, oldest first.",
         ),
     ),
     *ticker_routes(USDS, (ANY_SYMBOL,), premium_weight=one_or_all(1, 10)),

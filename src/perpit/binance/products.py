@@ -58,7 +58,9 @@ class Product(NamedTuple):
     data carry the account's alias and the margin asset. `tells_trades_alone`: user data have TRADE_LITE.
     `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market
     and /private. `transfer_notes` is what a row of income says of money that came in, and of money that went out;
-    `income_days` how far apart its times may be, 0 for any span.
+    `income_days` how far apart its times may be, 0 for any span. `candle_days`: as many days candles are asked for at
+    most, the newest of them are answered; 0: any span, the first of it are. `streams_price_candles`: there are streams
+    of candles of index and mark price. `has_seconds`: continuous candles come in seconds, too.
     """
 
     market: int
@@ -75,6 +77,9 @@ class Product(NamedTuple):
     shows_flat_sides: bool
     transfer_notes: tuple[str, str]
     income_days: int
+    candle_days: int
+    has_seconds: bool
+    streams_price_candles: bool
     order_types: tuple[int, ...]
     filters: tuple[str, ...]
     ticker_period_ms: int
@@ -143,6 +148,9 @@ USDS: Final = Product(
     shows_flat_sides=False,
     transfer_notes=("TRANSFER", "TRANSFER"),
     income_days=0,
+    candle_days=0,
+    has_seconds=True,  # semantics 8.2.2
+    streams_price_candles=False,
     order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
     ticker_period_ms=2_000,
@@ -164,6 +172,9 @@ COIN: Final = Product(
     shows_flat_sides=True,
     transfer_notes=("DEPOSIT", "WITHDRAW"),
     income_days=365,  # semantics 4.6.4
+    candle_days=200,  # semantics 8.2.7
+    has_seconds=False,
+    streams_price_candles=True,  # semantics 7.3
     order_types=(
         LIMIT,
         MARKET,

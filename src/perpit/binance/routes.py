@@ -10,6 +10,7 @@ from perpit.binance import (
     account,
     algo,
     assets,
+    candles,
     coin_account,
     deliveries,
     forced,
@@ -23,6 +24,7 @@ from perpit.binance.route import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
     *market.ROUTES,
+    *candles.ROUTES,
     *trade.ROUTES,
     *algo.ROUTES,
     *account.ROUTES,

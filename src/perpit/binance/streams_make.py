@@ -4,16 +4,16 @@ from collections.abc import Callable
 from typing import Final
 
 from perpit.binance.assets import QUOTE
-from perpit.binance.market import contract_type
+from perpit.binance.candles import carried
 from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
-from perpit.binance.streams_candles import Candles
+from perpit.binance.streams_candles import Candles, PriceCandles
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_contracts import ContractInfo
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
 from perpit.binance.streams_forced import ForceOrders
 from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
-from perpit.binance.streams_names import StreamSpec
+from perpit.binance.streams_names import INTERVALS, StreamSpec
 from perpit.binance.streams_text import Texts
 from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
 from perpit.binance.streams_trades import AggTrades, Trades
@@ -21,7 +21,7 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.words import COIN_M
 from perpit.views.world import World
 
-Maker = Callable[[str, StreamSpec, World, Outbox, Instrument], Channel]
+Maker = Callable[[str, StreamSpec, World, Outbox, Instrument], Channel | None]
 
 
 def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel | None:
@@ -40,9 +40,10 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
         instrument, makers = _first_of_pair(spec.symbol, world), _ONE_PAIR
     if instrument is None or spec.kind not in makers:
         return None
-    channel = makers[spec.kind](name, spec, world, outbox, instrument)
-    channel.symbol_id = instrument.symbol_id
-    return channel
+    made = makers[spec.kind](name, spec, world, outbox, instrument)
+    if made is not None:
+        made.symbol_id = instrument.symbol_id
+    return made
 
 
 def _first_of_pair(pair: str, world: World) -> Instrument | None:
@@ -54,15 +55,12 @@ def _first_of_pair(pair: str, world: World) -> Instrument | None:
 
 
 def _instrument(spec: StreamSpec, world: World) -> Instrument | None:
-    """The instrument of a symbol; of a pair and a type, the contract that carries the series now (semantics 3.6.2)."""
+    """The instrument of a symbol; of a pair and a type, any of the pair. No two products have pairs of one name."""
     if not spec.contract_type:
         return world.catalog.by_symbol.get(spec.symbol)
-    for contract in world.contracts:
-        instrument = contract.instrument
-        if instrument.pair != spec.symbol or contract.is_delivered:
-            continue
-        if contract_type(instrument, world.contracts) == spec.contract_type:
-            return instrument
+    for (_market, name), pair in world.pairs.items():
+        if name == spec.symbol:
+            return pair.contracts[0].instrument
     return None
 
 
@@ -102,7 +100,34 @@ def _agg_trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instru
 
 
 def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return Candles(name, spec, outbox, world.candles[instrument.symbol_id], Texts(instrument))
+    found = world.candles[instrument.symbol_id], instrument
+    return Candles(name, spec, outbox, lambda: found)
+
+
+def _continuous_kline(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel | None:
+    """`instrument` is any of the pair: which one carries the series is asked again and again (semantics 3.6.2)."""
+    if spec.interval not in INTERVALS and not PRODUCTS[instrument.market].has_seconds:
+        return None
+    pair = world.pairs[(instrument.market, instrument.pair)]
+    return Candles(name, spec, outbox, lambda: carried(world, pair, spec.contract_type, spec.interval))
+
+
+def _mark_price_kline(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel | None:
+    if not PRODUCTS[instrument.market].streams_price_candles:
+        return None
+    view = world.mark_candles[instrument.symbol_id]
+    return PriceCandles(name, spec, outbox, view, instrument.pair, "markPrice_kline", instrument.symbol)
+
+
+def _index_price_kline(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel:
+    view = world.pairs[(instrument.market, instrument.pair)].index
+    return PriceCandles(name, spec, outbox, view, instrument.pair, "indexPrice_kline", "0")
 
 
 def _ticker(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
@@ -170,13 +195,18 @@ _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "trade": _trade,
     "aggTrade": _agg_trade,
     "kline": _kline,
-    "continuousKline": _kline,
+    "continuousKline": _continuous_kline,
+    "markPriceKline": _mark_price_kline,
     "ticker": _ticker,
     "miniTicker": _ticker,
     "markPrice": _mark_price,
     "forceOrder": _force_order,
 }
-_ONE_PAIR: Final[dict[str, Maker]] = {"indexPrice": _index_price, "markPrice": _pair_mark_prices}
+_ONE_PAIR: Final[dict[str, Maker]] = {
+    "indexPrice": _index_price,
+    "indexPriceKline": _index_price_kline,
+    "markPrice": _pair_mark_prices,
+}
 _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Channel]]] = {
     "!bookTicker": _all_book_tickers,
     "!contractInfo": _contract_info,

@@ -27,6 +27,8 @@ ROUTE_OF_KIND: Final = {
     "indexPrice": "market",  # COIN-M's, which has no routed paths
     "kline": "market",
     "continuousKline": "market",
+    "indexPriceKline": "market",  # COIN-M's, and the next one, too
+    "markPriceKline": "market",
     "ticker": "market",
     "miniTicker": "market",
     "!ticker": "market",
@@ -99,10 +101,10 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
     if channel == "assetIndex":
         return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")
-    if interval not in INTERVALS:
+    if interval not in INTERVALS and (kind, interval) != ("continuousKline", "1s"):
         return None
-    if kind == "kline":
-        return StreamSpec("kline", symbol, 250, interval=interval)
+    if kind in ("kline", "indexPriceKline", "markPriceKline"):
+        return StreamSpec(kind, symbol, 250, interval=interval)
     if kind == "continuousKline":
         pair, _underscore, contract_type = symbol.partition("_")
         if contract_type.lower() in CONTRACT_TYPES:

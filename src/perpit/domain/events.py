@@ -29,6 +29,7 @@ from perpit.domain.market_events import (
     IndexPriceChanged,
     InstrumentListed,
     MarkPriceChanged,
+    PremiumSampled,
     TradeCalculated,
     TradePrinted,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "OrderTriggered",
     "PositionChanged",
     "PositionModeChanged",
+    "PremiumSampled",
     "Refused",
     "TradeCalculated",
     "TradePrinted",

@@ -116,6 +116,19 @@ class MarkPriceChanged(Event):
 
 
 @mypyc_attr(acyclic=True)
+class PremiumSampled(Event):
+    """The premium index of a perpetual, in 1e-8 and signed, as the funding rate samples it (semantics 3.4.3, 3.4.4).
+
+    Comes before the mark price of its second. Samples that a sleeping venue makes up for are not told.
+    """
+
+    def __init__(self, time_ms: i64, symbol_id: i64, premium_e8: int) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.premium_e8 = premium_e8
+
+
+@mypyc_attr(acyclic=True)
 class FundingSettled(Event):
     """Funding was charged at a rate and a mark price; the `FundingPaid` of everybody who holds a position follow.
 

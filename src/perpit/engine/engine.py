@@ -40,6 +40,7 @@ from perpit.domain.events import (
     Event,
     IndexPriceChanged,
     MarkPriceChanged,
+    PremiumSampled,
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
@@ -453,7 +454,9 @@ def _sample_settlement(market: Market, from_ms: i64, until_ms: i64) -> None:
 def _tick(market: Market, time_ms: i64, events: list[Event]) -> None:
     """A mark interval of one market: sample the premium, compute the mark, charge funding."""
     if market.funding.interval_hours != 0 and time_ms % PREMIUM_INTERVAL_MS == 0:
-        market.funding.sample(premium_e8(market))
+        premium = premium_e8(market)
+        market.funding.sample(premium)
+        events.append(PremiumSampled(time_ms, market.instrument.symbol_id, premium))
     market.tick_mark(time_ms)
     _tell_mark(market, time_ms, events)
     if market.funding.is_due(time_ms):

@@ -69,3 +69,25 @@ INTERVALS: dict[str, Interval] = {
         Month(),
     )
 }
+
+
+def window(
+    grid: Interval, first_ms: int, last_ms: int, start_ms: int | None, end_ms: int | None, limit: int
+) -> tuple[int, int] | None:
+    """From where to where intervals are asked for, when there are some from `first_ms` to `last_ms`; None: nowhere.
+
+    Those that begin in [start_ms, end_ms]: the first `limit` of them; without a start time the newest.
+    """
+    if end_ms is not None and end_ms < last_ms:
+        if end_ms < first_ms:
+            return None
+        last_ms = grid.open_of(end_ms)
+    if start_ms is None:
+        return max(first_ms, grid.step(last_ms, 1 - limit)), last_ms
+    if start_ms > last_ms:
+        return None
+    if start_ms > first_ms:
+        first_ms = grid.open_of(start_ms)
+        if first_ms < start_ms:
+            first_ms = grid.step(first_ms, 1)
+    return first_ms, min(last_ms, grid.step(first_ms, limit - 1))

@@ -13,14 +13,14 @@ class Tail(Generic[Row]):
     has rows expire before that.
     """
 
-    __slots__ = ("_dropped", "_expired", "_full", "limit", "rows")
+    __slots__ = ("_expired", "_full", "dropped", "limit", "rows")
 
     def __init__(self, limit: int) -> None:
         assert limit > 0, limit
         self.limit = limit
         self._full = limit + limit // 8
         self.rows: list[Row] = []
-        self._dropped = 0  # rows that are gone, of all that ever came
+        self.dropped = 0  # rows that are gone, of all that ever came
         self._expired = 0  # rows that must be gone
 
     def append(self, row: Row) -> None:
@@ -32,9 +32,9 @@ class Tail(Generic[Row]):
     def expire(self, count: int) -> None:
         """Keep the next `count` rows, of all that ever came, no longer."""
         self._expired += count
-        if self._expired > self._dropped:
-            self._drop(self._expired - self._dropped)
+        if self._expired > self.dropped:
+            self._drop(self._expired - self.dropped)
 
     def _drop(self, count: int) -> None:
         del self.rows[:count]
-        self._dropped += count
+        self.dropped += count

@@ -8,8 +8,9 @@ from bisect import bisect_left
 
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import entry_price_e8
-from perpit.views.candles import Candle, CandlesView, Clock
+from perpit.views.candles import Candle, CandlesView
 from perpit.views.intervals import DAY_MS, MINUTE
+from perpit.views.series import Clock
 from perpit.views.trades import TradesView
 
 

@@ -87,6 +87,16 @@ class TradesView:
         self._aggregates.append(last)
 
     @property
+    def kept(self) -> list[TradePrinted]:
+        """The newest trades as the events that told of them, oldest first; not to be changed."""
+        return self._trades.rows
+
+    @property
+    def has_forgotten(self) -> bool:
+        """Whether there were trades that are kept no longer."""
+        return self._trades.dropped > 0
+
+    @property
     def last_trade(self) -> PublicTrade | None:
         event = self._last_event
         return None if event is None else PublicTrade(event)

@@ -42,6 +42,7 @@ from perpit.domain.events import (
     OrderTriggered,
     PositionChanged,
     PositionModeChanged,
+    PremiumSampled,
     Refused,
     TradeCalculated,
     TradePrinted,
@@ -62,7 +63,7 @@ from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
-from perpit.views.contracts import ContractView
+from perpit.views.contracts import ContractClock, ContractView
 from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
 from perpit.views.income import IncomeView
@@ -70,6 +71,8 @@ from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.margin_changes import MarginChange, MarginChangesView
 from perpit.views.orders import OrdersView
+from perpit.views.pairs import PairView
+from perpit.views.price_candles import PriceCandlesView
 from perpit.views.prices import PriceView
 from perpit.views.ticker import TickerView
 from perpit.views.trades import TradesView
@@ -78,17 +81,18 @@ Listener = Callable[[Command, list[Event]], None]
 
 
 class World:
-    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`,
-    `contracts`, `funding`.
+    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `mark_candles`,
+    `premium_candles`, `tickers`, `prices`, `contracts`, `funding`; per pair and market `pairs`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
 
     Limits, each per instrument or per account and instrument, oldest rows forgotten first: `trades_max` public
-    trades, `aggregates_max` aggregated trades, `candles_max` candles with trades of each interval (at least a day of
-    minutes), `closed_orders_max` finished orders (of the Algo service: as many per account), `fills_max` fills. In the
-    whole venue `all_closed_orders_max` and `all_fills_max` of the latter two, again the newest: an order with its fill
-    takes about 1.2 kB, so both at their limit 0.6 GB. Open orders are never forgotten.
+    trades, `aggregates_max` aggregated trades, `candles_max` candles of each kind and interval (at least a day of
+    minutes; one of trades takes about 0.3 kB, one of prices 72 bytes), `closed_orders_max` finished orders (of the
+    Algo service: as many per account), `fills_max` fills. In the whole venue `all_closed_orders_max` and
+    `all_fills_max` of the latter two, again the newest: an order with its fill takes about 1.2 kB, so both at their
+    limit 0.6 GB. Open orders are never forgotten.
 
     Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
     changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
@@ -122,6 +126,11 @@ class World:
         self.books: list[BookView] = []
         self.trades: list[TradesView] = []
         self.candles: list[CandlesView] = []
+        self.mark_candles: list[PriceCandlesView] = []
+        self.premium_candles: list[PriceCandlesView] = []
+        self.pairs: dict[tuple[int, str], PairView] = {}  # by market and name
+        self._pair_of: list[PairView] = []
+        self._carried: list[CandlesView | None] = []  # series of quarters, by the contract that carries it
         self.tickers: list[TickerView] = []
         self.prices: list[PriceView] = []
         self.assets = AssetsView(self.catalog, self.prices)
@@ -175,6 +184,7 @@ class World:
             BookChanged: self._book_changed,
             IndexPriceChanged: self._index_price_changed,
             MarkPriceChanged: self._mark_price_changed,
+            PremiumSampled: self._premium_sampled,
         }
 
     def fold(self, command: Command, events: list[Event]) -> None:
@@ -189,18 +199,40 @@ class World:
 
     def _contract_status_changed(self, event: ContractStatusChanged) -> None:
         self.contracts[event.symbol_id].fold(event)
+        pair = self._pair_of[event.symbol_id]
+        pair.arrange(event.time_ms)
+        self._see_carriers(pair)
+
+    def _see_carriers(self, pair: PairView) -> None:
+        """Which of a pair's contracts carry a series of quarters now, for those who trade."""
+        for contract in pair.contracts:
+            self._carried[contract.instrument.symbol_id] = None
+        for relay in pair.quarters:
+            if relay.contract is not None:
+                self._carried[relay.contract.instrument.symbol_id] = relay.candles
 
     def _instrument_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument
         self.catalog.list_instrument(instrument)
         trades = TradesView(self._trades_max, self._aggregates_max)
-        candles = CandlesView(self, self._candles_max)
+        contract = ContractView(instrument)
+        clock = ContractClock(self, contract)
+        candles = CandlesView(clock, self._candles_max)
         self.books.append(BookView())
         self.trades.append(trades)
         self.candles.append(candles)
+        self.mark_candles.append(PriceCandlesView(clock, self._candles_max))
+        self.premium_candles.append(PriceCandlesView(clock, self._candles_max))
         self.tickers.append(TickerView(self, instrument, candles, trades))
         self.prices.append(PriceView())
-        self.contracts.append(ContractView(instrument))
+        self.contracts.append(contract)
+        pair = self.pairs.get((instrument.market, instrument.pair))
+        if pair is None:
+            pair = self.pairs[(instrument.market, instrument.pair)] = PairView(self, self._candles_max)
+        self._pair_of.append(pair)
+        self._carried.append(None)
+        pair.list_contract(contract, event.time_ms)
+        self._see_carriers(pair)
         self.funding.append(FundingView(instrument.funding_interval_hours, self._settlements_max))
 
     def _account_created(self, event: AccountCreated) -> None:
@@ -297,6 +329,9 @@ class World:
         value_units = self.catalog.by_id[symbol_id].value_units(price_ticks, event.qty_lots)
         self.trades[symbol_id].fold(event)
         self.candles[symbol_id].fold(event, value_units)
+        carried = self._carried[symbol_id]
+        if carried is not None:
+            carried.fold(event, value_units)
         price = self.prices[symbol_id]
         price.last_price_ticks = price_ticks
         price.last_price_ms = event.time_ms
@@ -308,7 +343,13 @@ class World:
         self.prices[event.symbol_id].fold_index(event)
 
     def _mark_price_changed(self, event: MarkPriceChanged) -> None:
-        self.prices[event.symbol_id].fold(event)
+        symbol_id = event.symbol_id
+        self.prices[symbol_id].fold(event)
+        self.mark_candles[symbol_id].fold(event.time_ms, event.mark_e8)
+        self._pair_of[symbol_id].fold(event)
+
+    def _premium_sampled(self, event: PremiumSampled) -> None:
+        self.premium_candles[event.symbol_id].fold(event.time_ms, event.premium_e8)
 
     def _exposure(self, account_id: int, symbol_id: int) -> ExposureView:
         account = self.accounts[account_id]
