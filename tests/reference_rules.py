@@ -87,7 +87,10 @@ class Rules(Kinds):
             symbols = [one.symbol_id for one in self.instruments if one.market == market]
             elsewhere = every and market == w.COIN_M
             open_somewhere = any(self.has_orders(account.account_id, symbol) for symbol in symbols)
-            yield open_somewhere, no.POSITION_MODE_OF_OTHER_MARKET if elsewhere else no.POSITION_MODE_WITH_ORDERS
+            yield (
+                open_somewhere,
+                no.POSITION_MODE_OF_OTHER_MARKET if elsewhere else no.POSITION_MODE_WITH_ORDERS,
+            )
             holds = any(self.exposure(account.account_id, symbol).holds() for symbol in symbols)
             yield holds, no.POSITION_MODE_OF_OTHER_MARKET if elsewhere else no.POSITION_MODE_WITH_POSITION
 

@@ -82,7 +82,10 @@ def test_clocks_and_markets_have_arguments(tmp_path: Path) -> None:
         ({"clock": "scaled:0"}, "--clock: '0' is not a speed"),
         ({"symbols": ","}, "names no symbol; write them like BTCUSDT,ETHUSDT"),
         ({"symbols": "BTC/USDT"}, "'BTC/USDT' is not a symbol"),
-        ({"profile": "2025-11"}, "the profile '2025-11' is not supported yet"),
+        (
+            {"profile": "2026-01-01"},
+            "--profile: '2026-01-01' is not known; choose union, 2025-11, 2025-12-09, 2026-04-23 or 2026-06-30",
+        ),
         ({"demo_balance": "-1"}, "--demo-balance: '-1' is not an amount"),
         ({"demo_balance": "1e5"}, "--demo-balance: '1e5' is not an amount"),
         ({"memory": True, "data": "d"}, "--memory and --data exclude each other"),

@@ -145,7 +145,8 @@ USE_ALGO_SERVICE: Final[Kind] = Kind(
     -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
 )
 POSITION_MODE_DIFFERS: Final[Kind] = Kind(
-    -4220, "The operation is rejected because the CM dual-side is not allowed to be different from UM dual-side."
+    -4220,
+    "The operation is rejected because the CM dual-side is not allowed to be different from UM dual-side.",
 )
 POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
 MARGIN_TYPE_SET: Final[Kind] = Kind(-4046, "No need to change margin type.")

@@ -77,26 +77,30 @@ def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return DiffDepth(name, spec.period_ms, outbox, world.books[instrument.symbol_id], Texts(instrument))
+    return DiffDepth(
+        name, spec.period_ms, outbox, world.books[instrument.symbol_id], Texts(instrument, outbox.profile)
+    )
 
 
 def _partial(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
     book = world.books[instrument.symbol_id]
-    return PartialDepth(name, spec.period_ms, outbox, book, Texts(instrument), spec.levels)
+    return PartialDepth(name, spec.period_ms, outbox, book, Texts(instrument, outbox.profile), spec.levels)
 
 
 def _book_ticker(
     name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
 ) -> Channel:
-    return BookTicker(name, outbox, world.books[instrument.symbol_id], Texts(instrument))
+    return BookTicker(name, outbox, world.books[instrument.symbol_id], Texts(instrument, outbox.profile))
 
 
 def _trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return Trades(name, outbox, Texts(instrument))
+    return Trades(name, outbox, Texts(instrument, outbox.profile))
 
 
 def _agg_trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return AggTrades(name, spec.period_ms, outbox, world, instrument.symbol_id, Texts(instrument))
+    return AggTrades(
+        name, spec.period_ms, outbox, world, instrument.symbol_id, Texts(instrument, outbox.profile)
+    )
 
 
 def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from perpit.binance.products import PRODUCTS
+from perpit.binance.profiles import Profile
 from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_text import product_fields
 from perpit.domain.events import MarkPriceChanged
 from perpit.domain.instrument import Instrument
 
@@ -40,7 +42,7 @@ class MarkPrice(Channel):
 
     def payload(self, mark: MarkPriceChanged) -> str:
         """The message about one price."""
-        return mark_payload(mark, self._instrument)
+        return mark_payload(mark, self._instrument, self._outbox.profile)
 
 
 class AllMarkPrices(Channel):
@@ -81,7 +83,8 @@ class AllMarkPrices(Channel):
 
     def after_command(self, now_ms: int) -> None:
         while self._due:
-            rows = [mark_payload(mark, self._instruments[mark.symbol_id]) for mark in self._due.popleft()]
+            instruments, profile = self._instruments, self._outbox.profile
+            rows = [mark_payload(mark, instruments[mark.symbol_id], profile) for mark in self._due.popleft()]
             self.publish("[" + ",".join(rows) + "]")
 
 
@@ -93,14 +96,15 @@ class IndexPrice(MarkPrice):
         return f'{{"e":"indexPriceUpdate","E":{mark.time_ms},"i":"{pair}","p":"{price}"}}'
 
 
-def mark_payload(mark: MarkPriceChanged, instrument: Instrument) -> str:
+def mark_payload(mark: MarkPriceChanged, instrument: Instrument, profile: Profile) -> str:
     """A markPriceUpdate. `P` is the estimated settle price, `T` the next funding time; a quarter has no rate."""
     index = units(mark.index_e8)
     product = PRODUCTS[instrument.market]
     rate = units(mark.funding_rate_e8) if instrument.is_perpetual else ""
-    average = f',"ap":"{units(mark.average_e8)}"' if "ap" in product.frame_fields else ""
+    has_average = profile.average_marks and "ap" in product.frame_fields
+    average = f',"ap":"{units(mark.average_e8)}"' if has_average else ""
     return (
         f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}"{average},'
         f'"P":"{units(mark.settlement_e8)}","i":"{index}","r":"{rate}",'
-        f'"T":{mark.next_funding_ms},"st":{product.symbol_type}}}'
+        f'"T":{mark.next_funding_ms}{product_fields(instrument, profile)[1]}}}'
     )

@@ -41,6 +41,11 @@ ROUTE_OF_KIND: Final = {
 }
 
 
+# Since both products are one, these tell of both, and those come on either host (`Profile.merged_streams`).
+MERGED: Final = frozenset(("!ticker", "!miniTicker", "!bookTicker", "!forceOrder", "!contractInfo"))
+CROSSING: Final = frozenset(("kline", "continuousKline", "markPrice"))
+
+
 class StreamSpec(NamedTuple):
     """A stream that can push. `symbol` is upper case, a pair for some kinds, or empty for streams of all symbols."""
 

@@ -72,7 +72,7 @@ class Application:
             await self._conversation(self._ws_api, scope, receive, send)
             return
         target = parse_stream_url(scope["path"], scope["query_string"].decode("latin-1"))
-        if target is None:
+        if target is None or not self._hub.has_path(target):
             await _refuse_handshake(send, 404, NOTHING_HERE)
             return
         if self._hub.is_full():
@@ -94,7 +94,7 @@ class Application:
         """A connection of the WebSocket API: its messages do not come by here, only its end does."""
         client = scope["client"]
         client_ip = str(client[0]) if client else ""
-        refusal = ws_api.refuses(client_ip)
+        refusal = ws_api.refuses(scope["path"], client_ip)
         if refusal is not None:
             retry = [(b"retry-after", b"%d" % refusal.retry_after_s)] if refusal.retry_after_s else []
             body = json.dumps(refusal.body()).encode()
