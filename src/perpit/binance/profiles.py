@@ -31,7 +31,8 @@ class Profile(NamedTuple):
     """Markets with /algoOrder and its like: USDⓈ-M since 2025-12-09, COIN-M since 2026-06-30 (semantics 5.9.1)."""
 
     conditional_orders: tuple[int, ...]
-    """Markets whose order calls take the five conditional types, elsewhere -4120: the same days (semantics 5.9.1)."""
+    """Markets whose order calls take the five conditional types; else -4120, USDⓈ-M's since 2025-12-09, COIN-M's since
+    2026-06-30 (semantics 5.9.1)."""
 
     far_price_matches: bool
     """OPPONENT_10 and OPPONENT_20 are taken: not since 2025-10-23, "temporarily" (semantics 5.4.3)."""
