@@ -413,7 +413,6 @@ async def test_a_funding_rate_has_a_type_since_july(before: Profile, after: Prof
         assert set(row) == {"symbol", "fundingTime", "fundingRate"}
 
 
-@pytest.mark.semantics("8.1.2")
 @proves("hidden_quantities", DECEMBER_2025, APRIL_2026)
 async def test_an_aggregate_trade_has_nq_since_the_end_of_2025(before: Profile, after: Profile) -> None:
     for profile, has_nq in ((before, False), (after, True)):
@@ -446,7 +445,6 @@ async def test_the_filter_of_algo_orders_left_usds_m_and_stayed_in_coin_m(
 # --- what can be asked, and how far back
 
 
-@pytest.mark.semantics("6.8")
 @proves("orders_of_all_symbols", APRIL_2026, JUNE_2026)
 async def test_all_orders_wanted_a_symbol_until_august(before: Profile, after: Profile) -> None:
     for profile, code in ((before, -1102), (after, None)):
@@ -478,7 +476,6 @@ async def test_a_type_of_income_is_unknown_before_there_is_any(before: Profile, 
         assert (await caller.signed("GET", "/fapi/v1/income", incomeType="TRANSFER")).status == 200
 
 
-@pytest.mark.semantics("6.8")
 @proves("fills_kept_days", APRIL_2026, JUNE_2026)
 async def test_fills_were_told_for_half_a_year_and_now_for_three_months(
     before: Profile, after: Profile
@@ -493,7 +490,6 @@ async def test_fills_were_told_for_half_a_year_and_now_for_three_months(
             assert len(rows.json) == count, (profile.name, past)
 
 
-@pytest.mark.semantics("6.8")
 @proves("trades_kept_days", DECEMBER_2025, APRIL_2026)
 async def test_historical_trades_are_those_of_a_month(before: Profile, after: Profile) -> None:
     month_ms = 30 * DAY_MS
@@ -514,7 +510,6 @@ async def test_historical_trades_are_those_of_a_month(before: Profile, after: Pr
         assert await ids(fromId=1, limit=1) == from_first[:1]
 
 
-@pytest.mark.semantics("6.8")
 @proves("aggregates_kept_hours", APRIL_2026, JUNE_2026)
 async def test_aggregate_trades_are_those_of_two_days(before: Profile, after: Profile) -> None:
     for profile, kept_ms in ((before, 365 * DAY_MS), (after, 2 * DAY_MS)):
@@ -530,7 +525,6 @@ async def test_aggregate_trades_are_those_of_two_days(before: Profile, after: Pr
 # --- limits
 
 
-@pytest.mark.semantics("6.6.2")
 @proves("one_pool", APRIL_2026, JUNE_2026)
 async def test_the_products_counted_weight_and_orders_by_themselves_until_the_integration(
     before: Profile, after: Profile

@@ -53,7 +53,6 @@ def kinds(socket: FakeSocket) -> set[str]:
 # --- paths
 
 
-@pytest.mark.semantics("7.1.1")
 @proves("routed_paths", DECEMBER_2025, APRIL_2026)
 def test_routed_paths_are_there_since_2026(before: Profile, after: Profile) -> None:
     """The SDK from 10 on opens /public, /market and /private; one of 2025 opens /ws and /stream."""
@@ -68,7 +67,6 @@ def test_routed_paths_are_there_since_2026(before: Profile, after: Profile) -> N
         assert all(Floor(profile=profile).hub.has_path(target) for profile in PROFILES.values())
 
 
-@pytest.mark.semantics("7.1.1")
 @proves("strict_routes", DECEMBER_2025, APRIL_2026)
 def test_unrouted_paths_fell_silent_but_for_public_streams(before: Profile, after: Profile) -> None:
     """A python-binance or ccxt of 2025 subscribes everything at /ws and hears no trades any more, and no error."""
@@ -88,7 +86,6 @@ def test_unrouted_paths_fell_silent_but_for_public_streams(before: Profile, afte
         assert kinds(socket) == heard
 
 
-@pytest.mark.semantics("7.1.1", "7.1.3")
 @pytest.mark.parametrize("profile", [APRIL_2026, JUNE_2026, UNION], ids=lambda profile: profile.name)
 @pytest.mark.parametrize("path", ["/public/ws", "/market/ws", "/private/ws"])
 def test_a_routed_path_carries_its_own_streams_only(path: str, profile: Profile) -> None:
@@ -186,7 +183,6 @@ def frames_of(profile: Profile, names: tuple[str, ...], symbol_id: int) -> dict[
     return first
 
 
-@pytest.mark.semantics("7.3")
 @proves("frames_tell_product", APRIL_2026, JUNE_2026)
 def test_frames_tell_product_and_pair_since_the_integration(before: Profile, after: Profile) -> None:
     untold = {name for name in NAMES if "kline" in name.lower() or name.endswith("@trade")}
@@ -210,7 +206,6 @@ def test_coin_m_named_its_pair_before_and_tells_its_product_since() -> None:
     assert {"btcusd_perp@bookTicker", "btcusd_perp@depth@100ms", "btcusd_perp@ticker"} <= named
 
 
-@pytest.mark.semantics("8.1.2")
 @proves("hidden_quantities", DECEMBER_2025, APRIL_2026)
 def test_an_aggregate_trade_on_a_stream_has_nq_since_the_end_of_2025(before: Profile, after: Profile) -> None:
     name = ("btcusdt@aggTrade",)
@@ -347,7 +342,6 @@ def test_order_updates_of_coin_m_say_why_they_expired_since_december(before: Pro
         assert [("er" in row["o"]) for row in usds.of("ORDER_TRADE_UPDATE")] == [True]
 
 
-@pytest.mark.semantics("7.5.7")
 @proves("coin_trade_lite", APRIL_2026, JUNE_2026)
 def test_coin_m_has_trade_lite_since_the_integration(before: Profile, after: Profile) -> None:
     for profile, count in ((before, 0), (after, 1)):
