@@ -11,8 +11,15 @@ from typing import Any
 
 import pytest
 
-from perpit.binance import profiles, routes
-from perpit.binance.profile_routes import FORMER_COIN_WEIGHTS, routes_of_profile
+from perpit.binance import errors, profiles, routes, schema
+from perpit.binance.market import ping
+from perpit.binance.products import USDS
+from perpit.binance.profile_routes import (
+    CHANGED_PARAMS,
+    FORMER_COIN_WEIGHTS,
+    is_route_there,
+    routes_of_profile,
+)
 from perpit.binance.profiles import (
     APRIL_2026,
     DECEMBER_2025,
@@ -22,6 +29,9 @@ from perpit.binance.profiles import (
     UNION,
     Profile,
 )
+from perpit.binance.route import Route
+from perpit.binance.security import NONE
+from perpit.binance.streams_names import StreamSpec, is_there
 from perpit.domain import words as w
 from perpit.domain.commands import Advance, HouseDepth, HouseTrade, PinMarkPrice, SetPositionMode, Transfer
 from perpit.domain.numbers import UNIT
@@ -474,6 +484,35 @@ async def test_a_type_of_income_is_unknown_before_there_is_any(before: Profile, 
         reply = await caller.signed("GET", "/fapi/v1/income", incomeType="SPECIAL_FUNDING_FEE")
         assert reply.code == code
         assert (await caller.signed("GET", "/fapi/v1/income", incomeType="TRANSFER")).status == 200
+
+
+@proves("second_candles", DECEMBER_2025, APRIL_2026)
+def test_candles_of_a_second_came_with_the_spring(before: Profile, after: Profile) -> None:
+    """The call reads what the table of routes says, and the second only where the profile has it."""
+    either = schema.one_of({"1s": "1s", "1m": "1m"}, errors.BAD_INTERVAL)
+    for profile, code in ((before, -1120), (after, None)):
+        change = CHANGED_PARAMS["GET/v1/continuousKlines"]
+        (param,) = change((schema.Param("interval", either, True),), profile, USDS)
+        assert param.read("1m", "interval", {}) == "1m"
+        if code is None:
+            assert param.read("1s", "interval", {}) == "1s"
+        else:
+            with pytest.raises(errors.WireError, match=str(code)):
+                param.read("1s", "interval", {})
+        spec = StreamSpec("continuousKline", "BTCUSDT", interval="1s", contract_type="PERPETUAL")
+        assert is_there(spec, profile) is profile.second_candles
+        assert is_there(spec._replace(interval="1m"), profile)
+
+
+@proves("tradfi", DECEMBER_2025, APRIL_2026)
+def test_calls_of_traditional_markets_came_two_days_after_the_algo_service(
+    before: Profile, after: Profile
+) -> None:
+    for path in ("/fapi/v1/tradingSchedule", "/fapi/v1/stock/contract"):
+        route = Route("GET", path, NONE, 5, ping)
+        assert [is_route_there(route, profile) for profile in (before, after)] == [False, True]
+    stream = StreamSpec("tradingSession", "")
+    assert [is_there(stream, profile) for profile in (before, after)] == [False, True]
 
 
 @proves("fills_kept_days", APRIL_2026, JUNE_2026)

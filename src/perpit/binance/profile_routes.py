@@ -20,6 +20,7 @@ from perpit.domain.words import COIN_M, LIMIT, MARKET, USDS_M
 Params = tuple[Param, ...]
 
 ALGO_PATHS: Final = ("/v1/algoOrder", "/v1/algoOpenOrders", "/v1/openAlgoOrders", "/v1/allAlgoOrders")
+TRADFI_PATHS: Final = ("/v1/tradingSchedule", "/v1/stock/contract")
 PLACING: Final = ("POST/v1/order", "POST/v1/order/test")
 AMENDING: Final = ("PUT/v1/order",)
 ALGO_PLACING: Final = ("POST/v1/algoOrder",)
@@ -44,7 +45,7 @@ FORMER_COIN_WEIGHTS: Final[dict[str, Weight]] = {
 
 def routes_of_profile(profile: Profile) -> tuple[Route, ...]:
     """The routes that a profile has, each as it is there."""
-    return tuple(_changed(route, profile) for route in ROUTES if _is_there(route, profile))
+    return tuple(_changed(route, profile) for route in ROUTES if is_route_there(route, profile))
 
 
 def elements_of_profile(profile: Profile) -> dict[int, Elements]:
@@ -58,9 +59,12 @@ def elements_of_profile(profile: Profile) -> dict[int, Elements]:
     }
 
 
-def _is_there(route: Route, profile: Profile) -> bool:
-    is_algo = _behind_prefix(route).endswith(ALGO_PATHS)
-    return not is_algo or route.product.market in profile.algo_service
+def is_route_there(route: Route, profile: Profile) -> bool:
+    """Whether a profile has a call."""
+    target = _behind_prefix(route)
+    if target.endswith(ALGO_PATHS):
+        return route.product.market in profile.algo_service
+    return profile.tradfi or not target.endswith(TRADFI_PATHS)
 
 
 def _behind_prefix(route: Route) -> str:
@@ -146,6 +150,10 @@ def _income(params: Params, profile: Profile, product: Product) -> Params:
     )
 
 
+def _continuous_candles(params: Params, profile: Profile, product: Product) -> Params:
+    return params if profile.second_candles else _read_otherwise(params, "interval", schema.interval)
+
+
 CHANGED_PARAMS: Final[dict[str, Callable[[Params, Profile, Product], Params]]] = {
     **dict.fromkeys(PLACING, _placing),
     **dict.fromkeys(AMENDING, _amending),
@@ -153,6 +161,7 @@ CHANGED_PARAMS: Final[dict[str, Callable[[Params, Profile, Product], Params]]] =
     "GET/v1/allOrders": _all_orders,
     "GET/v1/allAlgoOrders": _all_algo_orders,
     "GET/v1/income": _income,
+    "GET/v1/continuousKlines": _continuous_candles,
 }
 
 

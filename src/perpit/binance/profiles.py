@@ -84,6 +84,12 @@ class Profile(NamedTuple):
     special_funding: bool
     """income knows the type SPECIAL_FUNDING_FEE: since 2026-09-10 (semantics 4.6.1)."""
 
+    second_candles: bool
+    """Continuous candles of a second: since 2026-04-20 (semantics 8.2.2)."""
+
+    tradfi: bool
+    """Contracts of traditional markets have their calls and the stream tradingSession: since 2025-12-11."""
+
     fills_kept_days: int
     """How far back userTrades answers: six months, since 2026-08-26 three (semantics 6.8)."""
 
@@ -173,6 +179,8 @@ NOVEMBER_2025: Final = Profile(
     orders_of_all_symbols=False,
     income_pages=True,
     special_funding=False,
+    second_candles=False,
+    tradfi=False,
     fills_kept_days=183,
     trades_kept_days=0,
     aggregates_kept_hours=365 * 24,
@@ -204,6 +212,8 @@ APRIL_2026: Final = DECEMBER_2025._replace(
     algo_pages=False,
     hidden_quantities=True,
     algo_filter=False,
+    second_candles=True,
+    tradfi=True,
     trades_kept_days=30,
     position_mode=FOLLOWING,
     routed_paths=True,

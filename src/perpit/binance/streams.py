@@ -20,7 +20,14 @@ from perpit.binance.profiles import UNION, Profile
 from perpit.binance.streams_channel import Channel
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
 from perpit.binance.streams_make import make_channel
-from perpit.binance.streams_names import CROSSING, MERGED, ROUTE_OF_KIND, StreamSpec, parse_stream_name
+from perpit.binance.streams_names import (
+    CROSSING,
+    MERGED,
+    ROUTE_OF_KIND,
+    StreamSpec,
+    is_there,
+    parse_stream_name,
+)
 from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
@@ -222,7 +229,7 @@ class StreamHub:
     def _market_channel(self, name: str, session: Session) -> Channel | None:
         """The channel of a stream name, made at first use; None for what this socket will never hear."""
         spec = parse_stream_name(name)
-        if spec is None:
+        if spec is None or not is_there(spec, self.profile):
             return None
         profile = self.profile
         if not self._is_carried(ROUTE_OF_KIND[spec.kind], self._market_of(spec, session), session):
