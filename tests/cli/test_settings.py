@@ -100,6 +100,14 @@ def test_a_bad_value_is_answered_with_one_line_that_says_what_to_do(
     assert says in complaint(**given)
 
 
+def test_a_profile_may_stand_in_every_source_and_a_date_in_the_file_needs_no_quotes(tmp_path: Path) -> None:
+    assert loaded().profile == "union"
+    (tmp_path / "perpit.toml").write_text("profile = 2026-04-23\n")
+    assert loaded().profile == "2026-04-23"
+    assert loaded({"PERPIT_PROFILE": "2025-12-09"}).profile == "2025-12-09"
+    assert loaded({"PERPIT_PROFILE": "2025-12-09"}, profile="2025-11").profile == "2025-11"
+
+
 def test_a_bad_value_is_named_where_it_stands(tmp_path: Path) -> None:
     assert complaint({"PERPIT_PORT": "x"}).startswith("PERPIT_PORT: ")
     (tmp_path / "perpit.toml").write_text("port = -1\n")
