@@ -127,6 +127,20 @@ def test_user_data_of_coin_m_never_moved() -> None:
     assert [len(socket.of("ORDER_TRADE_UPDATE")) for socket in sockets] == [1, 1]
 
 
+def test_streams_of_a_pair_of_coin_m_are_heard_without_a_routed_path() -> None:
+    """The COIN-M SDK subscribes them at /stream; a pair is no symbol that would tell its product."""
+    floor = Floor(profile=APRIL_2026)
+    names = ("btcusd@markPrice@1s", "btcusd@indexPrice@1s", "btcusd_perpetual@continuousKline_1m")
+    socket = subscribed(floor, "/ws", *names, "btcusd@assetIndex", "btcusdt@markPrice@1s")
+    floor.trade(3, symbol_id=COIN)
+    floor.advance(SECOND_MS)
+    rows = [
+        row for message in socket.messages() for row in (message if isinstance(message, list) else [message])
+    ]
+    assert {row["e"] for row in rows} == {"markPriceUpdate", "indexPriceUpdate", "continuous_kline"}
+    assert {row["s"] for row in rows if row["e"] == "markPriceUpdate"} == {"BTCUSD_PERP"}
+
+
 def test_a_silent_subscription_is_listed_and_can_be_ended() -> None:
     floor = Floor(profile=APRIL_2026)
     socket, session = floor.connect("/ws")

@@ -43,7 +43,7 @@ from perpit.domain.events import (
     TradeCalculated,
     TradePrinted,
 )
-from perpit.domain.words import EVERY_MARKET, USDS_M
+from perpit.domain.words import COIN_M, EVERY_MARKET, USDS_M
 from perpit.views.world import World
 
 NEVER_MS: Final = 1 << 62
@@ -250,8 +250,14 @@ class StreamHub:
         """The product whose paths a stream is looked for on."""
         if session.market is not None:
             return session.market
-        instrument = self._world.catalog.by_symbol.get(spec.symbol)
-        return USDS_M if instrument is None else instrument.market
+        catalog = self._world.catalog
+        instrument = catalog.by_symbol.get(spec.symbol)
+        if instrument is not None:
+            return instrument.market
+        of_pair = spec.kind != "assetIndex" and any(
+            each.pair == spec.symbol for each in catalog.symbols_of(COIN_M).values()
+        )
+        return COIN_M if of_pair else USDS_M
 
     def _is_carried(self, route: str, market: int, session: Session) -> bool:
         """Whether a socket's path carries what belongs to a route; a product without routed paths carries all on any.
