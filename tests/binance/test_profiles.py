@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from perpit.binance import errors, profiles, routes, schema
+from perpit.binance import profiles, routes
 from perpit.binance.market import ping
-from perpit.binance.products import USDS
 from perpit.binance.profile_routes import (
-    CHANGED_PARAMS,
     FORMER_COIN_WEIGHTS,
     is_route_there,
     routes_of_profile,
@@ -487,21 +485,12 @@ async def test_a_type_of_income_is_unknown_before_there_is_any(before: Profile, 
 
 
 @proves("second_candles", DECEMBER_2025, APRIL_2026)
-def test_candles_of_a_second_came_with_the_spring(before: Profile, after: Profile) -> None:
-    """The call reads what the table of routes says, and the second only where the profile has it."""
-    either = schema.one_of({"1s": "1s", "1m": "1m"}, errors.BAD_INTERVAL)
+async def test_continuous_candles_of_a_second_came_in_spring(before: Profile, after: Profile) -> None:
     for profile, code in ((before, -1120), (after, None)):
-        change = CHANGED_PARAMS["GET/v1/continuousKlines"]
-        (param,) = change((schema.Param("interval", either, True),), profile, USDS)
-        assert param.read("1m", "interval", {}) == "1m"
-        if code is None:
-            assert param.read("1s", "interval", {}) == "1s"
-        else:
-            with pytest.raises(errors.WireError, match=str(code)):
-                param.read("1s", "interval", {})
-        spec = StreamSpec("continuousKline", "BTCUSDT", interval="1s", contract_type="PERPETUAL")
-        assert is_there(spec, profile) is profile.second_candles
-        assert is_there(spec._replace(interval="1m"), profile)
+        caller = Caller(profile=profile)
+        asked = {"pair": "BTCUSDT", "contractType": "PERPETUAL"}
+        assert (await caller.public("/fapi/v1/continuousKlines", **asked, interval="1s")).code == code
+        assert (await caller.public("/fapi/v1/continuousKlines", **asked, interval="1m")).status == 200
 
 
 @proves("tradfi", DECEMBER_2025, APRIL_2026)

@@ -246,6 +246,19 @@ def test_a_mark_price_has_its_average_since_march(before: Profile, after: Profil
     assert "ap" not in coin
 
 
+@proves("second_candles", DECEMBER_2025, APRIL_2026)
+def test_a_stream_of_candles_of_a_second_is_silent_before_there_are_any(
+    before: Profile, after: Profile
+) -> None:
+    for profile, path, intervals in ((before, "/ws", {"1m"}), (after, "/market/ws", {"1m", "1s"})):
+        floor = Floor(profile=profile)
+        names = [f"btcusdt_perpetual@continuousKline_{interval}" for interval in ("1m", "1s")]
+        socket = subscribed(floor, path, *names)
+        floor.trade()
+        floor.advance(SECOND_MS)
+        assert {row["k"]["i"] for row in socket.messages()} == intervals
+
+
 @proves("merged_streams", APRIL_2026, JUNE_2026)
 def test_streams_of_all_symbols_tell_of_both_products_since_the_integration(
     before: Profile, after: Profile
@@ -302,9 +315,13 @@ def test_candles_and_mark_prices_cross_the_hosts_since_the_integration(
     for profile, heard in ((before, set()), (after, crossed)):
         floor = Floor(profile=profile)
         here = subscribed(floor, "/dstream/ws", *names)
+        prices = ("btcusd@indexPriceKline_1m", "btcusd_perp@markPriceKline_1m", "btcusd_perp@trade")
+        there = subscribed(floor, "/fstream/market/ws", *prices)
         floor.trade()
+        floor.trade(3, symbol_id=COIN)
         floor.advance(SECOND_MS)
         assert kinds(here) == heard
+        assert kinds(there) == ({"indexPrice_kline", "markPrice_kline"} if heard else set())
 
 
 def liquidate(floor: Floor, *positions: tuple[str, int]) -> None:

@@ -45,7 +45,7 @@ ROUTE_OF_KIND: Final = {
 
 # Since both products are one, these tell of both, and those come on either host (`Profile.merged_streams`).
 MERGED: Final = frozenset(("!ticker", "!miniTicker", "!bookTicker", "!forceOrder", "!contractInfo"))
-CROSSING: Final = frozenset(("kline", "continuousKline", "markPrice"))
+CROSSING: Final = frozenset(("kline", "continuousKline", "markPrice", "markPriceKline", "indexPriceKline"))
 
 
 class StreamSpec(NamedTuple):
