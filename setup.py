@@ -46,6 +46,7 @@ PATH_OF_AN_ORDER = (
     "views/accounts.py",
     "views/book.py",
     "views/candles.py",
+    "views/open_interest.py",
     "views/orders.py",
     "views/prices.py",
     "views/tail.py",

@@ -26,6 +26,7 @@ from perpit.domain.events import (
     IndexPriceChanged,
     InstrumentListed,
     InsuranceFundChanged,
+    InsurancePositionChanged,
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
@@ -69,6 +70,7 @@ from perpit.views.income import IncomeView
 from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.margin_changes import MarginChange, MarginChangesView
+from perpit.views.open_interest import OpenInterestView
 from perpit.views.orders import OrdersView
 from perpit.views.prices import PriceView
 from perpit.views.ticker import TickerView
@@ -79,7 +81,8 @@ Listener = Callable[[Command, list[Event]], None]
 
 class World:
     """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `tickers`, `prices`,
-    `contracts`, `funding`.
+    `contracts`, `funding`,
+    `open_interest`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
@@ -127,6 +130,7 @@ class World:
         self.assets = AssetsView(self.catalog, self.prices)
         self.contracts: list[ContractView] = []
         self.funding: list[FundingView] = []
+        self.open_interest: list[OpenInterestView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
@@ -167,6 +171,7 @@ class World:
             TradeCalculated: _unseen,
             MarginCalled: _unseen,
             InsuranceFundChanged: self._insurance_fund_changed,
+            InsurancePositionChanged: self._insurance_position_changed,
             OrderClosed: self._order_closed,
             OrderTriggered: self._order_notionals,
             OrderAmended: self._order_amended,
@@ -202,6 +207,7 @@ class World:
         self.prices.append(PriceView())
         self.contracts.append(ContractView(instrument))
         self.funding.append(FundingView(instrument.funding_interval_hours, self._settlements_max))
+        self.open_interest.append(OpenInterestView())
 
     def _account_created(self, event: AccountCreated) -> None:
         self.accounts[event.account_id] = AccountView(event.account_id, event.name, event.time_ms)
@@ -219,6 +225,9 @@ class World:
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
         self.insurance_ms[(event.market, event.asset)] = event.time_ms
+
+    def _insurance_position_changed(self, event: InsurancePositionChanged) -> None:
+        self.open_interest[event.symbol_id].fund_lots = event.qty_lots
 
     def _funding_settled(self, event: FundingSettled) -> None:
         self.funding[event.symbol_id].fold(event)
@@ -254,6 +263,9 @@ class World:
             amount_units = event.isolated_units - exposure.side(event.position_side).isolated_units
             change = MarginChange(event.time_ms, event.position_side, amount_units)
             self.margin_changes.add(event.account_id, event.symbol_id, change)
+        before_lots = exposure.side(event.position_side).qty_lots
+        if before_lots != event.qty_lots:
+            self.open_interest[event.symbol_id].move(before_lots, event.qty_lots)
         fold_position(exposure, event)
 
     def _order_accepted(self, event: OrderAccepted) -> None:
