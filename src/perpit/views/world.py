@@ -63,6 +63,7 @@ from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.census import STATISTICS_TERMS, StatisticsTerms
 from perpit.views.contracts import ContractView
 from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
@@ -73,6 +74,7 @@ from perpit.views.margin_changes import MarginChange, MarginChangesView
 from perpit.views.open_interest import OpenInterestView
 from perpit.views.orders import OrdersView
 from perpit.views.prices import PriceView
+from perpit.views.statistics import StatisticsView
 from perpit.views.ticker import TickerView
 from perpit.views.trades import TradesView
 
@@ -96,6 +98,7 @@ class World:
     Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
     changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
     about 0.2 kB: together at most 0.2 GB); and `settlements_max` settled funding rates per instrument, years of them.
+    `statistics` keeps a month of five-minute rows.
     """
 
     def __init__(
@@ -114,6 +117,7 @@ class World:
         margin_changes_max: int = 1_000,
         all_margin_changes_max: int = 50_000,
         settlements_max: int = 10_000,
+        statistics_terms: StatisticsTerms = STATISTICS_TERMS,
     ) -> None:
         self._trades_max = trades_max
         self._aggregates_max = aggregates_max
@@ -142,6 +146,16 @@ class World:
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
         self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
+        self.statistics = StatisticsView(
+            self.contracts,
+            self.prices,
+            self.candles,
+            self.open_interest,
+            self.accounts,
+            self.assets,
+            statistics_terms,
+        )
+        self._grid_due_ms = 0  # a copy of `statistics.due_ms`, as every command compares its time with it
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -186,11 +200,27 @@ class World:
         """Take in what a command did, then tell the listeners."""
         self.seq = command.seq
         self.time_ms = command.time_ms
-        handlers = self._handlers
-        for event in events:
-            handlers[type(event)](event)
+        if command.time_ms >= self._grid_due_ms:
+            self._fold_on_grid(command, events)
+        else:
+            handlers = self._handlers
+            for event in events:
+                handlers[type(event)](event)
         for listener in self.listeners:
             listener(command, events)
+
+    def _fold_on_grid(self, command: Command, events: list[Event]) -> None:
+        """The same for a command that passes a point of the statistics' grid; its row precedes what happened then."""
+        statistics, handlers = self.statistics, self._handlers
+        for event in events:
+            if event.time_ms >= statistics.grid_ms:
+                statistics.advance(event.time_ms)
+            handlers[type(event)](event)
+        if command.time_ms >= statistics.grid_ms:
+            statistics.advance(command.time_ms)
+        else:
+            statistics.go_on()
+        self._grid_due_ms = statistics.due_ms
 
     def _contract_status_changed(self, event: ContractStatusChanged) -> None:
         self.contracts[event.symbol_id].fold(event)
