@@ -31,7 +31,7 @@ class GridSeries:
         """Add the row of a point of the grid, later than all before; a gap begins the series anew."""
         assert time_ms % GRID_MS == 0 and time_ms > self.last_ms, time_ms
         columns = self._columns
-        if time_ms != self.last_ms + GRID_MS:
+        if self.last_ms == 0 or time_ms != self.last_ms + GRID_MS:
             for column in columns:
                 del column[:]
             self.first_ms = time_ms
