@@ -17,7 +17,8 @@ from perpit.views.contracts import ContractView
 from perpit.views.open_interest import OpenInterestView
 from perpit.views.prices import PriceView
 
-SLICE: Final = 1_000  # accounts that one command looks at, or passes when it ranks them
+SLICE: Final = 600  # accounts that one command looks at, or passes when it ranks them
+_ID_BITS: Final = 32  # of a number that orders accounts by their margin first
 
 Pair = tuple[int, str]  # market and pair: all its contracts together
 Subject = int | Pair  # a symbol id, or a pair
@@ -65,7 +66,7 @@ class Census:
         self._prices = prices
         self._assets = assets
         self._terms = terms
-        self._margins: dict[Asset, list[tuple[int, int]]] = {}
+        self._margins: dict[Asset, list[int]] = {}  # units and account in one number
         self._tops: dict[Asset, frozenset[int]] = {}
         self.tallies: dict[Subject, list[int]] = {}
 
@@ -75,7 +76,7 @@ class Census:
         looked_at = 0
         for account in list(self._accounts.values()):
             self._note_margin(account)
-            if any(_sides(exposure) != (0, 0) for exposure in account.exposures.values()):
+            if _holds(account):
                 holders.append(account)
             looked_at += 1
             if looked_at % SLICE == 0:
@@ -83,7 +84,7 @@ class Census:
         for asset, margins in self._margins.items():
             count = -(-len(margins) * self._terms.top_percent // 100)
             margins.sort(reverse=True)  # of equal ones the older account first
-            self._tops[asset] = frozenset([-negative_id for _units, negative_id in margins[:count]])
+            self._tops[asset] = frozenset([_account_id(margin) for margin in margins[:count]])
             looked_at += len(margins)
             if looked_at >= SLICE:
                 looked_at = 0
@@ -117,7 +118,12 @@ class Census:
                     usd_units = max(0, self._worth_units(account))
                 units = usd_units * UNIT // index_e8 if index_e8 else units
             if units > 0:
-                self._margins.setdefault(asset, []).append((units, -account.account_id))
+                margin = (units << _ID_BITS) - account.account_id
+                margins = self._margins.get(asset)
+                if margins is None:
+                    self._margins[asset] = [margin]
+                else:
+                    margins.append(margin)
 
     def _worth_units(self, account: AccountView) -> int:
         """The USDⓈ-M margin balances of an account in multi-assets mode, in 1e-8 USD."""
@@ -130,12 +136,14 @@ class Census:
     def _balance_units(self, wallet: WalletView) -> int:
         units = wallet.wallet_units
         for exposure in wallet.exposures:
-            mark_e8 = self._prices[exposure.instrument.symbol_id].mark_e8
-            for position in (exposure.position, *exposure.sides.values()):
-                if position.qty_lots:
-                    units += unrealised_units(
-                        exposure.instrument, position.qty_lots, position.entry_value, mark_e8
-                    )
+            instrument = exposure.instrument
+            mark_e8 = self._prices[instrument.symbol_id].mark_e8
+            position = exposure.position
+            if position.qty_lots:
+                units += unrealised_units(instrument, position.qty_lots, position.entry_value, mark_e8)
+            for side in exposure.sides.values():
+                if side.qty_lots:
+                    units += unrealised_units(instrument, side.qty_lots, side.entry_value, mark_e8)
         return units
 
     def _tally(self, account: AccountView) -> None:
@@ -176,12 +184,28 @@ class Census:
         return tally
 
 
+def _account_id(margin: int) -> int:
+    """The account in such a number."""
+    return -margin & ((1 << _ID_BITS) - 1)
+
+
+def _holds(account: AccountView) -> bool:
+    for exposure in account.exposures.values():
+        if exposure.position.qty_lots:
+            return True
+        for side in exposure.sides.values():
+            if side.qty_lots:
+                return True
+    return False
+
+
 def _sides(exposure: ExposureView) -> tuple[int, int]:
     """Lots held long and short, both ≥ 0."""
-    long_lots = short_lots = 0
-    for position in (exposure.position, *exposure.sides.values()):
-        if position.qty_lots > 0:
-            long_lots += position.qty_lots
+    lots: int = exposure.position.qty_lots
+    long_lots, short_lots = (lots, 0) if lots > 0 else (0, -lots)
+    for side in exposure.sides.values():
+        if side.qty_lots > 0:
+            long_lots += side.qty_lots
         else:
-            short_lots -= position.qty_lots
+            short_lots -= side.qty_lots
     return long_lots, short_lots
