@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "scaling")
+BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "scaling", "census")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
