@@ -1,7 +1,5 @@
 """The rows of statistics: where they stand on the grid, how many are kept, and a census that takes several commands."""
 
-import pytest
-
 from perpit.domain import words as w
 from perpit.domain.commands import Advance
 from perpit.domain.events import (
@@ -14,8 +12,7 @@ from perpit.domain.events import (
     WalletChanged,
 )
 from perpit.domain.numbers import UNIT
-from perpit.views import census
-from perpit.views.census import Ratios
+from perpit.views.census import STATISTICS_TERMS, Ratios, StatisticsTerms
 from perpit.views.grid_series import GRID_MS, LARGEST, GridSeries
 from perpit.views.statistics import ROWS, Snapshot, TakerVolumes
 from perpit.views.world import World
@@ -28,8 +25,8 @@ PAIR = (w.USDS_M, "BTCUSDT")
 class Book:
     """A world of BTCUSDT and ETHUSDT, and the events of whoever trades."""
 
-    def __init__(self) -> None:
-        self.world = World()
+    def __init__(self, terms: StatisticsTerms = STATISTICS_TERMS) -> None:
+        self.world = World(statistics_terms=terms)
         self.time_ms = GRID - 60_000
         self.fold(InstrumentListed(self.time_ms, btcusdt()), InstrumentListed(self.time_ms, ethusdt()))
         self.mark(60_000)
@@ -130,9 +127,8 @@ def test_rows_stand_where_the_sequence_of_commands_puts_them_however_often_they_
         assert read.world.statistics.ratios(0, time_ms) == unread.world.statistics.ratios(0, time_ms)
 
 
-def test_a_census_of_many_accounts_goes_on_with_the_next_commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(census, "SLICE", 10)
-    book = Book()
+def test_a_census_of_many_accounts_goes_on_with_the_next_commands() -> None:
+    book = Book(StatisticsTerms(slice_accounts=10))
     for account_id in range(1, 41):
         book.account(account_id, 1_000 - account_id)  # the first eight are the top traders
         book.hold(account_id, 2 if account_id <= 30 else -1)
@@ -153,11 +149,8 @@ def test_a_census_of_many_accounts_goes_on_with_the_next_commands(monkeypatch: p
     assert statistics.ratios((w.USDS_M, "NOUSDT"), GRID) is None
 
 
-def test_a_census_that_is_not_done_at_the_next_point_is_brought_to_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(census, "SLICE", 1)
-    book = Book()
+def test_a_census_that_is_not_done_at_the_next_point_is_brought_to_its_end() -> None:
+    book = Book(StatisticsTerms(slice_accounts=1))
     for account_id in range(1, 11):
         book.account(account_id, 1_000)
         book.hold(account_id, account_id)

@@ -1,7 +1,7 @@
 """Who is long and who is short, counted over all accounts at a point of the grid (semantics 8.4.3).
 
 A census looks at every account, which no command may do: it is a generator that stops whenever it has looked at
-`SLICE` of them, and `StatisticsView` takes one step with each command until it is done. A venue with a few hundred
+a slice of them, and `StatisticsView` takes one step with each command until it is done. A venue with a few hundred
 accounts has its result at once; in a larger one the last accounts are looked at as they are some commands later.
 """
 
@@ -17,7 +17,6 @@ from perpit.views.contracts import ContractView
 from perpit.views.open_interest import OpenInterestView
 from perpit.views.prices import PriceView
 
-SLICE: Final = 600  # accounts that one command looks at, or passes when it ranks them
 _ID_BITS: Final = 32  # of a number that orders accounts by their margin first
 
 Pair = tuple[int, str]  # market and pair: all its contracts together
@@ -30,12 +29,14 @@ class StatisticsTerms(NamedTuple):
 
     `counts_house`: the house, which stands for everybody else, is one account among the others. `top_percent` of the
     accounts that have margin are top traders, rounded up. `omits_quiet`: a period without a trade is left out of the
-    history of open interest, as the exchange does (semantics 8.4.1).
+    history of open interest, as the exchange does (semantics 8.4.1). `slice_accounts` is how many accounts one command
+    looks at, or passes when it ranks them (decision 45).
     """
 
     counts_house: bool = False
     top_percent: int = 20
     omits_quiet: bool = False
+    slice_accounts: int = 600
 
 
 STATISTICS_TERMS: Final[StatisticsTerms] = StatisticsTerms()
@@ -73,26 +74,26 @@ class Census:
     def steps(self) -> Iterator[None]:
         """First everybody's margin, then the top traders, then what everybody who holds something holds."""
         holders: list[AccountView] = []
-        looked_at = 0
+        looked_at, most = 0, self._terms.slice_accounts
         for account in list(self._accounts.values()):
             self._note_margin(account)
             if _holds(account):
                 holders.append(account)
             looked_at += 1
-            if looked_at % SLICE == 0:
+            if looked_at % most == 0:
                 yield
         for asset, margins in self._margins.items():
             count = -(-len(margins) * self._terms.top_percent // 100)
             margins.sort(reverse=True)  # of equal ones the older account first
             self._tops[asset] = frozenset([_account_id(margin) for margin in margins[:count]])
             looked_at += len(margins)
-            if looked_at >= SLICE:
+            if looked_at >= most:
                 looked_at = 0
                 yield
         for account in holders:
             self._tally(account)
             looked_at += 1
-            if looked_at % SLICE == 0:
+            if looked_at % most == 0:
                 yield
 
     def count_house(self, contracts: Sequence[ContractView], interests: Sequence[OpenInterestView]) -> None:
