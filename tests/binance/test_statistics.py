@@ -14,6 +14,7 @@ from perpit.domain.commands import (
     PlaceOrder,
     SetIndexPrice,
     SetLeverage,
+    SetMultiAssets,
     SetPositionMode,
     Transfer,
 )
@@ -36,6 +37,7 @@ from perpit.domain.words import (
 )
 from perpit.views.census import StatisticsTerms
 from tests.binance.caller import BTC, COIN, PRICE, START_MS, Caller
+from tests.binance.test_asset_mode import with_assets
 from tests.instruments import btcusd_perp, btcusdt
 
 GRID_MS = 5 * 60_000
@@ -359,6 +361,26 @@ async def test_profit_that_is_not_realised_makes_a_top_trader() -> None:
     floor.reach(FIRST_MS)
     (row,) = await floor.ask("topLongShortAccountRatio", **FIVE)
     assert (row["longAccount"], row["shortAccount"]) == ("1.0000", "0.0000")
+
+
+async def test_in_multi_assets_mode_all_wallets_make_a_top_trader() -> None:
+    floor = Floor()
+    with_assets(floor.apply)
+    floor.depth(100_000)
+    floor.apply(Transfer(ALICE, USDS_M, "USDT", -99_000 * UNIT))
+    floor.apply(Transfer(ALICE, USDS_M, "BTC", 100 * UNIT))
+    floor.trade(ALICE, 1)
+    floor.trade(BOB, -1)
+
+    async def top() -> str:
+        row = (await floor.ask("topLongShortAccountRatio", **FIVE))[-1]
+        return str(row["longAccount"])
+
+    floor.reach(FIRST_MS)
+    assert await top() == "0.0000"  # 1,000 USDT against 100,000
+    floor.apply(SetMultiAssets(ALICE, True))
+    floor.reach(FIRST_MS + GRID_MS)
+    assert await top() == "1.0000"
 
 
 async def test_coin_m_names_positions_and_counts_over_all_contracts_of_a_pair() -> None:
