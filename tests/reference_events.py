@@ -129,6 +129,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "OrderCalculated": (*ORDER_FIELDS, *CALCULATED_FIELDS),
     "TradeCalculated": ("symbol_id", "trade_id", "price_e8", "qty_lots", "taker_side", "kind"),
     "InsuranceFundChanged": ("market", "asset", "wallet_units"),
+    "InsurancePositionChanged": ("symbol_id", "qty_lots"),
     "MarginCalled": (
         "account_id",
         "symbol_id",

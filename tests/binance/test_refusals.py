@@ -398,12 +398,14 @@ def kinds() -> list[errors.Kind]:
 
 
 FILLED_BY_HAND = {errors.BAD_MARGIN_TYPE, errors.TOO_MANY_REQUESTS}  # the field; another window than a minute
+# Seen on the wire in a text of their own (decision 44).
+STATISTICS = {errors.BAD_PERIOD, errors.BAD_STATISTICS_TYPE, errors.BEFORE_STATISTICS}
 
 
 def test_every_text_is_one_of_the_published_ones() -> None:
     texts = published()
     for kind in kinds():
-        if kind.code not in KNOWN_DIFFERENCES and kind not in FILLED_BY_HAND:
+        if kind.code not in KNOWN_DIFFERENCES and kind not in FILLED_BY_HAND | STATISTICS:
             assert kind.text in texts[kind.code], kind
 
 

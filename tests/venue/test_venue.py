@@ -184,6 +184,33 @@ async def test_a_pinned_mark_is_pinned_after_a_restart(tmp_path: Path) -> None:
         assert venue.world.prices[0].mark_e8 == 77_000 * 10**8
 
 
+async def test_statistics_are_the_same_after_a_restart(tmp_path: Path) -> None:
+    async def rows(venue: Venue) -> list[Any]:
+        async with httpx.AsyncClient(base_url=venue.ready.rest) as client:
+            calls = {
+                "openInterestHist": {"symbol": "BTCUSDT"},
+                "globalLongShortAccountRatio": {"symbol": "BTCUSDT"},
+                "takerlongshortRatio": {"symbol": "BTCUSDT"},
+                "basis": {"pair": "BTCUSDT", "contractType": "PERPETUAL"},
+            }
+            answers = [
+                (
+                    await client.get(f"/futures/data/{name}", params={**sent, "period": "5m", "limit": "9"})
+                ).json()
+                for name, sent in calls.items()
+            ]
+            assert [len(answer) for answer in answers] == [2, 2, 2, 2]
+            return answers
+
+    settings = kept(tmp_path, market=MarketSetting("synthetic"))
+    async with Venue(settings) as venue:
+        await venue.advance_to(START_MS + 7 * 60_000)
+        before = await rows(venue)
+        assert float(before[2][-1]["buyVol"]) > 0
+    async with Venue(settings) as venue:
+        assert await rows(venue) == before
+
+
 async def test_the_ready_file_is_there_only_when_this_venue_answers(tmp_path: Path) -> None:
     file = tmp_path / "ready.json"
     file.write_text("of an earlier run")

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from perpit.binance import errors
+from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain.words import COIN_M, USDS_M
@@ -92,11 +93,11 @@ def fact(method: str, path: str) -> Fact | None:
 
 def page() -> str:
     """The coverage page."""
-    done = {(route.method, route.path): route for route in ROUTES}
+    done = {route.target: route for route in ROUTES}
     lines = [HEAD]
     for product, (scope, title) in itertools.product(PRODUCTS, SCOPES.items()):
         entries = [entry for entry in facts_of(product) if entry.scope == scope]
-        there = sum((entry.method, entry.path) in done for entry in entries)
+        there = sum(_route_of(entry, done) is not None for entry in entries)
         lines += [
             f"## {product}, {title}: {there} of {len(entries)}",
             "",
@@ -104,7 +105,7 @@ def page() -> str:
         ]
         lines.append("|---|---|---|---|")
         for entry in entries:
-            route = done.get((entry.method, entry.path))
+            route = _route_of(entry, done)
             missing = ""
             if route is not None:
                 read = {param.name for param in route.params} | {"recvWindow"}
@@ -114,6 +115,13 @@ def page() -> str:
             lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
         lines.append("")
     return "\n".join([*lines, *_ws_methods(), *_extras(), *_codes()])
+
+
+def _route_of(entry: Fact, done: dict[str, Route]) -> Route | None:
+    """The row that answers a call: of a path that both products share, the one that wants what it must send."""
+    target = entry.method + entry.path
+    own = (done.get(f"{target}?{name}") for name in entry.params)
+    return next(filter(None, own), done.get(target))
 
 
 def _ws_methods() -> list[str]:

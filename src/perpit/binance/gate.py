@@ -27,12 +27,15 @@ _log = logging.getLogger("perpit.binance")
 class Door:
     """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed.
 
-    `pool` counts its requests together with those of others.
+    `pool` counts its requests together with those of others. `other` is the door of the other product behind the same
+    path, for requests that have the parameter `other_with`.
     """
 
     __slots__ = (
         "handler",
         "orders",
+        "other",
+        "other_with",
         "pool",
         "product",
         "schema",
@@ -54,6 +57,8 @@ class Door:
         self.orders = route.orders if route.orders[0] else None
         self.schema = Schema(route.params)
         self.waits = inspect.iscoroutinefunction(route.handler)
+        self.other: Door | None = None
+        self.other_with = ""
 
 
 class Visit:

@@ -94,10 +94,15 @@ FILTERS: Final = ("PRICE_FILTER", "LOT_SIZE", "MARKET_LOT_SIZE", "MAX_NUM_ORDERS
 FORCED_WITHOUT: Final = frozenset(("cumQty", "priceMatch", "selfTradePreventionMode"))
 
 USDS_M_SHAPES: Final = {
+    "open interest": Shape(without=frozenset(("contractType",))),
+    "open interest row": Shape(without=frozenset(("contractType",))),
     "forced order": Shape(without=FORCED_WITHOUT | {"priceProtect", "goodTillDate"}),
     "symbol": Shape(without=frozenset(("contractSize", "equalQtyPrecision"))),
 }
 COIN_M_SHAPES: Final = {
+    "open interest": Shape(added={"pair": "pair"}),
+    "open interest row": Shape(without=frozenset(("CMCCirculatingSupply",))),
+    "top positions": Shape(renamed={"longAccount": "longPosition", "shortAccount": "shortPosition"}),
     "forced order": Shape(without=FORCED_WITHOUT),
     "exchange": Shape(without=frozenset(("futuresType", "assets"))),
     "symbol": Shape(

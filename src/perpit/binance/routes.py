@@ -17,6 +17,7 @@ from perpit.binance import (
     funding,
     histories,
     market,
+    statistics,
     stubs,
     trade,
 )
@@ -34,15 +35,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     *forced.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,
+    *statistics.ROUTES,
     *stubs.ROUTES,
 )
 
 
 def by_target(routes: Iterable[Route]) -> dict[str, Route]:
-    """The table by method and path, written together: "GET/fapi/v1/ping"."""
+    """The table by what a call is looked up by: method and path, written together."""
     table: dict[str, Route] = {}
     for route in routes:
-        target = route.method + route.path
-        assert target not in table, target
-        table[target] = route
+        assert route.target not in table, route.target
+        table[route.target] = route
     return table

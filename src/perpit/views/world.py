@@ -26,6 +26,7 @@ from perpit.domain.events import (
     IndexPriceChanged,
     InstrumentListed,
     InsuranceFundChanged,
+    InsurancePositionChanged,
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
@@ -63,6 +64,7 @@ from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.census import STATISTICS_TERMS, StatisticsTerms
 from perpit.views.contracts import ContractClock, ContractView
 from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
@@ -70,10 +72,12 @@ from perpit.views.income import IncomeView
 from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.margin_changes import MarginChange, MarginChangesView
+from perpit.views.open_interest import OpenInterestView
 from perpit.views.orders import OrdersView
 from perpit.views.pairs import PairView
 from perpit.views.price_candles import PriceCandlesView
 from perpit.views.prices import PriceView
+from perpit.views.statistics import StatisticsView
 from perpit.views.ticker import TickerView
 from perpit.views.trades import TradesView
 
@@ -82,7 +86,7 @@ Listener = Callable[[Command, list[Event]], None]
 
 class World:
     """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `mark_candles`,
-    `premium_candles`, `tickers`, `prices`, `contracts`, `funding`; per pair and market `pairs`.
+    `premium_candles`, `tickers`, `prices`, `contracts`, `funding`, `open_interest`; per pair and market `pairs`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
@@ -97,6 +101,7 @@ class World:
     Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
     changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
     about 0.2 kB: together at most 0.2 GB); and `settlements_max` settled funding rates per instrument, years of them.
+    `statistics` keeps a month of five-minute rows.
     """
 
     def __init__(
@@ -115,6 +120,7 @@ class World:
         margin_changes_max: int = 1_000,
         all_margin_changes_max: int = 50_000,
         settlements_max: int = 10_000,
+        statistics_terms: StatisticsTerms = STATISTICS_TERMS,
     ) -> None:
         self._trades_max = trades_max
         self._aggregates_max = aggregates_max
@@ -136,6 +142,7 @@ class World:
         self.assets = AssetsView(self.catalog, self.prices)
         self.contracts: list[ContractView] = []
         self.funding: list[FundingView] = []
+        self.open_interest: list[OpenInterestView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
@@ -147,6 +154,16 @@ class World:
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
         self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
+        self.statistics = StatisticsView(
+            self.contracts,
+            self.prices,
+            self.candles,
+            self.open_interest,
+            self.accounts,
+            self.assets,
+            statistics_terms,
+        )
+        self._grid_due_ms = 0  # a copy of `statistics.due_ms`, as every command compares its time with it
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -176,6 +193,7 @@ class World:
             TradeCalculated: _unseen,
             MarginCalled: _unseen,
             InsuranceFundChanged: self._insurance_fund_changed,
+            InsurancePositionChanged: self._insurance_position_changed,
             OrderClosed: self._order_closed,
             OrderTriggered: self._order_notionals,
             OrderAmended: self._order_amended,
@@ -191,11 +209,27 @@ class World:
         """Take in what a command did, then tell the listeners."""
         self.seq = command.seq
         self.time_ms = command.time_ms
-        handlers = self._handlers
-        for event in events:
-            handlers[type(event)](event)
+        if command.time_ms >= self._grid_due_ms:
+            self._fold_on_grid(command, events)
+        else:
+            handlers = self._handlers
+            for event in events:
+                handlers[type(event)](event)
         for listener in self.listeners:
             listener(command, events)
+
+    def _fold_on_grid(self, command: Command, events: list[Event]) -> None:
+        """The same for a command that passes a point of the statistics' grid; its row precedes what happened then."""
+        statistics, handlers = self.statistics, self._handlers
+        for event in events:
+            if event.time_ms >= statistics.grid_ms:
+                statistics.advance(event.time_ms)
+            handlers[type(event)](event)
+        if command.time_ms >= statistics.grid_ms:
+            statistics.advance(command.time_ms)
+        else:
+            statistics.go_on()
+        self._grid_due_ms = statistics.due_ms
 
     def _contract_status_changed(self, event: ContractStatusChanged) -> None:
         self.contracts[event.symbol_id].fold(event)
@@ -234,6 +268,7 @@ class World:
         pair.list_contract(contract, event.time_ms)
         self._see_carriers(pair)
         self.funding.append(FundingView(instrument.funding_interval_hours, self._settlements_max))
+        self.open_interest.append(OpenInterestView())
 
     def _account_created(self, event: AccountCreated) -> None:
         self.accounts[event.account_id] = AccountView(event.account_id, event.name, event.time_ms)
@@ -251,6 +286,9 @@ class World:
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
         self.insurance_ms[(event.market, event.asset)] = event.time_ms
+
+    def _insurance_position_changed(self, event: InsurancePositionChanged) -> None:
+        self.open_interest[event.symbol_id].fund_lots = event.qty_lots
 
     def _funding_settled(self, event: FundingSettled) -> None:
         self.funding[event.symbol_id].fold(event)
@@ -286,6 +324,9 @@ class World:
             amount_units = event.isolated_units - exposure.side(event.position_side).isolated_units
             change = MarginChange(event.time_ms, event.position_side, amount_units)
             self.margin_changes.add(event.account_id, event.symbol_id, change)
+        before_lots = exposure.side(event.position_side).qty_lots
+        if before_lots != event.qty_lots:
+            self.open_interest[event.symbol_id].move(before_lots, event.qty_lots)
         fold_position(exposure, event)
 
     def _order_accepted(self, event: OrderAccepted) -> None:
