@@ -188,6 +188,13 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/fapi/v1/symbolAdlRisk", {"symbol": "BTCUSDT"}),
     ("GET", "/fapi/v1/insuranceBalance", {}),
     ("GET", "/fapi/v1/insuranceBalance", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/apiTradingStatus", {}),
+    ("GET", "/fapi/v1/constituents", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/rpiDepth", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/tradingSchedule", {}),
+    ("GET", "/fapi/v1/stock/contract", {}),
+    ("POST", "/fapi/v1/stock/contract", {}),
+    ("GET", "/dapi/v1/constituents", {"symbol": "BTCUSD"}),
 ]
 PERP = {"symbol": "BTCUSD_PERP"}
 COIN_ALGO = {**ALGO, **PERP, "quantity": "1"}
@@ -267,6 +274,10 @@ async def test_an_answer_has_every_published_field(method: str, path: str, param
     await caller.signed("POST", "/dapi/v1/algoOrder", **COIN_ALGO, clientAlgoId="coin-waiting")
     if path.endswith(("/orderAmendment", "/positionMargin/history", "/fundingRate", "/fundingInfo")):
         await give_a_past(caller)
+    if path.endswith("/apiTradingStatus"):
+        await caller.order(symbol="ETHUSDT", price="2900", quantity="0.1")
+    if path.endswith("/tradingSchedule"):
+        caller.apply(ListInstrument(btcusdt(3, symbol="XAUUSDT", contract_type="TRADIFI_PERPETUAL")))
     reply = await caller.signed(method, path, **params)
     assert reply.status == 200, reply.json
     entry = fact(method, path)
@@ -336,6 +347,7 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
         *("/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk"),
         *("/fapi/v1/listenKey", "/dapi/v1/listenKey"),
         "/futures/data/delivery-price",  # nothing was delivered here: test_deliveries.py
+        "/fapi/v1/indexInfo",  # no contract follows a basket
     }
     refusing = {
         *("/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"),

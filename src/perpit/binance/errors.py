@@ -218,6 +218,8 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
     refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
+    # seen on the wire, in no list
+    refusals.AGREEMENT_NOT_SIGNED: Kind(-4411, "Please sign TradFi-Perps agreement contract fapi."),
     # semantics 1.6.2
     refusals.MULTI_ASSETS_WITH_ISOLATED: Kind(
         -4167,

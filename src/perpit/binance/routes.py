@@ -16,9 +16,13 @@ from perpit.binance import (
     forced,
     funding,
     histories,
+    index_parts,
     market,
+    rpi_depth,
     stubs,
     trade,
+    tradfi,
+    trading_rules,
 )
 from perpit.binance.route import Route
 
@@ -34,6 +38,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     *forced.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,
+    *index_parts.ROUTES,
+    *rpi_depth.ROUTES,
+    *tradfi.ROUTES,
+    *trading_rules.ROUTES,
     *stubs.ROUTES,
 )
 
