@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from perpit.binance import errors
+from perpit.binance import errors, other_products
 from perpit.binance.routes import ROUTES
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain.words import COIN_M, USDS_M
@@ -25,6 +25,13 @@ PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
 WS_PRODUCTS: Final = {"USDⓈ-M": ("usds_m.wsapi.json", USDS_M), "COIN-M": ("coin_m.wsapi.json", COIN_M)}
 ERRORS: Final = FACTS / "errors.json"
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
+FOREIGN_SCOPES: Final = {
+    "convert_product": "conversion",
+    "portfolio_margin_product": "portfolio margin",
+    "async_download": "reports by download",
+    "broker_referral_product": "referral programme",
+    "leveraged_token_product": "leveraged tokens",
+}
 
 HEAD: Final = """\
 # API coverage
@@ -34,8 +41,8 @@ own lists. Generated from the tables of routes (`src/perpit/binance/routes.py`) 
 wire facts (`src/perpit/binance/facts/`) by
 `python -m perpit.binance.coverage --write docs/API_COVERAGE.md`; not written by hand.
 
-Products that are not part of a venue (conversion, portfolio margin, broker programmes, leveraged tokens, report
-downloads) are not counted.
+Calls of products that no account of a venue has (conversion, portfolio margin, broker programmes, leveraged tokens,
+report downloads) stand in a part of their own: they are answered as to an account that lacks the product.
 """
 
 
@@ -113,7 +120,7 @@ def page() -> str:
             state = "missing" if route is None else "partial" if missing else "done"
             lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
         lines.append("")
-    return "\n".join([*lines, *_ws_methods(), *_extras(), *_codes()])
+    return "\n".join([*lines, *_ws_methods(), *_foreign(), *_extras(), *_codes()])
 
 
 def _ws_methods() -> list[str]:
@@ -139,6 +146,31 @@ def _ws_methods() -> list[str]:
             lines.append(f"| `{entry.method}` | {entry.security} | {state} | {by} |")
         lines.append("")
     return lines
+
+
+def _foreign() -> list[str]:
+    """Calls of products that no account has, with what they are answered."""
+    entries = [entry for entry in facts() if entry.scope in FOREIGN_SCOPES]
+    refusals = {
+        (row.method, product.prefix + row.path): row.refusal
+        for row in other_products.TABLE
+        for product in row.products
+    }
+    there = sum((entry.method, entry.path) in refusals for entry in entries)
+    lines = [
+        f"## Products that no account has: {there} of {len(entries)}",
+        "",
+        "| call | security | product | answered with |",
+        "|---|---|---|---|",
+    ]
+    for entry in entries:
+        said = "missing"
+        if (entry.method, entry.path) in refusals:
+            refusal = refusals[entry.method, entry.path]
+            said = "an empty list" if refusal is None else f"{refusal.code} {refusal.text}"
+        product = FOREIGN_SCOPES[entry.scope]
+        lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {product} | {said} |")
+    return [*lines, ""]
 
 
 def _bare(name: str) -> str:

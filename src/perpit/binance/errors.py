@@ -56,6 +56,11 @@ BODY_TOO_LARGE: Final[Kind] = Kind(-1101, "Too many parameters sent for this end
 QUERY_TOO_LONG: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.", 414)
 UNSUPPORTED: Final[Kind] = Kind(-1020, "This operation is not supported.")
 
+# Products that no account has (`other_products`).
+NOT_AUTHORIZED: Final[Kind] = Kind(-1002, "You are not authorized to execute this request.", 401)
+NOT_FOUND: Final[Kind] = Kind(-1099, "Not found, unauthenticated, or unauthorized.")
+ASSET_NOT_SUPPORTED: Final[Kind] = Kind(-1126, "This asset is not supported.")
+
 # Limits (semantics 6.6.6).
 TOO_MUCH_WEIGHT: Final[Kind] = Kind(
     -1003,

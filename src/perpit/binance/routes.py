@@ -18,6 +18,7 @@ from perpit.binance import (
     histories,
     index_parts,
     market,
+    other_products,
     rpi_depth,
     stubs,
     trade,
@@ -42,6 +43,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *rpi_depth.ROUTES,
     *tradfi.ROUTES,
     *trading_rules.ROUTES,
+    *other_products.ROUTES,
     *stubs.ROUTES,
 )
 
