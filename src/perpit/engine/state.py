@@ -13,7 +13,7 @@ else that has a key sorted by it, queues in time priority:
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
     account  = [account_id, name, api_keys, hedged, wallets, exposures, mode]  api_keys in order of creation
     hedged   = markets in which it is in hedge mode, sorted
-    mode     = [is_multi_assets, burns_fees, is_warned, tiers, has_signed]   is_warned: all its USDⓈ-M wallets as one scope
+    mode     = [is_multi_assets, burns_fees, is_warned, tiers, has_signed]     is_warned: all its USDⓈ-M wallets as one
     tier     = [market, tier, maker_fee_ppm, taker_fee_ppm]
     fund     = the insurance fund, an account like the others
     wallet   = [market, asset, wallet_units, isolated_units, is_warned]        only wallets that are not empty
