@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from perpit.binance import errors, other_products
+from perpit.binance import coverage_streams, errors, other_products
 from perpit.binance.routes import ROUTES
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain.words import COIN_M, USDS_M
@@ -36,9 +36,10 @@ FOREIGN_SCOPES: Final = {
 HEAD: Final = """\
 # API coverage
 
-Which calls of the exchange's USDⓈ-M and COIN-M REST and WebSocket APIs Perpit answers, measured against the exchange's
-own lists. Generated from the tables of routes (`src/perpit/binance/routes.py`) and methods (`ws_methods.py`) and the
-wire facts (`src/perpit/binance/facts/`) by
+Which calls of the exchange's USDⓈ-M and COIN-M REST and WebSocket APIs Perpit answers, and which of its streams it has,
+measured against the exchange's own lists. Generated from the tables of routes (`src/perpit/binance/routes.py`), methods
+(`ws_methods.py`), streams (`streams_names.py`, `streams_make.py`) and user data (`userdata.py`) and the wire facts
+(`src/perpit/binance/facts/`) by
 `python -m perpit.binance.coverage --write docs/API_COVERAGE.md`; not written by hand.
 
 Calls of products that no account of a venue has (conversion, portfolio margin, broker programmes, leveraged tokens,
@@ -120,7 +121,9 @@ def page() -> str:
             state = "missing" if route is None else "partial" if missing else "done"
             lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
         lines.append("")
-    return "\n".join([*lines, *_ws_methods(), *_foreign(), *_extras(), *_codes()])
+    return "\n".join(
+        [*lines, *_ws_methods(), *coverage_streams.sections(), *_foreign(), *_extras(), *_codes()]
+    )
 
 
 def _ws_methods() -> list[str]:

@@ -51,6 +51,14 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
     return made
 
 
+def makes(spec: StreamSpec, market: int) -> bool:
+    """Whether a channel of this kind can be made for something of the product."""
+    if spec.kind == "assetIndex":
+        return market == USDS_M
+    made = spec.kind in _ONE_SYMBOL or spec.kind in _ALL_SYMBOLS
+    return (made or (market == COIN_M and spec.kind in _ONE_PAIR)) and _is_of_market(spec, market)
+
+
 def _is_of_market(spec: StreamSpec, market: int) -> bool:
     """Whether the symbol's product has this kind of stream."""
     return market in MARKETS_OF_KIND.get(spec.kind, PRODUCTS)

@@ -44,6 +44,10 @@ ROUTE_OF_KIND: Final = {
 }
 
 
+# Kinds that are taken and stay silent, and why.
+SILENT_KINDS: Final = {"compositeIndex": "silent: no contract here follows a basket of others"}
+
+
 class StreamSpec(NamedTuple):
     """A stream that can push. `symbol` is upper case, a pair for some kinds, or empty for streams of all symbols."""
 
