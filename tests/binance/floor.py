@@ -41,6 +41,7 @@ class FakeSocket:
         self.waiting = 0
         self.on_drained: Any = None
         self.on_lost: Any = None
+        self.on_shutdown: Any = None
         self.frames: list[bytes] = []
         self.closed: int | None = None
         self.aborted = False
