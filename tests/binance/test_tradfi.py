@@ -95,3 +95,14 @@ def test_coin_m_has_no_session_stream() -> None:
     socket = floor.listen("/dstream/ws/tradingSession")
     floor.advance(1_000)
     assert socket.messages() == []
+
+
+def test_mark_prices_of_all_symbols_come_in_one_array_for_coins_and_one_for_the_others() -> None:
+    floor = Floor()
+    socket = floor.listen("/market/ws/!markPrice@arr@1s")
+    floor.do(ListInstrument(btcusdt(GOLD, **TRADIFI)))
+    floor.do(SetIndexPrice(GOLD, 4_500 * UNIT))
+    socket.messages()
+    floor.advance(1_000)
+    arrays = [[row["s"] for row in message] for message in socket.messages()]
+    assert arrays == [["BTCUSDT", "ETHUSDT"], ["XAUUSDT"]]
