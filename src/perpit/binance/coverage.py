@@ -25,6 +25,13 @@ PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
 WS_PRODUCTS: Final = {"USDⓈ-M": ("usds_m.wsapi.json", USDS_M), "COIN-M": ("coin_m.wsapi.json", COIN_M)}
 ERRORS: Final = FACTS / "errors.json"
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
+# Calls that are answered in full from what a venue of its own has (decision 46).
+NOTES: Final = {
+    "apiTradingStatus": "measured; nobody is locked",
+    "constituents": "the venue's one source",
+    "indexInfo": "empty: no contract here follows a basket of others",
+    "tradingSchedule": "every day one session, of markets that have a contract",
+}
 FOREIGN_SCOPES: Final = {
     "convert_product": "conversion",
     "portfolio_margin_product": "portfolio margin",
@@ -108,7 +115,7 @@ def page() -> str:
         lines += [
             f"## {product}, {title}: {there} of {len(entries)}",
             "",
-            "| call | security | state | parameters missing |",
+            "| call | security | state | note |",
         ]
         lines.append("|---|---|---|---|")
         for entry in entries:
@@ -119,7 +126,8 @@ def page() -> str:
                 missing = ", ".join(name for name in map(_bare, entry.params) if name not in read)
                 missing = "; ".join(filter(None, (route.partial, missing and f"parameters {missing}")))
             state = "missing" if route is None else "partial" if missing else "done"
-            lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
+            note = missing or NOTES.get(entry.path.partition("/v1/")[2], "")
+            lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {note} |")
         lines.append("")
     return "\n".join(
         [*lines, *_ws_methods(), *coverage_streams.sections(), *_foreign(), *_extras(), *_codes()]
