@@ -62,6 +62,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "MultiAssetsChanged": ("account_id", "is_on"),
     "FeeBurnChanged": ("account_id", "is_on"),
     "FeeTierChanged": ("account_id", "market", "tier", "maker_fee_ppm", "taker_fee_ppm"),
+    "AgreementSigned": ("account_id",),
     "MarginTypeChanged": ("account_id", "symbol_id", "margin_type"),
     "WalletChanged": (
         "account_id",

@@ -387,6 +387,7 @@ KNOWN_DIFFERENCES = {
     -2011: "semantics 5.7.5: the wire says 'Unknown order sent.'",
     -1000: "semantics 6.7: a 503 whose outcome is unknown has a text of its own",
     -4028: "semantics 1.7.2: the list has backticks, the wire has none",
+    -4411: "not in the list; clients report it",
 }
 
 

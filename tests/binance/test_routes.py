@@ -198,6 +198,13 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/fapi/v1/insuranceBalance", {}),
     ("GET", "/fapi/v1/insuranceBalance", {"symbol": "BTCUSDT"}),
     ("GET", "/fapi/v1/openInterest", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/apiTradingStatus", {}),
+    ("GET", "/fapi/v1/constituents", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/rpiDepth", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/tradingSchedule", {}),
+    ("GET", "/fapi/v1/stock/contract", {}),
+    ("POST", "/fapi/v1/stock/contract", {}),
+    ("GET", "/dapi/v1/constituents", {"symbol": "BTCUSD"}),
 ]
 PERP = {"symbol": "BTCUSD_PERP"}
 COIN_ALGO = {**ALGO, **PERP, "quantity": "1"}
@@ -299,9 +306,14 @@ async def test_an_answer_has_every_published_field(method: str, path: str, param
     if path.startswith("/futures/data/"):
         caller.now_ms += 10 * 60_000
         caller.apply(Advance())
+    if path.endswith("/apiTradingStatus"):
+        await caller.order(symbol="ETHUSDT", price="2900", quantity="0.1")
+    if path.endswith("/tradingSchedule"):
+        caller.apply(ListInstrument(btcusdt(3, symbol="XAUUSDT", contract_type="TRADIFI_PERPETUAL")))
     reply = await caller.signed(method, path, **params)
     assert reply.status == 200, reply.json
-    entry = COIN_M_FACTS.get((method, path)) if "pair" in params else fact(method, path)
+    shared = path.startswith("/futures/data/") and "pair" in params  # told apart by what they take
+    entry = COIN_M_FACTS.get((method, path)) if shared else fact(method, path)
     assert entry is not None
     missing = flat(entry.fields) - flat(reply.json) - CONDITIONAL
     assert not missing
@@ -368,6 +380,7 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
         *("/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk"),
         *("/fapi/v1/listenKey", "/dapi/v1/listenKey"),
         "/futures/data/delivery-price",  # nothing was delivered here: test_deliveries.py
+        "/fapi/v1/indexInfo",  # no contract follows a basket
     }
     refusing = {
         *("/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"),
@@ -375,6 +388,8 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
         *("/dapi/v1/marginType", "/dapi/v1/positionSide/dual", "/dapi/v1/positionMargin"),
     }
     for route in LISTED:
+        if WEIGHED[route.method, route.path].scope in coverage.FOREIGN_SCOPES:
+            continue  # test_other_products.py
         forced = {"/v1/adlQuantile", "/v1/forceOrders"}  # in test_forced, after a liquidation
         if route.path not in others | refusing and route.path[5:] not in forced:
             assert (route.method, route.path) in tested, route.path

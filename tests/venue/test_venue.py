@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import websockets
 
 from perpit.cli.banner import banner
 from perpit.domain.commands import Advance, Command, CreateAccount, PinMarkPrice
@@ -285,3 +286,24 @@ async def test_a_bug_stops_the_venue_and_is_told(caplog: pytest.LogCaptureFixtur
         assert venue.failed.is_set()
         assert isinstance(venue.failure, ZeroDivisionError)
     assert "CreateAccount" in caplog.text
+
+
+async def connected(url: str, count: int) -> int:
+    """How many of so many WebSocket connections are let in before one is refused."""
+    opened = 0
+    with contextlib.suppress(websockets.InvalidStatus):
+        while opened < count:
+            await (await websockets.connect(url)).close()
+            opened += 1
+    return opened
+
+
+async def test_connections_of_an_ip_are_limited_where_the_settings_say_so_and_limits_are_on() -> None:
+    terms = {"port": 0, "market": QUIET.market, "clock": QUIET.clock}
+    for chosen, let_in in (
+        ({"connection_attempts": 2}, 2),
+        ({"connection_attempts": 2, "limits": False}, 4),
+        ({}, 4),
+    ):
+        async with Venue(Settings(**terms, **chosen)) as venue:  # type: ignore[arg-type]
+            assert await connected(f"{venue.ready.ws}/ws", 4) == let_in

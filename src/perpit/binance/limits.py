@@ -148,6 +148,11 @@ class PoolLimiter:
         self._used[ip] = used + 1
         return used < self.pool.requests
 
+    def used(self, ip: str, now_ms: int) -> int:
+        """What the IP has used of the current window."""
+        window = (now_ms + self._idle_ms()) // self.pool.window_ms
+        return self._used.get(ip, 0) if window == self._window else 0
+
 
 class _Counts:
     """Orders of one account in its current windows."""

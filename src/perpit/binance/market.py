@@ -19,6 +19,7 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled, format_shortest
 from perpit.domain.words import DELIVERED, FOK, GTC, GTX, IOC, PRE_DELIVERING, SELL, TRADING
 from perpit.views.contracts import ContractView
+from perpit.views.rpi_book import AnyBook
 from perpit.views.trades import PublicTrade
 
 HOUR_MS: Final = 3_600_000
@@ -195,18 +196,18 @@ def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
     return [row for row in rows if row["filterType"] in shown]
 
 
-def depth(call: Call) -> dict[str, Any]:
+def depth(call: Call, book: AnyBook | None = None) -> dict[str, Any]:
+    """The best `limit` levels of both sides, of another book than what everybody sees if one is given."""
     instrument = call.values["symbol"]
-    book = call.world.books[instrument.symbol_id]
+    book = book or call.world.books[instrument.symbol_id]
     bids, asks = book.top(call.values["limit"])
     form = digits(instrument)
-    price, qty = form.price, form.qty
     row = {
         "lastUpdateId": book.update_id,
         "E": call.now_ms,
         "T": book.transact_ms,
-        "bids": [[price(ticks), qty(lots)] for ticks, lots in bids],
-        "asks": [[price(ticks), qty(lots)] for ticks, lots in asks],
+        "bids": [[form.price(ticks), form.qty(lots)] for ticks, lots in bids],
+        "asks": [[form.price(ticks), form.qty(lots)] for ticks, lots in asks],
     }
     return shaped("depth", row, instrument)
 

@@ -16,10 +16,15 @@ from perpit.binance import (
     forced,
     funding,
     histories,
+    index_parts,
     market,
+    other_products,
+    rpi_depth,
     statistics,
     stubs,
     trade,
+    tradfi,
+    trading_rules,
 )
 from perpit.binance.route import Route
 
@@ -35,7 +40,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     *forced.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,
+    *index_parts.ROUTES,
+    *rpi_depth.ROUTES,
     *statistics.ROUTES,
+    *tradfi.ROUTES,
+    *trading_rules.ROUTES,
+    *other_products.ROUTES,
     *stubs.ROUTES,
 )
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from perpit.binance.frames import text_frame
+from perpit.binance.frames import shutdown_notice, text_frame
 from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_channel import EVERY_MARKET, Channel
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
@@ -168,6 +168,7 @@ class StreamHub:
         self._sessions[socket] = session
         socket.on_lost = lambda: self.disconnect(session)
         socket.on_drained = lambda: self._drained(session)
+        socket.on_shutdown = lambda: socket.send_frame(shutdown_notice(self._now_ms()))
         for key, events in target.listen_keys:
             self._subscribe_one(session, key, events)
         if not self.subscribe(session, target.names):

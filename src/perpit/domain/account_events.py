@@ -255,3 +255,12 @@ class FeeTierChanged(Event):
         self.tier: i64 = tier
         self.maker_fee_ppm = maker_fee_ppm
         self.taker_fee_ppm = taker_fee_ppm
+
+
+@mypyc_attr(acyclic=True)
+class AgreementSigned(Event):
+    """The account may trade contracts that need the agreement."""
+
+    def __init__(self, time_ms: i64, account_id: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id

@@ -5,6 +5,7 @@ Events are self-contained values. This is the place to import them from; they ar
 
 from perpit.domain.account_events import (
     AccountCreated,
+    AgreementSigned,
     AssetIndexChanged,
     AssetListed,
     FeeBurnChanged,
@@ -50,6 +51,7 @@ from perpit.domain.order_events import (
 
 __all__ = [
     "AccountCreated",
+    "AgreementSigned",
     "AlgoOrderChanged",
     "AllAlgoOrdersCancelled",
     "AllOrdersCancelled",

@@ -18,6 +18,7 @@ from typing import Self
 
 from perpit import __version__
 from perpit.binance.dialect import Dialect
+from perpit.binance.doorkeeper import Doorkeeper
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.streams import StreamHub
 from perpit.binance.ws_api import WsApi
@@ -201,6 +202,9 @@ class Venue:
                 self.hub,
                 self._streams_now_ms,
                 ws_api=WsApi(self.dialect, self.world),
+                doorkeeper=Doorkeeper(now_ms, settings.connection_attempts, self._idle_ms)
+                if settings.limits
+                else None,
             ),
             settings.host,
             settings.port,

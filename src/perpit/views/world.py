@@ -10,6 +10,7 @@ from typing import Any
 from perpit.domain.commands import Command
 from perpit.domain.events import (
     AccountCreated,
+    AgreementSigned,
     AlgoOrderChanged,
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
@@ -49,7 +50,7 @@ from perpit.domain.events import (
     TradePrinted,
     WalletChanged,
 )
-from perpit.domain.words import CAUSE_MARGIN_TRANSFER, TRADE_MARKET
+from perpit.domain.words import CAUSE_MARGIN_TRANSFER, RPI, TRADE_MARKET
 from perpit.views.accounts import (
     AccountView,
     ExposureView,
@@ -77,6 +78,7 @@ from perpit.views.orders import OrdersView
 from perpit.views.pairs import PairView
 from perpit.views.price_candles import PriceCandlesView
 from perpit.views.prices import PriceView
+from perpit.views.rpi_book import RpiBookView
 from perpit.views.statistics import StatisticsView
 from perpit.views.ticker import TickerView
 from perpit.views.trades import TradesView
@@ -85,7 +87,7 @@ Listener = Callable[[Command, list[Event]], None]
 
 
 class World:
-    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `mark_candles`,
+    """All views. Per instrument they are lists by symbol id: `books`, `rpi_books`, `trades`, `candles`, `mark_candles`,
     `premium_candles`, `tickers`, `prices`, `contracts`, `funding`, `open_interest`; per pair and market `pairs`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
@@ -130,6 +132,7 @@ class World:
         self.seq = 0
         self.catalog = CatalogView()
         self.books: list[BookView] = []
+        self.rpi_books: list[RpiBookView] = []
         self.trades: list[TradesView] = []
         self.candles: list[CandlesView] = []
         self.mark_candles: list[PriceCandlesView] = []
@@ -187,6 +190,7 @@ class World:
             MultiAssetsChanged: self._multi_assets_changed,
             FeeBurnChanged: self._fee_burn_changed,
             FeeTierChanged: self._fee_tier_changed,
+            AgreementSigned: self._agreement_signed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_calculated,
@@ -253,6 +257,7 @@ class World:
         clock = ContractClock(self, contract)
         candles = CandlesView(clock, self._candles_max)
         self.books.append(BookView())
+        self.rpi_books.append(RpiBookView())
         self.trades.append(trades)
         self.candles.append(candles)
         self.mark_candles.append(PriceCandlesView(clock, self._candles_max))
@@ -314,6 +319,9 @@ class World:
     def _fee_tier_changed(self, event: FeeTierChanged) -> None:
         self.accounts[event.account_id].fold_fee_tier(event)
 
+    def _agreement_signed(self, event: AgreementSigned) -> None:
+        self.accounts[event.account_id].has_signed = True
+
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
         self.income.move(event)
@@ -332,10 +340,14 @@ class World:
     def _order_accepted(self, event: OrderAccepted) -> None:
         self._order_notionals(event)
         self.orders.accept(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].accept(event)
 
     def _order_traded(self, event: OrderTraded) -> None:
         self._order_notionals(event)
         self.orders.trade(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].trade(event)
         self.income.trade(event, self.catalog.by_id[event.request.symbol_id])
 
     def _order_calculated(self, event: OrderCalculated) -> None:
@@ -346,6 +358,8 @@ class World:
     def _order_closed(self, event: OrderClosed) -> None:
         self._order_notionals(event)
         self.orders.close(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].close(event)
 
     def _algo_order_changed(self, event: AlgoOrderChanged) -> None:
         self.algo_orders.fold(event)
@@ -353,6 +367,8 @@ class World:
     def _order_amended(self, event: OrderAmended) -> None:
         self._order_notionals(event)
         self.orders.amend(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].amend(event)
         self.amendments.fold(event)
 
     def _order_notionals(self, event: OrderEvent) -> None:
