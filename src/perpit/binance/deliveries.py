@@ -6,6 +6,7 @@ import msgspec
 
 from perpit.binance import errors, schema
 from perpit.binance.call import Call
+from perpit.binance.limits import STATISTICS_POOL
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 from perpit.binance.security import NONE
@@ -41,5 +42,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         delivery_prices,
         (Param("pair", schema.any_pair, True),),
         returns="Settlement prices of the delivered quarters of a pair.",
+        pool=STATISTICS_POOL,
     ),
 )
