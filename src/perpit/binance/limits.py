@@ -39,7 +39,8 @@ class Pool(NamedTuple):
 
 
 FUNDING_POOL: Final = Pool("funding rates", 500, 5 * 60_000)  # semantics 3.5.4
-STATISTICS_POOL: Final = Pool("statistics", 1_000, 5 * 60_000)  # everything under /futures/data (semantics 6.6.8)
+# Everything under /futures/data (semantics 6.6.8).
+STATISTICS_POOL: Final = Pool("statistics", 1_000, 5 * 60_000)
 
 
 class _Visitor:
