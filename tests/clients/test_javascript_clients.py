@@ -2,7 +2,7 @@
 
 - npm `binance` (tiagosiebler): many typed calls, its own reconnecting sockets, the WebSocket API;
 - the official `@binance/derivatives-trading-usds-futures`;
-- `node-binance-api`, which sends stops to the algo endpoints by itself;
+- `node-binance-api` and `binance-api-node`, which send stops to the algo endpoints by themselves;
 - `ccxt`.
 """
 
@@ -86,6 +86,24 @@ def test_node_binance_api_trades_and_places_stops(tmp_path: Path, scene: Scene) 
         "hedge": [["LONG", "0.010"], ["SHORT", "-0.010"]],
         "coin": ["BTCUSD_PERP"],
         "coinMark": "60000.00000000",
+    }
+
+
+def test_binance_api_node_trades_and_hears_of_it(tmp_path: Path, scene: Scene) -> None:
+    scene.lay_book()
+    visitor = NodeVisitor(tmp_path, "binance-api-node@^0.13")
+    assert saw(visitor.start("binance_api_node.js", scene)) == {
+        "bid": "59990.00",
+        "told": "BTCUSDT",
+        "depth": "BTCUSDT",
+        "amended": "59910.00",
+        "cancelled": "CANCELED",
+        "stop": "NEW",
+        "stops": 1,
+        "modes": [-4067, True],
+        "hedge": [["LONG", "0.030"], ["SHORT", "-0.020"]],
+        "wallet": "99998.49995000",
+        "coin": [["BTC", "1.00000000"]],
     }
 
 

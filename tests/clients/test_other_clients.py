@@ -6,11 +6,16 @@
 - cryptofeed: market and user data over TLS.
 """
 
+import contextlib
+import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from perpit.testing import ServedVenue
 from tests.clients.signing import read
-from tests.clients.venue import Scene
+from tests.clients.venue import Operator, Scene
 from tests.clients.visitor import Visitor, long_only, saw
 
 pytestmark = long_only
@@ -123,3 +128,30 @@ def test_a_live_node_of_nautilus_trades(tmp_path: Path, scene: Scene) -> None:
         "balance": "99998.79980000 USDT",
         "book": "59990.00",
     }  # fmt: skip
+
+
+def test_cryptofeed_hears_the_market_and_the_user_over_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes `wss:` only; the certificate that the venue made for itself is trusted by a setting of the machine."""
+    visitor = Visitor(tmp_path / "visitor", "cryptofeed>=2.4,<3")
+    arguments = ("--market", "synthetic", "--seed", "7", "--no-limits", "--tls", "self-signed")
+    home, symbols = str(tmp_path / "home"), "BTCUSDT,BTCUSD_PERP"
+    with ServedVenue(*arguments, "--symbols", symbols, "--data", home) as venue:
+        trusted = str(tmp_path / "home" / "tls_cert.pem")
+        for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+            monkeypatch.setenv(name, trusted)
+        with Operator(venue.ready) as operator:
+            scene = Scene(operator)
+            visit = visitor.start("feed.py", scene)
+            while visit.poll() is None:
+                scene.by_hand.take("BUY", "0.001")
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    visit.wait(0.5)
+            printed, complained = visit.communicate()
+            assert visit.returncode == 0, complained
+            scene.by_hand.close()
+            scene.maker.close()
+    assert json.loads(printed.splitlines()[-1]) == [
+        "balances", "candles", "coin l2", "coin trades", "funding", "l2", "order", "positions", "ticker", "trades",
+    ]  # fmt: skip
