@@ -179,7 +179,7 @@ class Venue:
         listen_keys = ListenKeys()
         if self._home is not None:
             kept = KeptKeys(self._home.listen_keys, listen_keys)
-            kept.load(self.world.account_ids.values())
+            kept.load(frozenset(self.world.account_ids.values()))
             await self._parts.enter_async_context(kept)
         self.dialect = Dialect(
             self.world,
