@@ -51,6 +51,7 @@ class Visitor:
         own = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         return subprocess.Popen(
             [self.runner, self.place(script)],
+            cwd=self.home,
             env={**own, **told, **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
