@@ -1,7 +1,7 @@
 """Clients of the JavaScript world, unmodified but for their URLs; installed and run only with PERPIT_LONG=1.
 
 - npm `binance` (tiagosiebler): many typed calls, its own reconnecting sockets, the WebSocket API;
-- the official `@binance/derivatives-trading-usds-futures`;
+- the official `@binance/derivatives-trading-usds-futures`, and the older official `@binance/futures-connector`;
 - `node-binance-api` and `binance-api-node`, which send stops to the algo endpoints by themselves;
 - `ccxt`.
 """
@@ -62,6 +62,26 @@ def test_the_official_sdk_for_javascript_trades_and_hears_of_it(tmp_path: Path, 
         "refused": "Order's position side does not match user's setting.",
         "socket": ["NEW", "CANCELED", ["ORDERS", "ORDERS", "REQUEST_WEIGHT"]],
         "wallet": "99998.49995000",
+    }
+
+
+def test_the_older_official_client_for_javascript_trades_both_products(tmp_path: Path, scene: Scene) -> None:
+    scene.lay_book()
+    scene.lay_coin_book()
+    visitor = NodeVisitor(tmp_path, "@binance/futures-connector@^0.1")
+    assert saw(visitor.start("older_official.js", scene)) == {
+        "mark": "60000.00000000",
+        "told": "NEW",
+        "depth": "BTCUSDT",
+        "amended": "59910.00",
+        "cancelled": "CANCELED",
+        "batch": ["NEW"],
+        "stop": "STOP_MARKET",
+        "open": ["LIMIT", "STOP_MARKET"],
+        "coin": ["NEW", "CANCELED", "3"],
+        "hedge": [["LONG", "0.030"], ["SHORT", "-0.020"]],
+        "wallet": "99998.49995000",
+        "refused": -4061,
     }
 
 
