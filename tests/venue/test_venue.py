@@ -2,6 +2,7 @@
 
 import contextlib
 import hmac
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,43 @@ async def test_what_a_start_founds_is_founded_once(tmp_path: Path) -> None:
         assert venue.ready.accounts == first
         assert venue.world.seq == seq
         assert venue.recovered_commands == seq
+
+
+async def listen_key(venue: Venue, method: str = "POST") -> httpx.Response:
+    headers = {"X-MBX-APIKEY": venue.ready.accounts[0].api_key}
+    async with httpx.AsyncClient(base_url=venue.ready.rest, headers=headers) as client:
+        return await client.request(method, "/fapi/v1/listenKey")
+
+
+async def test_a_listen_key_is_still_one_after_a_restart(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        made = (await listen_key(venue)).json()
+    async with Venue(kept(tmp_path)) as venue:
+        assert (await listen_key(venue, "PUT")).json() == made
+        assert (await listen_key(venue, "DELETE")).json() == {}
+    async with Venue(kept(tmp_path)) as venue:
+        assert (await listen_key(venue, "PUT")).json()["code"] == -1125
+
+
+async def test_a_file_of_listen_keys_that_cannot_be_read_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        made = (await listen_key(venue)).json()
+    (tmp_path / "listen_keys").write_bytes(b"[[torn")
+    async with Venue(kept(tmp_path)) as venue:
+        assert "listen keys of the last run are lost" in caplog.text
+        assert (await listen_key(venue)).json() != made
+
+
+async def test_listen_keys_of_accounts_that_are_not_there_are_forgotten(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        await listen_key(venue)
+    file = tmp_path / "listen_keys"
+    rows = json.loads(file.read_bytes())
+    file.write_text(json.dumps([[row[0], 99, *row[2:]] for row in rows]))
+    async with Venue(kept(tmp_path)) as venue:
+        assert (await listen_key(venue, "PUT")).json()["code"] == -1125
 
 
 @pytest.mark.parametrize("commands", range(17))

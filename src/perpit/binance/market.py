@@ -17,7 +17,19 @@ from perpit.binance.security import MARKET_DATA, NONE
 from perpit.catalogue.quarters import CURRENT_QUARTER, NEXT_QUARTER
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled, format_shortest
-from perpit.domain.words import DELIVERED, FOK, GTC, GTX, IOC, PRE_DELIVERING, SELL, TRADING
+from perpit.domain.words import (
+    DELIVERED,
+    LIMIT,
+    MARKET,
+    PRE_DELIVERING,
+    SELL,
+    STOP,
+    STOP_MARKET,
+    TAKE_PROFIT,
+    TAKE_PROFIT_MARKET,
+    TRADING,
+    TRAILING_STOP_MARKET,
+)
 from perpit.views.contracts import ContractView
 from perpit.views.rpi_book import AnyBook
 from perpit.views.trades import PublicTrade
@@ -31,7 +43,11 @@ STATUS: Final = {
     True: {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"},
     False: {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"},
 }
-ACCEPTED_TIMES_IN_FORCE: Final = [TIME_IN_FORCE[tif] for tif in (GTC, IOC, FOK, GTX)]
+# Of both products, those that are placed at the algo endpoints, too: clients look here for what they may place.
+ORDER_TYPES: Final = [
+    ORDER_TYPE[kind]
+    for kind in (LIMIT, MARKET, STOP, STOP_MARKET, TAKE_PROFIT, TAKE_PROFIT_MARKET, TRAILING_STOP_MARKET)
+]
 RATE_LIMITS: Final = [
     {
         "rateLimitType": "REQUEST_WEIGHT",
@@ -129,8 +145,8 @@ def symbol_row(instrument: Instrument, contracts: Sequence[ContractView] = ()) -
         "contractSize": instrument.contract_size,
         "equalQtyPrecision": facts.equal_qty_precision if facts else EQUAL_QTY_PRECISION,
         "filters": symbol_filters(instrument),
-        "orderTypes": [ORDER_TYPE[kind] for kind in PRODUCTS[instrument.market].order_types],
-        "timeInForce": ACCEPTED_TIMES_IN_FORCE,
+        "orderTypes": ORDER_TYPES,
+        "timeInForce": [TIME_IN_FORCE[tif] for tif in PRODUCTS[instrument.market].times_in_force],
         "permissionSets": facts.permission_sets if facts else [],
     }
     return shaped("symbol", row, instrument)

@@ -10,17 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import (
-    COIN_M,
-    LIMIT,
-    MARKET,
-    STOP,
-    STOP_MARKET,
-    TAKE_PROFIT,
-    TAKE_PROFIT_MARKET,
-    TRAILING_STOP_MARKET,
-    USDS_M,
-)
+from perpit.domain.words import COIN_M, FOK, GTC, GTD, GTX, IOC, USDS_M
 
 Body = dict[str, Any]
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -80,7 +70,7 @@ class Product(NamedTuple):
     candle_days: int
     has_seconds: bool
     streams_price_candles: bool
-    order_types: tuple[int, ...]
+    times_in_force: tuple[int, ...]
     filters: tuple[str, ...]
     ticker_period_ms: int
     has_routes: bool
@@ -156,7 +146,7 @@ USDS: Final = Product(
     candle_days=0,
     has_seconds=True,  # semantics 8.2.2
     streams_price_candles=False,
-    order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
+    times_in_force=(GTC, IOC, FOK, GTX, GTD),
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
     ticker_period_ms=2_000,
     has_routes=True,
@@ -180,15 +170,7 @@ COIN: Final = Product(
     candle_days=200,  # semantics 8.2.7
     has_seconds=False,
     streams_price_candles=True,  # semantics 7.3
-    order_types=(
-        LIMIT,
-        MARKET,
-        STOP,
-        STOP_MARKET,
-        TAKE_PROFIT,
-        TAKE_PROFIT_MARKET,
-        TRAILING_STOP_MARKET,
-    ),
+    times_in_force=(GTC, IOC, FOK, GTX),
     filters=(*FILTERS, "MAX_NUM_ALGO_ORDERS", "PERCENT_PRICE"),
     ticker_period_ms=500,  # semantics 7.3
     has_routes=False,  # semantics 7.1.2

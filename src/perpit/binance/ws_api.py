@@ -227,9 +227,11 @@ class Session:
     # The connection's own methods
 
     def _still_logged_on(self, asked: "Asked") -> None:
-        """A key that was revoked ends its logon with the next request, whose id is not told (semantics 7.6.6)."""
+        """A key that was revoked, or made anew with other rights, ends its logon with the next request, whose id is not
+        told (semantics 7.6.6).
+        """
         assert self.key is not None
-        if self.key.api_key not in self.api.gate.keys:
+        if self.api.gate.keys.get(self.key.api_key) is not self.key:
             self.key = None
             asked.request.id_json = b"null"
             raise errors.KEY_REJECTED()

@@ -41,6 +41,7 @@ from perpit.server.serve import PortUnavailable, Server, Tls
 from perpit.server.websocket import SocketLimits
 from perpit.settings import Settings
 from perpit.venue.founding import check_symbols, demo_keys, found, roll
+from perpit.venue.kept_keys import KeptKeys
 from perpit.venue.market import HouseMarket, symbols_of
 from perpit.views.world import World
 
@@ -177,6 +178,10 @@ class Venue:
         """Build the edge and answer on the port."""
         settings, now_ms = self.settings, self.clock.now_ms
         listen_keys = ListenKeys()
+        if self._home is not None:
+            kept = KeptKeys(self._home.listen_keys, listen_keys)
+            kept.load(frozenset(self.world.account_ids.values()))
+            await self._parts.enter_async_context(kept)
         self.dialect = Dialect(
             self.world,
             self.sequencer.submit,
