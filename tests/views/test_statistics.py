@@ -106,8 +106,22 @@ def test_a_venue_that_slept_for_years_has_the_last_month() -> None:
     book = Book()
     last = GRID + 1_000_000 * GRID_MS
     book.reach(last)
-    assert book.snapshot(last - ROWS * GRID_MS) is not None
-    assert book.snapshot(last - (ROWS + 1) * GRID_MS) is None
+    assert book.snapshot(last - (ROWS - 1) * GRID_MS) is not None
+    assert book.snapshot(last - ROWS * GRID_MS) is None
+
+
+def test_of_a_long_sleep_only_what_is_kept_is_made() -> None:
+    book = Book()
+    book.account(1, 1_000)
+    book.hold(1, 5)
+    days = [GRID + day * 24 * 12 * GRID_MS for day in range(400)]
+    book.time_ms = days[-1]
+    book.fold(*(MarkPriceChanged(time_ms, 0, UNIT, UNIT, 0, 0, 0) for time_ms in days))  # one command
+    statistics = book.world.statistics
+    for time_ms in range(days[-1] - (ROWS - 1) * GRID_MS, days[-1] + 1, GRID_MS):
+        assert statistics.snapshot(0, time_ms) is not None
+        assert statistics.ratios(0, time_ms) == Ratios(1, 0, 1, 0, 5, 0)
+    assert statistics.first_ms() == days[-1] - (ROWS - 1) * GRID_MS
 
 
 def test_rows_stand_where_the_sequence_of_commands_puts_them_however_often_they_are_read() -> None:
@@ -200,6 +214,9 @@ def test_a_series_forgets_its_oldest_rows_and_begins_anew_after_a_gap() -> None:
     assert [series.at(number * GRID_MS) for number in (13, 20, 21)] == [(13,), (20,), None]
     assert series.sums(0, 1, 17 * GRID_MS, 99 * GRID_MS) == [18 + 19 + 20]
     assert series.sums(0, 1, 0, 13 * GRID_MS) == [sum(range(series.first_ms // GRID_MS, 14))]
+    series.append(21 * GRID_MS, (7,), 3)
+    assert series.sums(0, 1, 19 * GRID_MS, 99 * GRID_MS) == [20 + 3 * 7]
+    assert series.last_ms == 23 * GRID_MS
     series.append(30 * GRID_MS, (2**70,))
     assert series.at(20 * GRID_MS) is None
     assert series.at(30 * GRID_MS) == (LARGEST,)

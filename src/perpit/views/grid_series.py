@@ -27,8 +27,11 @@ class GridSeries:
         self.last_ms = 0
         self.limit = limit
 
-    def append(self, time_ms: int, row: Iterable[int]) -> None:
-        """Add the row of a point of the grid, later than all before; a gap begins the series anew."""
+    def append(self, time_ms: int, row: Iterable[int], count: int = 1) -> None:
+        """Add the row of a point of the grid, later than all before, and of `count` - 1 points after it.
+
+        A gap begins the series anew.
+        """
         assert time_ms % GRID_MS == 0 and time_ms > self.last_ms, time_ms
         columns = self._columns
         if self.last_ms == 0 or time_ms != self.last_ms + GRID_MS:
@@ -36,8 +39,8 @@ class GridSeries:
                 del column[:]
             self.first_ms = time_ms
         for column, value in zip(columns, row, strict=True):
-            column.append(min(value, LARGEST))
-        self.last_ms = time_ms
+            column.extend(array("q", [min(value, LARGEST)]) * count)
+        self.last_ms = time_ms + (count - 1) * GRID_MS
         surplus = len(columns[0]) - self.limit
         if surplus > self.limit // 8:
             for column in columns:

@@ -90,16 +90,21 @@ class StatisticsView:
 
     # The fold
 
-    def advance(self, time_ms: int) -> None:
-        """Make the rows of all points up to `time_ms`; nothing of that time or later has been folded."""
+    def advance(self, time_ms: int, now_ms: int) -> None:
+        """Make the rows of all points up to `time_ms`; nothing of that time or later has been folded.
+
+        `now_ms` is the time of the command: what would be forgotten by then is not made. A venue that slept for a
+        year goes through it in one command.
+        """
         last_ms = time_ms // GRID_MS * GRID_MS
         first_ms = self.grid_ms
-        self.due_ms = self.grid_ms = last_ms + GRID_MS
-        if first_ms == 0 or first_ms > last_ms:  # the venue's first moment
-            return
+        oldest_ms = now_ms // GRID_MS * GRID_MS - (ROWS - 1) * GRID_MS
         self._finish()
+        self.due_ms = self.grid_ms = last_ms + GRID_MS
+        if first_ms == 0 or last_ms < oldest_ms:
+            return
         listed = [contract for contract in self._contracts if not contract.is_delivered]
-        points = range(max(first_ms, last_ms - ROWS * GRID_MS), last_ms + 1, GRID_MS)
+        points = range(max(first_ms, oldest_ms), last_ms + 1, GRID_MS)
         for contract in listed:
             self._take(contract.instrument.symbol_id, first_ms, points)
         self._census = self._count(listed, points)
@@ -128,9 +133,11 @@ class StatisticsView:
             prices.index_e8,
             prices.last_price_ticks,
         )
-        for point_ms in points:
-            volumes = self._volumes(symbol_id, point_ms - GRID_MS) if point_ms == first_ms else NO_TRADES
-            series.append(point_ms, (*state, *volumes))
+        if points.start == first_ms:
+            series.append(first_ms, (*state, *self._volumes(symbol_id, first_ms - GRID_MS)))
+            points = points[1:]
+        if points:
+            series.append(points.start, (*state, *NO_TRADES), len(points))
 
     def _volumes(self, symbol_id: int, open_ms: int) -> tuple[int, int, int, int, int]:
         candle = self._candles[symbol_id].at(CANDLE, open_ms)
@@ -152,8 +159,7 @@ class StatisticsView:
             series = self._ratios.get(subject)
             if series is None:
                 series = self._ratios[subject] = GridSeries(len(Ratios._fields), ROWS)
-            for point_ms in points:
-                series.append(point_ms, census.tallies.get(subject, Ratios()))
+            series.append(points.start, census.tallies.get(subject, Ratios()), len(points))
 
     # Reading
 

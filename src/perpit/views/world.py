@@ -227,10 +227,10 @@ class World:
         statistics, handlers = self.statistics, self._handlers
         for event in events:
             if event.time_ms >= statistics.grid_ms:
-                statistics.advance(event.time_ms)
+                statistics.advance(event.time_ms, command.time_ms)
             handlers[type(event)](event)
         if command.time_ms >= statistics.grid_ms:
-            statistics.advance(command.time_ms)
+            statistics.advance(command.time_ms, command.time_ms)
         else:
             statistics.go_on()
         self._grid_due_ms = statistics.due_ms
