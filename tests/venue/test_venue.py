@@ -265,9 +265,9 @@ async def connected(url: str, count: int) -> int:
     """How many of so many WebSocket connections are let in before one is refused."""
     opened = 0
     with contextlib.suppress(websockets.InvalidStatus):
-        for opened in range(count):
+        while opened < count:
             await (await websockets.connect(url)).close()
-        opened = count
+            opened += 1
     return opened
 
 
