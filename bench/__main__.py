@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "candles", "scaling")
+BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "candles", "census", "scaling")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

@@ -252,6 +252,7 @@ class Sample:
         self.congested = False
         self.on_drained: Callable[[], None] | None = None
         self.on_lost: Callable[[], None] | None = None
+        self.on_shutdown: Callable[[], None] | None = None
         self.bytes = 0
         self.frame = b""
         self.text = ""

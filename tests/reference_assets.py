@@ -30,6 +30,7 @@ class AssetMode(Liquidation):
         self.asset_set_e8: dict[str, int] = {}
         self.joint: set[int] = set()
         self.burners: set[int] = set()
+        self.signers: set[int] = set()
         self.exchanged: dict[Key, int] = {}
 
     # -- assets -----------------------------------------------------------------------------------------------------
@@ -370,6 +371,17 @@ class AssetMode(Liquidation):
             self._tell("FeeBurnChanged", command.account_id, command.is_on)
         return 0
 
+    def _SignAgreement(self, command: c.SignAgreement) -> int:
+        if self.account(command.account_id) is None:
+            return no.UNKNOWN_ACCOUNT
+        if command.account_id not in self.signers:
+            self.signers.add(command.account_id)
+            self._tell("AgreementSigned", command.account_id)
+        return 0
+
+    def has_signed(self, account_id: int) -> bool:
+        return account_id in self.signers
+
     # -- fees in BNB --------------------------------------------------------------------------------------------------
 
     def book_fill(
@@ -408,4 +420,5 @@ class AssetMode(Liquidation):
     def mode_state(self, account_id: int) -> list[object]:
         warned = (account_id, w.USDS_M, "", -1, -1) in self.warned
         tiers = [[market, *tier] for market, tier in sorted(self.accounts[account_id].tiers.items())]
-        return [int(account_id in self.joint), int(account_id in self.burners), int(warned), tiers]
+        chosen = [int(account_id in who) for who in (self.joint, self.burners)]
+        return [*chosen, int(warned), tiers, int(account_id in self.signers)]

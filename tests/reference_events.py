@@ -62,6 +62,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "MultiAssetsChanged": ("account_id", "is_on"),
     "FeeBurnChanged": ("account_id", "is_on"),
     "FeeTierChanged": ("account_id", "market", "tier", "maker_fee_ppm", "taker_fee_ppm"),
+    "AgreementSigned": ("account_id",),
     "MarginTypeChanged": ("account_id", "symbol_id", "margin_type"),
     "WalletChanged": (
         "account_id",
@@ -129,6 +130,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "OrderCalculated": (*ORDER_FIELDS, *CALCULATED_FIELDS),
     "TradeCalculated": ("symbol_id", "trade_id", "price_e8", "qty_lots", "taker_side", "kind"),
     "InsuranceFundChanged": ("market", "asset", "wallet_units"),
+    "InsurancePositionChanged": ("symbol_id", "qty_lots"),
     "MarginCalled": (
         "account_id",
         "symbol_id",

@@ -12,7 +12,7 @@ from perpit.domain import refusals as no
 from perpit.domain import words as w
 from tests import reference_formulas as formulas
 from tests.reference_book import NaiveBook
-from tests.reference_ledger import Order
+from tests.reference_ledger import Order, can_only_close
 
 Faults = Iterator[tuple[bool, int]]
 
@@ -137,6 +137,9 @@ class Kinds(NaiveBook):
         yield hedged and command.reduce_only, no.REDUCE_ONLY_IN_HEDGE_MODE
         elsewhere = self._names_another_mode(command.account_id, command.symbol_id, command.position_side)
         yield elsewhere, no.POSITION_SIDE_MISMATCH
+        needed = self.instruments[command.symbol_id].needs_agreement
+        unsigned = needed and not self.has_signed(command.account_id)
+        yield unsigned and not (can_only_close(command) or command.close_position), no.AGREEMENT_NOT_SIGNED
 
     def matched_ticks(self, command: c.PlaceOrder | c.AmendOrder) -> int | None:
         """The price that price match finds, None without that level (semantics 5.4.2)."""

@@ -149,6 +149,9 @@ class Liquidation(Funding):
             self._match(symbol_id, order, order.price_ticks, w.STP_NONE)
             if order in self.orders[symbol_id]:
                 self.orders[symbol_id].remove(order)
+            held = self.position(FUND, symbol_id, w.BOTH).qty_lots
+            if held != lots:
+                self._tell("InsurancePositionChanged", symbol_id, held)
             if self.fund.wallets.get(key, 0) != before:
                 self._fund_receives(key, 0)  # what it realised is there already; it is told
 
@@ -333,6 +336,9 @@ class Liquidation(Funding):
                 about = (trade_id, price, lots, value, realized, kind, 0)
                 self._tell("OrderCalculated", *self._order_fields(symbol_id, one), *about)
         self._tell("TradeCalculated", symbol_id, trade_id, price, lots, order.side, kind)
+        if counter.account_id == FUND:
+            held = self.position(FUND, symbol_id, w.BOTH).qty_lots
+            self._tell("InsurancePositionChanged", symbol_id, held)
 
     adl = False
 

@@ -4,6 +4,7 @@ Written by the venue and read by the verbs of the command line, which find it th
 
 DIR/journal/       the log; owned by `perpit.journal`, which also locks it
 DIR/admin_token    the bearer token of venue control, readable by its owner only; kept across restarts
+DIR/listen_keys    the living listen keys, as JSON; clients go on with them after a restart (decision 66)
 DIR/venue.json     the ready-info of the venue that runs here now; how `perpit accounts` and others find it
 """
 
@@ -53,6 +54,7 @@ class Home:
         self.directory = directory
         self.journal = directory / "journal"
         self.running = directory / "venue.json"
+        self.listen_keys = directory / "listen_keys"
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

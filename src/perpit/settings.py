@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     clock: ClockSetting = ClockSetting("wall")
     profile: str = "union"
     limits: bool = True
+    connection_attempts: int = 0
     strict_time: bool = False
     self_signed: bool = False
     tls_cert: Path | None = None
@@ -200,6 +201,7 @@ OPTIONS: dict[str, Option] = {
     "clock": Option("wall", clock),
     "profile": Option("union", one_of(*PROFILES)),
     "no_limits": Option("false", flag),
+    "connection_attempts": Option("0", whole(0, 1_000_000)),
     "strict_time": Option("false", flag),
     "tls": Option(None, one_of("self-signed")),
     "tls_cert": Option(None, path),

@@ -10,10 +10,12 @@ from perpit.binance.streams_url import parse_stream_url
 from perpit.domain import words as w
 from perpit.domain.commands import (
     Advance,
+    AmendOrder,
     CancelOrder,
     Command,
     CreateAccount,
     HouseDepth,
+    HouseTrade,
     ListInstrument,
     PlaceOrder,
     SetIndexPrice,
@@ -40,6 +42,7 @@ class FakeSocket:
         self.waiting = 0
         self.on_drained: Any = None
         self.on_lost: Any = None
+        self.on_shutdown: Any = None
         self.frames: list[bytes] = []
         self.closed: int | None = None
         self.aborted = False
@@ -170,6 +173,15 @@ class Floor:
 
     def cancel(self, name: str, order_id: int) -> None:
         self.do(CancelOrder(self.world.account_ids[name], BTC, order_id, ""))
+
+    def amend(self, name: str, order_id: int, qty_lots: int, price_ticks: int) -> None:
+        account_id = self.world.account_ids[name]
+        events = self.do(AmendOrder(account_id, BTC, order_id, "", w.BUY, qty_lots, price_ticks))
+        assert not isinstance(events[0], Refused), events[0]
+
+    def tape(self, qty_lots: int, price_ticks: int, taker_side: int = w.SELL) -> None:
+        """A trade of the house as taker."""
+        self.do(HouseTrade(BTC, taker_side, price_ticks, qty_lots))
 
     def house(self, bids: dict[int, int], asks: dict[int, int], symbol_id: int = BTC) -> None:
         """Lay liquidity of the house: price_ticks → lots."""

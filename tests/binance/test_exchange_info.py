@@ -43,6 +43,8 @@ def test_a_symbol_has_the_terms_of_its_row(symbol: str) -> None:
         "liquidationFee": facts.liquidation_fee,
         "marketTakeBound": facts.market_take_bound,
         "maxMoveOrderLimit": facts.max_amendments,
+        "orderTypes": facts.order_types,
+        "timeInForce": facts.time_in_force,
         "permissionSets": facts.permission_sets,
     }.items():
         assert shown[key] == value, key

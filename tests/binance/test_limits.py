@@ -6,11 +6,13 @@ from perpit.binance import errors
 from perpit.binance.limits import (
     FIRST_BAN_MS,
     LONGEST_BAN_MS,
+    STATISTICS_POOL,
     WEIGHT_PER_MINUTE,
     OrderLimiter,
     WeightLimiter,
 )
-from tests.binance.caller import IP, START_MS, Caller
+from perpit.binance.routes import ROUTES
+from tests.binance.caller import IP, KEY, START_MS, Caller, sign
 
 MINUTE = 60_000
 
@@ -184,3 +186,62 @@ def test_on_a_clock_that_stands_windows_and_bans_pass_with_real_time() -> None:
         limiter.check_ban(IP, START_MS)
     idle_ms = FIRST_BAN_MS
     limiter.check_ban(IP, START_MS)
+
+
+def test_everything_under_futures_data_is_counted_in_the_pool_of_statistics() -> None:
+    statistics = [route for route in ROUTES if route.path.startswith("/futures/data/")]
+    assert statistics
+    assert {route.pool for route in statistics} == {STATISTICS_POOL}
+
+
+async def test_statistics_have_a_thousand_requests_in_five_minutes_beside_the_weight() -> None:
+    caller = Caller()
+    for _ in range(STATISTICS_POOL.requests):
+        assert (await caller.public("/futures/data/delivery-price", pair="BTCUSD")).status == 200
+    reply = await caller.public("/futures/data/delivery-price", pair="BTCUSD")
+    left_s = (300_000 - caller.now_ms % 300_000) // 1000
+    assert (reply.status, reply.code, reply.headers["retry-after"]) == (429, -1003, str(left_s))
+    assert (await caller.public("/fapi/v1/time")).headers["x-mbx-used-weight-1m"] == "1"
+    caller.now_ms += 300_000
+    assert (await caller.public("/futures/data/delivery-price", pair="BTCUSD")).status == 200
+
+
+async def test_who_goes_on_after_a_full_pool_is_banned_from_everything() -> None:
+    caller = Caller()
+    for _ in range(STATISTICS_POOL.requests):
+        await caller.public("/futures/data/delivery-price", pair="BTCUSD")
+    statuses = [
+        (await caller.public("/futures/data/delivery-price", pair="BTCUSD")).status for _ in range(11)
+    ]
+    assert statuses == [429] * 10 + [418]
+    assert (await caller.public("/fapi/v1/time")).status == 418
+
+
+async def test_both_products_use_up_one_weight_and_one_order_count() -> None:
+    caller = Caller()
+    await caller.public("/fapi/v1/time")
+    reply = await caller.public("/dapi/v1/time")
+    assert reply.headers["x-mbx-used-weight-1m"] == "2"
+    await caller.order()
+    reply = await caller.coin_order()
+    assert (reply.headers["x-mbx-order-count-10s"], reply.headers["x-mbx-order-count-1m"]) == ("2", "2")
+
+
+async def test_weight_belongs_to_the_address_and_orders_to_the_account() -> None:
+    caller = Caller()
+    text = f"symbol=BTCUSDT&side=NOPE&type=LIMIT&timestamp={START_MS}"
+    query = f"{text}&signature={sign(text)}".encode()
+    key = [(b"x-mbx-apikey", KEY.encode())]
+    await caller.raw("POST", "/fapi/v1/order/test", query, headers=key)
+    reply = await caller.raw("POST", "/fapi/v1/order/test", query, headers=key, ip="10.0.0.1")
+    assert reply.headers["x-mbx-used-weight-1m"] == "1"
+    assert reply.headers["x-mbx-order-count-1m"] == "2"
+
+
+async def test_too_many_orders_do_not_ban_the_address() -> None:
+    """An order count is the account's; who lives at the same address is not punished for it."""
+    caller = Caller()
+    for _ in range(300):
+        await caller.order(side="NOPE")
+    assert {(await caller.order()).status for _ in range(40)} == {429}
+    assert (await caller.public("/fapi/v1/time")).status == 200

@@ -1,7 +1,7 @@
 """Listen keys: one per account, 60 minutes of venue time, told to whoever listens."""
 
 from perpit.binance.listen_keys import TTL_MS, ListenKeys
-from perpit.domain.words import USDS_M
+from perpit.domain.words import COIN_M, USDS_M
 from tests.binance.caller import KEY, Caller
 
 NOW = 1_700_000_000_000
@@ -57,3 +57,40 @@ async def test_the_three_calls_over_the_wire() -> None:
     gone = await caller.raw("PUT", "/fapi/v1/listenKey", headers=key)
     assert gone.code == -1125
     assert gone.json["msg"].startswith("This listenKey does not exist.")
+
+
+def test_keys_go_on_in_another_registry_until_their_own_end() -> None:
+    keys = ListenKeys()
+    first, second = keys.open(1, NOW), keys.open(2, NOW + 5_000, COIN_M)
+    later = ListenKeys()
+    later.restore(keys.living())
+    assert (later.owner_of(first), later.owner_of(second)) == ((1, USDS_M), (2, COIN_M))
+    ended: list[str] = []
+    later.on_expired.append(lambda key, account_id, now_ms: ended.append(key))
+    later.tick(NOW + TTL_MS)
+    assert ended == [first]
+    assert later.open(2, NOW + TTL_MS, COIN_M) == second
+    assert later.living() == [(second, 2, COIN_M, NOW + 2 * TTL_MS)]
+
+
+def test_whatever_becomes_of_a_key_is_marked_as_a_change() -> None:
+    keys = ListenKeys()
+
+    def changed() -> bool:
+        found, keys.changed = keys.changed, False
+        return found
+
+    assert not changed()
+    keys.open(1, NOW)
+    assert changed()
+    keys.renew(1, NOW + 1)
+    assert changed()
+    keys.owner_of("nobody's")
+    keys.tick(NOW + 2)
+    assert not changed()
+    keys.close(1, NOW + 3)
+    assert changed()
+    keys.open(1, NOW)
+    changed()
+    keys.tick(NOW + TTL_MS)
+    assert changed()

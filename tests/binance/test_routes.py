@@ -9,6 +9,7 @@ import pytest
 from perpit.binance import coverage, security
 from perpit.binance.coverage import Fact, fact, facts, page
 from perpit.binance.openapi import document
+from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES, by_target
 from perpit.domain.commands import Advance, HouseDepth, ListAsset, ListInstrument, SetAssetIndex
 from perpit.domain.numbers import UNIT
@@ -18,6 +19,14 @@ from tests.instruments import btcusd_perp, btcusdt
 # Of a path that both products share, COIN-M's entry leaves the parameters out.
 WEIGHED = {(entry.method, entry.path): entry for entry in reversed(facts())}
 LISTED = [route for route in ROUTES if (route.method, route.path) in WEIGHED]
+COIN_M_FACTS = {(entry.method, entry.path): entry for entry in coverage.facts_of("COIN-M")}
+
+
+def published_of(route: Route) -> Fact:
+    """What is published of a call: of a path that both products share, of the row's own product."""
+    table = COIN_M_FACTS if route.only_with else WEIGHED
+    return table[route.method, route.path]
+
 
 # Fields that the exchange shows only in cases that this release does not have.
 CONDITIONAL = {
@@ -47,10 +56,10 @@ def weight_of(fact_weight: Any, sent: dict[str, str]) -> int:
     raise AssertionError((fact_weight, sent))
 
 
-@pytest.mark.parametrize("route", LISTED, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", LISTED, ids=lambda route: route.target)
 @pytest.mark.semantics("5.6.9", "5.9.10")
 def test_security_weight_and_order_count_are_the_published_ones(route: Any) -> None:
-    entry = WEIGHED[route.method, route.path]
+    entry = published_of(route)
     assert route.security == entry.security
     limits = ["5", "20", "50", "100", "500", "1000"] + (
         [] if "depth" in route.path else ["1500", "1", "99", "499"]
@@ -64,9 +73,9 @@ def test_security_weight_and_order_count_are_the_published_ones(route: Any) -> N
         assert route.orders == (entry.order_count.get("10S", route.orders[0]), entry.order_count["1M"])
 
 
-@pytest.mark.parametrize("route", LISTED, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", LISTED, ids=lambda route: route.target)
 def test_every_mandatory_parameter_is_published_as_such(route: Any) -> None:
-    entry = WEIGHED[route.method, route.path]
+    entry = published_of(route)
     published = {name.rstrip("?"): not name.endswith("?") for name in entry.params}
     for param in route.params:
         if param.required:
@@ -188,6 +197,14 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/fapi/v1/symbolAdlRisk", {"symbol": "BTCUSDT"}),
     ("GET", "/fapi/v1/insuranceBalance", {}),
     ("GET", "/fapi/v1/insuranceBalance", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/openInterest", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/apiTradingStatus", {}),
+    ("GET", "/fapi/v1/constituents", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/rpiDepth", {"symbol": "BTCUSDT"}),
+    ("GET", "/fapi/v1/tradingSchedule", {}),
+    ("GET", "/fapi/v1/stock/contract", {}),
+    ("POST", "/fapi/v1/stock/contract", {}),
+    ("GET", "/dapi/v1/constituents", {"symbol": "BTCUSD"}),
 ]
 PERP = {"symbol": "BTCUSD_PERP"}
 COIN_ALGO = {**ALGO, **PERP, "quantity": "1"}
@@ -249,6 +266,25 @@ ANSWERED += [
     ("GET", "/dapi/v1/positionMargin/history", PERP),
     ("GET", "/dapi/v1/fundingRate", PERP),
     ("GET", "/dapi/v1/fundingInfo", {}),
+    ("GET", "/dapi/v1/openInterest", PERP),
+]
+FIVE = {"symbol": "BTCUSDT", "period": "5m"}
+COIN_FIVE = {"pair": "BTCUSD", "period": "5m", "contractType": "PERPETUAL"}
+ANSWERED += [
+    *(
+        ("GET", f"/futures/data/{name}", params)
+        for name in (
+            "openInterestHist",
+            "topLongShortPositionRatio",
+            "topLongShortAccountRatio",
+            "globalLongShortAccountRatio",
+        )
+        for params in (FIVE, COIN_FIVE)
+    ),
+    ("GET", "/futures/data/takerlongshortRatio", FIVE),
+    ("GET", "/futures/data/takerBuySellVol", COIN_FIVE),
+    ("GET", "/futures/data/basis", COIN_FIVE),
+    ("GET", "/futures/data/basis", {**COIN_FIVE, "pair": "BTCUSDT"}),
 ]
 
 
@@ -267,9 +303,17 @@ async def test_an_answer_has_every_published_field(method: str, path: str, param
     await caller.signed("POST", "/dapi/v1/algoOrder", **COIN_ALGO, clientAlgoId="coin-waiting")
     if path.endswith(("/orderAmendment", "/positionMargin/history", "/fundingRate", "/fundingInfo")):
         await give_a_past(caller)
+    if path.startswith("/futures/data/"):
+        caller.now_ms += 10 * 60_000
+        caller.apply(Advance())
+    if path.endswith("/apiTradingStatus"):
+        await caller.order(symbol="ETHUSDT", price="2900", quantity="0.1")
+    if path.endswith("/tradingSchedule"):
+        caller.apply(ListInstrument(btcusdt(3, symbol="XAUUSDT", contract_type="TRADIFI_PERPETUAL")))
     reply = await caller.signed(method, path, **params)
     assert reply.status == 200, reply.json
-    entry = fact(method, path)
+    shared = path.startswith("/futures/data/") and "pair" in params  # told apart by what they take
+    entry = COIN_M_FACTS.get((method, path)) if shared else fact(method, path)
     assert entry is not None
     missing = flat(entry.fields) - flat(reply.json) - CONDITIONAL
     assert not missing
@@ -336,6 +380,7 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
         *("/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk"),
         *("/fapi/v1/listenKey", "/dapi/v1/listenKey"),
         "/futures/data/delivery-price",  # nothing was delivered here: test_deliveries.py
+        "/fapi/v1/indexInfo",  # no contract follows a basket
     }
     refusing = {
         *("/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"),
@@ -343,9 +388,22 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
         *("/dapi/v1/marginType", "/dapi/v1/positionSide/dual", "/dapi/v1/positionMargin"),
     }
     for route in LISTED:
+        if WEIGHED[route.method, route.path].scope in coverage.FOREIGN_SCOPES:
+            continue  # test_other_products.py
         forced = {"/v1/adlQuantile", "/v1/forceOrders"}  # in test_forced, after a liquidation
         if route.path not in others | refusing and route.path[5:] not in forced:
             assert (route.method, route.path) in tested, route.path
+
+
+async def test_a_path_of_both_products_is_described_with_the_parameters_of_both() -> None:
+    described = (await Caller().public("/openapi.json")).json["paths"]["/futures/data/openInterestHist"][
+        "get"
+    ]
+    required = {param["name"]: param.get("required", False) for param in described["parameters"]}
+    assert required == {
+        **dict.fromkeys(("symbol", "pair", "contractType", "startTime", "endTime", "limit"), False),
+        "period": True,
+    }
 
 
 def test_the_coverage_page_is_up_to_date() -> None:

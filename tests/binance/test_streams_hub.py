@@ -139,3 +139,18 @@ def test_a_socket_over_the_hard_limit_is_cut_off_and_the_others_get_everything()
     assert stuck.waiting <= 2_000
     assert len(well.messages()) == 30
     assert len(stuck.messages()) < 30
+
+
+def test_a_connection_holds_1024_streams_and_not_one_more() -> None:
+    floor = Floor()
+    socket, session = floor.connect("/ws")
+    names = [f"name{number}@trade" for number in range(1024)]
+    assert floor.hub.subscribe(session, names)
+    session.receive('{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":1}')
+    session.receive('{"method":"UNSUBSCRIBE","params":["name0@trade"],"id":2}')
+    session.receive('{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":3}')
+    assert socket.messages() == [
+        {"error": {"code": 2, "msg": "Invalid request: too many parameters"}, "id": 1},
+        {"result": None, "id": 2},
+        {"result": None, "id": 3},
+    ]

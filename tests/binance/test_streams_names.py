@@ -28,6 +28,9 @@ PUSHING = [
     ("!miniTicker@arr", "!miniTicker", "", 1000),
     ("!assetIndex@arr", "!assetIndex", "", 1000),
     ("btcusd@assetIndex", "assetIndex", "BTCUSD", 1000),
+    ("btcusdt@rpiDepth@500ms", "rpiDepth", "BTCUSDT", 500),
+    ("btcusdt@compositeIndex", "compositeIndex", "BTCUSDT", 1000),
+    ("tradingSession", "tradingSession", "", 1000),
     ("btcusdt@forceOrder", "forceOrder", "BTCUSDT", 1000),
     ("!forceOrder@arr", "!forceOrder", "", 1000),
     ("btcusdt@kline_1M", "kline", "BTCUSDT", 250),
@@ -55,9 +58,9 @@ SILENT = [
     "btcusdt@continuousKline_1m",
     "btcusdt@forceOrder@1s",
     "!forceOrder",
-    "btcusdt@compositeIndex",
-    "btcusdt@rpiDepth@500ms",
-    "tradingSession",
+    "btcusdt@rpiDepth",
+    "btcusdt@rpiDepth@100ms",
+    "tradingSession@1s",
     "!nothing",
 ]
 

@@ -440,6 +440,15 @@ async def test_a_revoked_key_ends_the_logon_with_the_next_request() -> None:
     assert (await ws.call("session.status"))["result"]["apiKey"] is None
 
 
+async def test_a_logon_does_not_outlive_the_rights_of_its_key() -> None:
+    ws = await logged_on()
+    ws.caller.apply(RevokeKey(ED_KEY))
+    ws.caller.apply(CreateKey(1, ED_KEY, pem(ED_PRIVATE), KEY_ED25519, "", PERMIT_READ, []))
+    reply = await ws.call("order.place", 5, **ORDER, timestamp=START_MS)
+    assert (reply["id"], *code(reply)) == (None, 401, -2015)
+    assert (await ws.call("session.status"))["result"]["apiKey"] is None
+
+
 # What is no request
 
 

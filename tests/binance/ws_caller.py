@@ -24,6 +24,7 @@ class ApiSocket:
 
     def __init__(self) -> None:
         self.congested = False
+        self.on_shutdown: Any = None
         self.replies: list[Any] = []
         self.closed: int | None = None
         self.read_on_calls = 0

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.clients.venue import Operator
+from tests.clients.venue import COIN_SYMBOLS, Operator
 
 Levels = dict[Decimal, Decimal]
 
@@ -71,7 +71,13 @@ def levels(rows: Iterable[Iterable[str]]) -> Levels:
     return {Decimal(price): Decimal(quantity) for price, quantity in rows}
 
 
+def depth_path(symbol: str) -> str:
+    """Where REST tells a whole book."""
+    prefix = "dapi" if symbol in COIN_SYMBOLS else "fapi"
+    return f"/{prefix}/v1/depth?symbol={symbol}&limit=1000"
+
+
 def rest_book(rest: str, symbol: str = "BTCUSDT") -> dict[str, Any]:
     """The whole book as REST tells it."""
-    answer: dict[str, Any] = httpx.get(f"{rest}/fapi/v1/depth?symbol={symbol}&limit=1000").json()
+    answer: dict[str, Any] = httpx.get(rest + depth_path(symbol)).json()
     return answer

@@ -231,3 +231,38 @@ async def test_the_exchange_for_all_markets_trades_futures_too(scene: Scene) -> 
     scene.lay_coin_book()
     assert exchange.create_order("BTC/USD:BTC", "market", "buy", 60)["status"] == "closed"
     assert exchange.fetch_balance()["USDT"]["total"] == 99998.3998
+
+
+async def test_stops_of_each_kind_are_placed_listed_asked_for_and_cancelled(exchange: Any) -> None:
+    """It asks exchangeInfo which types a symbol takes before it sends one to the algo endpoints."""
+    assert (await ask(exchange.load_markets()))[BITCOIN]["info"]["timeInForce"][-1] == "GTD"
+    for kind, amount, params in (
+        ("market", 0.05, {"stopLossPrice": 55000}),
+        ("market", 0.05, {"takeProfitPrice": 65000}),
+        ("market", 0.05, {"trailingPercent": 1}),
+    ):
+        placed = await ask(exchange.create_order(BITCOIN, kind, "sell", amount, None, params))
+        assert placed["status"] == "open", params
+        waiting = await ask(exchange.fetch_open_orders(BITCOIN, params={"trigger": True}))
+        assert [order["id"] for order in waiting] == [placed["id"]]
+        asked = await ask(exchange.fetch_order(placed["id"], BITCOIN, {"trigger": True}))
+        assert asked["amount"] == amount
+        await ask(exchange.cancel_order(placed["id"], BITCOIN, {"trigger": True}))
+        assert await ask(exchange.fetch_open_orders(BITCOIN, params={"trigger": True})) == []
+
+
+async def test_both_sides_of_a_hedge_are_opened_and_closed(exchange: Any, scene: Scene) -> None:
+    scene.lay_book()
+    await ask(exchange.load_markets())
+    await ask(exchange.set_position_mode(True, BITCOIN))
+    assert (await ask(exchange.fetch_position_mode(BITCOIN)))["hedged"] is True
+    await ask(exchange.create_order(BITCOIN, "market", "buy", 0.03, None, {"positionSide": "LONG"}))
+    await ask(exchange.create_order(BITCOIN, "market", "sell", 0.02, None, {"positionSide": "SHORT"}))
+    held = await ask(exchange.fetch_positions([BITCOIN]))
+    assert sorted((position["side"], position["contracts"]) for position in held) == [
+        ("long", 0.03),
+        ("short", 0.02),
+    ]
+    await ask(exchange.create_order(BITCOIN, "market", "sell", 0.03, None, {"positionSide": "LONG"}))
+    await ask(exchange.create_order(BITCOIN, "market", "buy", 0.02, None, {"positionSide": "SHORT"}))
+    assert [position["contracts"] for position in await ask(exchange.fetch_positions([BITCOIN]))] == []

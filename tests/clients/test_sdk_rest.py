@@ -6,7 +6,7 @@ Its models are strict. What they cannot read they log and hand over raw, so each
 from typing import Any
 
 import pytest
-from binance_common.errors import BadRequestError, NotFoundError, UnauthorizedError
+from binance_common.errors import BadRequestError, UnauthorizedError
 from binance_sdk_derivatives_trading_usds_futures.rest_api import DerivativesTradingUsdsFuturesRestAPI
 from binance_sdk_derivatives_trading_usds_futures.rest_api.models import (
     ModifyMultipleOrdersBatchOrdersParameterInner as Amendment,
@@ -280,7 +280,26 @@ def test_a_clock_that_is_off_is_refused(tomorrow: Operator) -> None:
     assert refused.value.status_code == -1021
 
 
-def test_an_endpoint_of_a_later_release_says_so(api: Api) -> None:
-    with pytest.raises(NotFoundError) as refused:
-        api.composite_index_symbol_information()
-    assert "indexInfo" in refused.value.error_message
+def test_products_that_no_account_has_are_refused_with_errors_that_the_sdk_knows(api: Api) -> None:
+    assert api.list_all_convert_pairs().data() == []
+    with pytest.raises(BadRequestError) as refused:
+        api.send_quote_request(from_asset="BTC", to_asset="USDT")
+    assert refused.value.status_code == -1126
+    with pytest.raises(UnauthorizedError) as refused_pm:
+        api.classic_portfolio_margin_account_information(asset="USDT")
+    assert refused_pm.value.status_code == -2015
+
+
+def test_what_a_venue_of_its_own_has_is_read(api: Api, scene: Scene) -> None:
+    scene.lay_book()
+    book = api.rpi_order_book(symbol="BTCUSDT").data()
+    assert book.bids
+    assert book.asks
+    assert [
+        one.weight for one in api.query_index_price_constituents(symbol="BTCUSDT").data().constituents
+    ] == ["1.00000000"]
+    assert api.composite_index_symbol_information().data() == []
+    assert api.trading_schedule().data().market_schedules.commodity.sessions == []
+    assert api.futures_tradfi_perps_contract().data().code == 200
+    status = api.futures_trading_quantitative_rules_indicators().data()
+    assert [row.indicator for row in status.indicators.account] == ["TMV"]

@@ -63,6 +63,7 @@ PLACING = [
     fault(no.INVALID_VALUE, stp_mode=77),
     fault(no.POSITION_SIDE_MISMATCH, "mode:one-way", position_side=w.LONG),
     fault(no.REDUCE_ONLY_IN_HEDGE_MODE, "mode:hedge", "closing:yes", reduce_only=True),
+    fault(no.AGREEMENT_NOT_SIGNED, "market:agreed", "closing:no"),
     fault(no.NO_PRICE, "market:unpriced"),
     fault(no.PRICE_MATCH_NO_LEVEL, "kind:limit", "price:none", price_ticks=0, price_match=w.MATCH_QUEUE_20),
     fault(no.QTY_NOT_POSITIVE, qty_lots=0),
@@ -115,6 +116,7 @@ WAITING = [
     fault(no.INVALID_VALUE, stp_mode=77),
     fault(no.POSITION_SIDE_MISMATCH, "kind:limit", "mode:one-way", position_side=w.LONG),
     fault(no.REDUCE_ONLY_IN_HEDGE_MODE, "kind:limit", "mode:hedge", "closing:yes", reduce_only=True),
+    fault(no.AGREEMENT_NOT_SIGNED, "market:agreed", "closing:no"),
     fault(no.NO_PRICE, "market:unpriced"),
     fault(no.QTY_NOT_POSITIVE, "kind:limit", qty_lots=0),
     fault(no.QTY_BELOW_MIN, "market:min 2", qty_lots=1),
@@ -179,7 +181,9 @@ def venue_for(needs: frozenset[str]) -> Venue:
     return venue
 
 
-def terms_for(needs: frozenset[str]) -> dict[str, int]:
+def terms_for(needs: frozenset[str]) -> dict[str, Any]:
+    if "market:agreed" in needs:
+        return {"needs_agreement": True}
     if "market:min 2" in needs:
         return {"min_qty_lots": 2, "market_min_qty_lots": 2}
     if "market:max 1" in needs:

@@ -31,6 +31,7 @@ from perpit.domain.commands import (
     SetMarginType,
     SetMultiAssets,
     SetPositionMode,
+    SignAgreement,
     Transfer,
 )
 from perpit.domain.instrument import Bracket, Instrument
@@ -49,6 +50,7 @@ INSTRUMENT_FIXED = {
     "contract_kind": st.just(INVERSE),  # a linear one would have to fit its grid
     "lot_e8": st.integers(1, 2**70),
     "brackets": brackets,
+    "needs_agreement": flag,
 }
 instruments = st.builds(
     Instrument,
@@ -86,6 +88,7 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     ListAsset: (text, integer, integer, integer, integer, integer, integer),
     SetFeeBurn: (word, flag),
     SetFeeTier: (word, word, word, integer, integer),
+    SignAgreement: (word,),
     CancelAlgoOrder: (word, word, text),
     CancelAllAlgoOrders: (word, word),
     SetCountdown: (word, word, integer),

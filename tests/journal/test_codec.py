@@ -67,6 +67,7 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         23: "ListAsset",
         24: "SetFeeBurn",
         25: "SetFeeTier",
+        26: "SignAgreement",
         30: "CancelAlgoOrder",
         31: "CancelAllAlgoOrders",
         32: "SetCountdown",
@@ -99,6 +100,7 @@ def test_an_instrument_from_before_funding_and_rpi_fees_were_terms_gets_the_usua
     instrument = command.instrument
     assert (instrument.funding_cap_e8, instrument.funding_floor_e8) == (2_000_000, -2_000_000)
     assert (instrument.interest_e8, instrument.rpi_fee_ppm) == (10_000, instrument.maker_fee_ppm)
+    assert not instrument.needs_agreement  # accounts of that time trade it without
 
 
 @pytest.mark.parametrize(

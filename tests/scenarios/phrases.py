@@ -42,7 +42,7 @@ MATCHES = {
     if name.startswith("MATCH_")
 }
 REFUSALS = {value: name for name, value in vars(refusals).items() if name.isupper()}
-PUBLIC = ("trade", "book", "mark", "premium", "trades", "funding", "contract")
+PUBLIC = ("trade", "book", "mark", "premium", "trades", "funding", "contract", "fund")
 DETAILS = (
     *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
     *("up to", "at", "next", "cross", "paid-in", "match"),
@@ -225,6 +225,8 @@ def tell_public(venue: Venue, event: e.Event) -> Phrase | None:
     if isinstance(event, e.MarkPriceChanged):
         details = {"index": shown(event.index_e8), "average": shown(event.average_e8)}
         return Phrase((), f"mark {shown(event.mark_e8)}", details)
+    if isinstance(event, e.InsurancePositionChanged):
+        return Phrase((), f"fund holds {venue.quantity(by_id(venue, event.symbol_id), event.qty_lots)}")
     if isinstance(event, e.ContractStatusChanged):
         details = {"at": shown(event.settlement_e8)}
         return Phrase((), f"contract {CONTRACT_STATUS[event.status]}", details)

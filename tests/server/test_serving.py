@@ -82,6 +82,7 @@ async def test_stopping_closes_sockets_with_going_away() -> None:
     async with served() as at:
         client = await websockets.connect(at.ws("/ws/btcusdt@trade"))
         await at.server.stop()
+        assert "serverShutdown" in await client.recv()
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await client.recv()
         assert closed.value.rcvd is not None

@@ -9,7 +9,6 @@ from websockets.asyncio.client import ClientConnection
 
 from perpit.binance.streams import HubLimits
 from perpit.domain import words as w
-from perpit.server import serve
 from perpit.server.websocket import SocketLimits
 from tests.binance.floor import PRICE, watches_anything
 from tests.server.served import Served, served
@@ -132,20 +131,6 @@ async def raw_socket(at: Served, path: str) -> tuple[asyncio.StreamReader, async
     assert head.startswith(b"HTTP/1.1 101 ")
     assert b"permessage-deflate" not in head
     return reader, writer
-
-
-async def test_a_client_that_does_not_answer_pings_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "PING_SECONDS", 0.02)
-    monkeypatch.setattr(serve, "PONG_SECONDS", 0.05)
-    async with served() as at, websockets.connect(at.ws("/ws/btcusdt@trade")) as well:
-        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
-        ping = await asyncio.wait_for(reader.readexactly(6), 5)
-        assert ping[:2] == b"\x89\x04"
-        rest = await asyncio.wait_for(reader.read(-1), 5)
-        assert rest[:4] == b"\x88\x18\x03\xf3", "closed with 1011"
-        writer.close()
-        at.floor.trade()
-        assert json.loads(await well.recv())["e"] == "trade"
 
 
 @pytest.mark.parametrize(

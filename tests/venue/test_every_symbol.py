@@ -50,10 +50,18 @@ async def test_every_perpetual_has_a_book_a_mark_and_trades_within_seconds(api: 
         assert venue.engine.check_invariants() == []
 
 
+def query_of(params: dict[str, object], secret: str) -> str:
+    query = urlencode(params)
+    return f"{query}&signature={hmac.new(secret.encode(), query.encode(), 'sha256').hexdigest()}"
+
+
 @pytest.mark.parametrize("api", LISTED)
 async def test_the_smallest_order_that_the_filters_allow_is_filled_on_every_grid(api: str) -> None:
     async with Venue(ALL) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
         key = venue.ready.accounts[0]
+        signed = {"timestamp": START_MS}
+        agreement = f"/fapi/v1/stock/contract?{query_of(signed, key.api_secret)}"
+        assert (await client.post(agreement, headers={"X-MBX-APIKEY": key.api_key})).json()["code"] == 200
         for symbol in LISTED[api]:
             facts = catalogue.facts(symbol)
             if facts.margin_asset == "USDC":
@@ -69,9 +77,7 @@ async def test_the_smallest_order_that_the_filters_allow_is_filled_on_every_grid
                 "newOrderRespType": "RESULT",
                 "timestamp": START_MS,
             }
-            query = urlencode(order)
-            signature = hmac.new(key.api_secret.encode(), query.encode(), "sha256").hexdigest()
-            url = f"{api}/v1/order?{query}&signature={signature}"
+            url = f"{api}/v1/order?{query_of(order, key.api_secret)}"
             filled = (await client.post(url, headers={"X-MBX-APIKEY": key.api_key})).json()
             assert filled.get("status") == "FILLED", (symbol, filled)
             assert ask * Decimal("0.99") < Decimal(filled["avgPrice"]) < ask * Decimal("1.01"), symbol

@@ -2,12 +2,14 @@
 
 import contextlib
 import hmac
+import json
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import websockets
 
 from perpit.cli.banner import banner
 from perpit.domain.commands import Advance, Command, CreateAccount, PinMarkPrice
@@ -63,6 +65,43 @@ async def test_what_a_start_founds_is_founded_once(tmp_path: Path) -> None:
         assert venue.ready.accounts == first
         assert venue.world.seq == seq
         assert venue.recovered_commands == seq
+
+
+async def listen_key(venue: Venue, method: str = "POST") -> httpx.Response:
+    headers = {"X-MBX-APIKEY": venue.ready.accounts[0].api_key}
+    async with httpx.AsyncClient(base_url=venue.ready.rest, headers=headers) as client:
+        return await client.request(method, "/fapi/v1/listenKey")
+
+
+async def test_a_listen_key_is_still_one_after_a_restart(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        made = (await listen_key(venue)).json()
+    async with Venue(kept(tmp_path)) as venue:
+        assert (await listen_key(venue, "PUT")).json() == made
+        assert (await listen_key(venue, "DELETE")).json() == {}
+    async with Venue(kept(tmp_path)) as venue:
+        assert (await listen_key(venue, "PUT")).json()["code"] == -1125
+
+
+async def test_a_file_of_listen_keys_that_cannot_be_read_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        made = (await listen_key(venue)).json()
+    (tmp_path / "listen_keys").write_bytes(b"[[torn")
+    async with Venue(kept(tmp_path)) as venue:
+        assert "listen keys of the last run are lost" in caplog.text
+        assert (await listen_key(venue)).json() != made
+
+
+async def test_listen_keys_of_accounts_that_are_not_there_are_forgotten(tmp_path: Path) -> None:
+    async with Venue(kept(tmp_path)) as venue:
+        await listen_key(venue)
+    file = tmp_path / "listen_keys"
+    rows = json.loads(file.read_bytes())
+    file.write_text(json.dumps([[row[0], 99, *row[2:]] for row in rows]))
+    async with Venue(kept(tmp_path)) as venue:
+        assert (await listen_key(venue, "PUT")).json()["code"] == -1125
 
 
 @pytest.mark.parametrize("commands", range(17))
@@ -184,6 +223,33 @@ async def test_a_pinned_mark_is_pinned_after_a_restart(tmp_path: Path) -> None:
         assert venue.world.prices[0].mark_e8 == 77_000 * 10**8
 
 
+async def test_statistics_are_the_same_after_a_restart(tmp_path: Path) -> None:
+    async def rows(venue: Venue) -> list[Any]:
+        async with httpx.AsyncClient(base_url=venue.ready.rest) as client:
+            calls = {
+                "openInterestHist": {"symbol": "BTCUSDT"},
+                "globalLongShortAccountRatio": {"symbol": "BTCUSDT"},
+                "takerlongshortRatio": {"symbol": "BTCUSDT"},
+                "basis": {"pair": "BTCUSDT", "contractType": "PERPETUAL"},
+            }
+            answers = [
+                (
+                    await client.get(f"/futures/data/{name}", params={**sent, "period": "5m", "limit": "9"})
+                ).json()
+                for name, sent in calls.items()
+            ]
+            assert [len(answer) for answer in answers] == [2, 2, 2, 2]
+            return answers
+
+    settings = kept(tmp_path, market=MarketSetting("synthetic"))
+    async with Venue(settings) as venue:
+        await venue.advance_to(START_MS + 7 * 60_000)
+        before = await rows(venue)
+        assert float(before[2][-1]["buyVol"]) > 0
+    async with Venue(settings) as venue:
+        assert await rows(venue) == before
+
+
 async def test_the_ready_file_is_there_only_when_this_venue_answers(tmp_path: Path) -> None:
     file = tmp_path / "ready.json"
     file.write_text("of an earlier run")
@@ -258,3 +324,24 @@ async def test_a_bug_stops_the_venue_and_is_told(caplog: pytest.LogCaptureFixtur
         assert venue.failed.is_set()
         assert isinstance(venue.failure, ZeroDivisionError)
     assert "CreateAccount" in caplog.text
+
+
+async def connected(url: str, count: int) -> int:
+    """How many of so many WebSocket connections are let in before one is refused."""
+    opened = 0
+    with contextlib.suppress(websockets.InvalidStatus):
+        while opened < count:
+            await (await websockets.connect(url)).close()
+            opened += 1
+    return opened
+
+
+async def test_connections_of_an_ip_are_limited_where_the_settings_say_so_and_limits_are_on() -> None:
+    terms = {"port": 0, "market": QUIET.market, "clock": QUIET.clock}
+    for chosen, let_in in (
+        ({"connection_attempts": 2}, 2),
+        ({"connection_attempts": 2, "limits": False}, 4),
+        ({}, 4),
+    ):
+        async with Venue(Settings(**terms, **chosen)) as venue:  # type: ignore[arg-type]
+            assert await connected(f"{venue.ready.ws}/ws", 4) == let_in

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
-from perpit.binance import errors
+from perpit.binance import coverage_streams, errors, other_products
+from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain.words import COIN_M, USDS_M
@@ -25,17 +26,32 @@ PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
 WS_PRODUCTS: Final = {"USDⓈ-M": ("usds_m.wsapi.json", USDS_M), "COIN-M": ("coin_m.wsapi.json", COIN_M)}
 ERRORS: Final = FACTS / "errors.json"
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
+# Calls that are answered in full from what a venue of its own has (decision 46).
+NOTES: Final = {
+    "apiTradingStatus": "measured; nobody is locked",
+    "constituents": "the venue's one source",
+    "indexInfo": "empty: no contract here follows a basket of others",
+    "tradingSchedule": "every day one session, of markets that have a contract",
+}
+FOREIGN_SCOPES: Final = {
+    "convert_product": "conversion",
+    "portfolio_margin_product": "portfolio margin",
+    "async_download": "reports by download",
+    "broker_referral_product": "referral programme",
+    "leveraged_token_product": "leveraged tokens",
+}
 
 HEAD: Final = """\
 # API coverage
 
-Which calls of the exchange's USDⓈ-M and COIN-M REST and WebSocket APIs Perpit answers, measured against the exchange's
-own lists. Generated from the tables of routes (`src/perpit/binance/routes.py`) and methods (`ws_methods.py`) and the
-wire facts (`src/perpit/binance/facts/`) by
+Which calls of the exchange's USDⓈ-M and COIN-M REST and WebSocket APIs Perpit answers, and which of its streams it has,
+measured against the exchange's own lists. Generated from the tables of routes (`src/perpit/binance/routes.py`), methods
+(`ws_methods.py`), streams (`streams_names.py`, `streams_make.py`) and user data (`userdata.py`) and the wire facts
+(`src/perpit/binance/facts/`) by
 `python -m perpit.binance.coverage --write docs/API_COVERAGE.md`; not written by hand.
 
-Products that are not part of a venue (conversion, portfolio margin, broker programmes, leveraged tokens, report
-downloads) are not counted.
+Calls of products that no account of a venue has (conversion, portfolio margin, broker programmes, leveraged tokens,
+report downloads) stand in a part of their own: they are answered as to an account that lacks the product.
 """
 
 
@@ -92,28 +108,38 @@ def fact(method: str, path: str) -> Fact | None:
 
 def page() -> str:
     """The coverage page."""
-    done = {(route.method, route.path): route for route in ROUTES}
+    done = {route.target: route for route in ROUTES}
     lines = [HEAD]
     for product, (scope, title) in itertools.product(PRODUCTS, SCOPES.items()):
         entries = [entry for entry in facts_of(product) if entry.scope == scope]
-        there = sum((entry.method, entry.path) in done for entry in entries)
+        there = sum(_route_of(entry, done) is not None for entry in entries)
         lines += [
             f"## {product}, {title}: {there} of {len(entries)}",
             "",
-            "| call | security | state | parameters missing |",
+            "| call | security | state | note |",
         ]
         lines.append("|---|---|---|---|")
         for entry in entries:
-            route = done.get((entry.method, entry.path))
+            route = _route_of(entry, done)
             missing = ""
             if route is not None:
                 read = {param.name for param in route.params} | {"recvWindow"}
                 missing = ", ".join(name for name in map(_bare, entry.params) if name not in read)
                 missing = "; ".join(filter(None, (route.partial, missing and f"parameters {missing}")))
             state = "missing" if route is None else "partial" if missing else "done"
-            lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {missing} |")
+            note = missing or NOTES.get(entry.path.partition("/v1/")[2], "")
+            lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {note} |")
         lines.append("")
-    return "\n".join([*lines, *_ws_methods(), *_extras(), *_codes()])
+    return "\n".join(
+        [*lines, *_ws_methods(), *coverage_streams.sections(), *_foreign(), *_extras(), *_codes()]
+    )
+
+
+def _route_of(entry: Fact, done: dict[str, Route]) -> Route | None:
+    """The row that answers a call: of a path that both products share, the one that wants what it must send."""
+    target = entry.method + entry.path
+    own = (done.get(f"{target}?{name}") for name in entry.params)
+    return next(filter(None, own), done.get(target))
 
 
 def _ws_methods() -> list[str]:
@@ -139,6 +165,31 @@ def _ws_methods() -> list[str]:
             lines.append(f"| `{entry.method}` | {entry.security} | {state} | {by} |")
         lines.append("")
     return lines
+
+
+def _foreign() -> list[str]:
+    """Calls of products that no account has, with what they are answered."""
+    entries = [entry for entry in facts() if entry.scope in FOREIGN_SCOPES]
+    refusals = {
+        (row.method, product.prefix + row.path): row.refusal
+        for row in other_products.TABLE
+        for product in row.products
+    }
+    there = sum((entry.method, entry.path) in refusals for entry in entries)
+    lines = [
+        f"## Products that no account has: {there} of {len(entries)}",
+        "",
+        "| call | security | product | answered with |",
+        "|---|---|---|---|",
+    ]
+    for entry in entries:
+        said = "missing"
+        if (entry.method, entry.path) in refusals:
+            refusal = refusals[entry.method, entry.path]
+            said = "an empty list" if refusal is None else f"{refusal.code} {refusal.text}"
+        product = FOREIGN_SCOPES[entry.scope]
+        lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {product} | {said} |")
+    return [*lines, ""]
 
 
 def _bare(name: str) -> str:

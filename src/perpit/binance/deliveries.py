@@ -6,6 +6,7 @@ import msgspec
 
 from perpit.binance import errors, schema
 from perpit.binance.call import Call
+from perpit.binance.limits import STATISTICS_POOL
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 from perpit.binance.security import NONE
@@ -40,6 +41,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         0,
         delivery_prices,
         (Param("pair", schema.any_pair, True),),
+        pool=STATISTICS_POOL,
         returns="Settlement prices of the delivered quarters of a pair.",
     ),
 )

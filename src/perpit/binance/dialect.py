@@ -87,6 +87,10 @@ class Dialect:
             target: self.gate.door(route, world.catalog.symbols_of(route.product.market))
             for target, route in by_target(self.routes).items()
         }
+        for target, door in self._table.items():
+            path, _mark, parameter = target.partition("?")
+            if parameter:
+                self._table[path].other, self._table[path].other_with = door, parameter
         self._date_second = -1
         self._head_start = b""
 
@@ -132,6 +136,9 @@ class Dialect:
             sent = read_parameters(query, headers, body)
         except errors.WireError as error:
             fault = error
+        if door is not None and door.other is not None and door.other_with in sent:
+            door = door.other
+            visit.limits = door.limits
         weight = UNKNOWN_PATH_WEIGHT if door is None else door.weight
         if not isinstance(weight, int):
             weight = weight(sent)

@@ -56,6 +56,11 @@ BODY_TOO_LARGE: Final[Kind] = Kind(-1101, "Too many parameters sent for this end
 QUERY_TOO_LONG: Final[Kind] = Kind(-1101, "Too many parameters sent for this endpoint.", 414)
 UNSUPPORTED: Final[Kind] = Kind(-1020, "This operation is not supported.")
 
+# Products that no account has (`other_products`).
+NOT_AUTHORIZED: Final[Kind] = Kind(-1002, "You are not authorized to execute this request.", 401)
+NOT_FOUND: Final[Kind] = Kind(-1099, "Not found, unauthenticated, or unauthorized.")
+ASSET_NOT_SUPPORTED: Final[Kind] = Kind(-1126, "This asset is not supported.")
+
 # Limits (semantics 6.6.6).
 TOO_MUCH_WEIGHT: Final[Kind] = Kind(
     -1003,
@@ -117,6 +122,10 @@ BAD_PAIR: Final[Kind] = Kind(-4144, "Invalid pair")
 BAD_COMBINATION: Final[Kind] = Kind(-1128, "Combination of optional parameters invalid.")
 INTERVAL_TOO_LONG: Final[Kind] = Kind(-4165, "Maximum time interval is %s days")
 BAD_PARAMETER: Final[Kind] = Kind(-1130, "Data sent for parameter '%s' is not valid.")
+# Of the statistics, seen on the wire in a text of their own (decision 44).
+BAD_PERIOD: Final[Kind] = Kind(-1130, "parameter 'period' is invalid.")
+BAD_STATISTICS_TYPE: Final[Kind] = Kind(-1130, "parameter 'contractType' is invalid.")
+BEFORE_STATISTICS: Final[Kind] = Kind(-1130, "parameter 'startTime' is invalid.")
 BAD_RESPONSE_TYPE: Final[Kind] = Kind(-1136, "Invalid newOrderRespType.")
 BAD_CLIENT_ORDER_ID: Final[Kind] = Kind(-4015, "Client order id length should not be more than 36 chars")
 BAD_DEPTH_LIMIT: Final[Kind] = Kind(-4021, "'%s' is not valid depth limit.")
@@ -231,6 +240,8 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
     refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
+    # seen on the wire, in no list
+    refusals.AGREEMENT_NOT_SIGNED: Kind(-4411, "Please sign TradFi-Perps agreement contract fapi."),
     # semantics 1.6.2
     refusals.MULTI_ASSETS_WITH_ISOLATED: Kind(
         -4167,

@@ -18,6 +18,11 @@ def text_frame(payload: bytes) -> bytes:
     return bytes((TEXT, 127)) + size.to_bytes(8, "big") + payload
 
 
+def shutdown_notice(now_ms: int) -> bytes:
+    """The frame that says that the venue is about to stop; the same for streams and the WebSocket API."""
+    return text_frame(b'{"event":{"e":"serverShutdown","E":%d}}' % now_ms)
+
+
 def wrapped(stream: str, payload: str) -> bytes:
     """The message a combined socket gets: the payload under the name of its stream (semantics 7.1.5)."""
     return f'{{"stream":"{stream}","data":{payload}}}'.encode()

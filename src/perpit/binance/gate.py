@@ -29,13 +29,16 @@ _log = logging.getLogger("perpit.binance")
 class Door:
     """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed.
 
-    `limits` are those that its requests count in, `pool` counts them together with those of others.
+    `limits` are those that its requests count in, `pool` counts them together with those of others. `other` is the door
+    of the other product behind the same path, for requests that have the parameter `other_with`.
     """
 
     __slots__ = (
         "handler",
         "limits",
         "orders",
+        "other",
+        "other_with",
         "pool",
         "product",
         "schema",
@@ -60,6 +63,8 @@ class Door:
         self.orders = route.orders if route.orders[0] else None
         self.schema = Schema(route.params)
         self.waits = inspect.iscoroutinefunction(route.handler)
+        self.other: Door | None = None
+        self.other_with = ""
 
 
 class Limits:

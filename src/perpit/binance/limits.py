@@ -39,6 +39,7 @@ class Pool(NamedTuple):
 
 
 FUNDING_POOL: Final = Pool("funding rates", 500, 5 * 60_000)  # semantics 3.5.4
+STATISTICS_POOL: Final = Pool("futures data", 1_000, 5 * 60_000)  # semantics 6.6.8
 
 
 class _Visitor:
@@ -146,6 +147,11 @@ class PoolLimiter:
             del self._used[next(iter(self._used))]
         self._used[ip] = used + 1
         return used < self.pool.requests
+
+    def used(self, ip: str, now_ms: int) -> int:
+        """What the IP has used of the current window."""
+        window = (now_ms + self._idle_ms()) // self.pool.window_ms
+        return self._used.get(ip, 0) if window == self._window else 0
 
 
 class _Counts:

@@ -18,8 +18,21 @@ from perpit.binance.security import MARKET_DATA, NONE
 from perpit.catalogue.quarters import CURRENT_QUARTER, NEXT_QUARTER
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled, format_shortest
-from perpit.domain.words import DELIVERED, FOK, GTC, GTX, IOC, PRE_DELIVERING, SELL, TRADING
+from perpit.domain.words import (
+    DELIVERED,
+    LIMIT,
+    MARKET,
+    PRE_DELIVERING,
+    SELL,
+    STOP,
+    STOP_MARKET,
+    TAKE_PROFIT,
+    TAKE_PROFIT_MARKET,
+    TRADING,
+    TRAILING_STOP_MARKET,
+)
 from perpit.views.contracts import ContractView
+from perpit.views.rpi_book import AnyBook
 from perpit.views.trades import PublicTrade
 
 HOUR_MS: Final = 3_600_000
@@ -31,7 +44,11 @@ STATUS: Final = {
     True: {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"},
     False: {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"},
 }
-ACCEPTED_TIMES_IN_FORCE: Final = [TIME_IN_FORCE[tif] for tif in (GTC, IOC, FOK, GTX)]
+# Of both products, those that are placed at the algo endpoints, too: clients look here for what they may place.
+ORDER_TYPES: Final = [
+    ORDER_TYPE[kind]
+    for kind in (LIMIT, MARKET, STOP, STOP_MARKET, TAKE_PROFIT, TAKE_PROFIT_MARKET, TRAILING_STOP_MARKET)
+]
 
 
 def instruments(call: Call) -> list[Instrument]:
@@ -121,8 +138,8 @@ def symbol_row(
         "contractSize": instrument.contract_size,
         "equalQtyPrecision": facts.equal_qty_precision if facts else EQUAL_QTY_PRECISION,
         "filters": symbol_filters(instrument, profile),
-        "orderTypes": [ORDER_TYPE[kind] for kind in PRODUCTS[instrument.market].order_types],
-        "timeInForce": ACCEPTED_TIMES_IN_FORCE,
+        "orderTypes": ORDER_TYPES,
+        "timeInForce": [TIME_IN_FORCE[tif] for tif in PRODUCTS[instrument.market].times_in_force],
         "permissionSets": facts.permission_sets if facts else [],
     }
     return shaped("symbol", row, instrument)
@@ -189,18 +206,18 @@ def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, A
     return [row for row in rows if row["filterType"] in shown]
 
 
-def depth(call: Call) -> dict[str, Any]:
+def depth(call: Call, book: AnyBook | None = None) -> dict[str, Any]:
+    """The best `limit` levels of both sides, of another book than what everybody sees if one is given."""
     instrument = call.values["symbol"]
-    book = call.world.books[instrument.symbol_id]
+    book = book or call.world.books[instrument.symbol_id]
     bids, asks = book.top(call.values["limit"])
     form = digits(instrument)
-    price, qty = form.price, form.qty
     row = {
         "lastUpdateId": book.update_id,
         "E": call.now_ms,
         "T": book.transact_ms,
-        "bids": [[price(ticks), qty(lots)] for ticks, lots in bids],
-        "asks": [[price(ticks), qty(lots)] for ticks, lots in asks],
+        "bids": [[form.price(ticks), form.qty(lots)] for ticks, lots in bids],
+        "asks": [[form.price(ticks), form.qty(lots)] for ticks, lots in asks],
     }
     return shaped("depth", row, instrument)
 

@@ -51,7 +51,9 @@ def document(routes: tuple[Route, ...], version: str, more: Described = ({}, {})
     """The whole description; `more` holds paths and schemas of others."""
     paths: dict[str, Any] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
+        of_path = paths.setdefault(route.path, {})
+        known = of_path.get(route.method.lower())
+        of_path[route.method.lower()] = operation(route) if known is None else either(known, operation(route))
     more_paths, more_schemas = more
     return {
         "openapi": "3.1.0",
@@ -95,6 +97,15 @@ def operation(route: Route) -> dict[str, Any]:
         described["security"] = [{"apiKey": []}]
         described["x-signed"] = signed
     return described
+
+
+def either(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """One operation for a path that both products share: each sends its own of the parameters that differ."""
+    ours = {param["name"]: param for param in known["parameters"]}
+    theirs = {param["name"]: param for param in other["parameters"]}
+    shared = [name for name in ours if name in theirs]
+    apart = [{**param, "required": False} for name, param in {**theirs, **ours}.items() if name not in shared]
+    return {**known, "parameters": [*(ours[name] for name in shared), *apart]}
 
 
 def parameter(param: Param) -> dict[str, Any]:

@@ -10,17 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import (
-    COIN_M,
-    LIMIT,
-    MARKET,
-    STOP,
-    STOP_MARKET,
-    TAKE_PROFIT,
-    TAKE_PROFIT_MARKET,
-    TRAILING_STOP_MARKET,
-    USDS_M,
-)
+from perpit.domain.words import COIN_M, FOK, GTC, GTD, GTX, IOC, USDS_M
 
 Body = dict[str, Any]
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -83,7 +73,7 @@ class Product(NamedTuple):
     candle_days: int
     has_seconds: bool
     streams_price_candles: bool
-    order_types: tuple[int, ...]
+    times_in_force: tuple[int, ...]
     filters: tuple[str, ...]
     former_filters: tuple[str, ...]
     ticker_period_ms: int
@@ -104,6 +94,8 @@ USDS_M_SHAPES: Final = {
     "former funding": Shape(without=frozenset(("rateType",))),
     "former aggregate": Shape(without=frozenset(("nq",))),
     "former fill": Shape(without=frozenset(("pair", "marginAsset", "baseQty"))),
+    "open interest": Shape(without=frozenset(("contractType",))),
+    "open interest row": Shape(without=frozenset(("contractType",))),
     "forced order": Shape(without=FORCED_WITHOUT | {"priceProtect", "goodTillDate"}),
     "symbol": Shape(without=frozenset(("contractSize", "equalQtyPrecision"))),
 }
@@ -111,6 +103,9 @@ COIN_M_SHAPES: Final = {
     "former forced order": Shape(without=FORCED_WITHOUT | {"cumQuote"}),
     "former aggregate": Shape(without=frozenset(("nq",))),
     "former fill": Shape(without=frozenset(("quoteQty",))),
+    "open interest": Shape(added={"pair": "pair"}),
+    "open interest row": Shape(without=frozenset(("CMCCirculatingSupply",))),
+    "top positions": Shape(renamed={"longAccount": "longPosition", "shortAccount": "shortPosition"}),
     "forced order": Shape(without=FORCED_WITHOUT),
     "exchange": Shape(without=frozenset(("futuresType", "assets"))),
     "symbol": Shape(
@@ -166,7 +161,7 @@ USDS: Final = Product(
     candle_days=0,
     has_seconds=True,  # semantics 8.2.2
     streams_price_candles=False,
-    order_types=(LIMIT, MARKET),  # the others are placed at the algo endpoints (semantics 5.9.1)
+    times_in_force=(GTC, IOC, FOK, GTX, GTD),
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
     former_filters=("MAX_NUM_ALGO_ORDERS",),  # semantics 5.9.4
     ticker_period_ms=2_000,
@@ -192,15 +187,7 @@ COIN: Final = Product(
     candle_days=200,  # semantics 8.2.7
     has_seconds=False,
     streams_price_candles=True,  # semantics 7.3
-    order_types=(
-        LIMIT,
-        MARKET,
-        STOP,
-        STOP_MARKET,
-        TAKE_PROFIT,
-        TAKE_PROFIT_MARKET,
-        TRAILING_STOP_MARKET,
-    ),
+    times_in_force=(GTC, IOC, FOK, GTX),
     filters=(*FILTERS, "MAX_NUM_ALGO_ORDERS", "PERCENT_PRICE"),
     former_filters=(),
     ticker_period_ms=500,  # semantics 7.3

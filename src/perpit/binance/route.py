@@ -22,7 +22,8 @@ class Route(NamedTuple):
     `handler` takes a `Call` and returns what is rendered as JSON, or is a coroutine function that does. `orders` are
     the counts that a request adds to the account's ten-second and minute windows. `returns` says in one line what
     comes back; its fields stand in the wire facts. `partial` names what of the call is not there yet. Symbols are those
-    of the `product`. `pool` is the pool of requests that it is counted in, beside its weight.
+    of the `product`. `pool` is the pool of requests that it is counted in, beside its weight. `only_with` names the
+    parameter by which a call of a path that both products share is this product's; the other one's row has none.
     """
 
     method: str
@@ -36,6 +37,12 @@ class Route(NamedTuple):
     partial: str = ""
     product: Product = USDS
     pool: Pool | None = None
+    only_with: str = ""
+
+    @property
+    def target(self) -> str:
+        """What a call is looked up by: "GET/fapi/v1/ping", or "GET/futures/data/basis?pair" with such a parameter."""
+        return f"{self.method}{self.path}?{self.only_with}" if self.only_with else self.method + self.path
 
 
 def routes_of(products: tuple[Product, ...], *rows: Route) -> tuple[Route, ...]:

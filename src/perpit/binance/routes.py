@@ -16,9 +16,15 @@ from perpit.binance import (
     forced,
     funding,
     histories,
+    index_parts,
     market,
+    other_products,
+    rpi_depth,
+    statistics,
     stubs,
     trade,
+    tradfi,
+    trading_rules,
 )
 from perpit.binance.route import Route
 
@@ -34,15 +40,20 @@ ROUTES: Final[tuple[Route, ...]] = (
     *forced.ROUTES,
     *funding.ROUTES,
     *histories.ROUTES,
+    *index_parts.ROUTES,
+    *rpi_depth.ROUTES,
+    *statistics.ROUTES,
+    *tradfi.ROUTES,
+    *trading_rules.ROUTES,
+    *other_products.ROUTES,
     *stubs.ROUTES,
 )
 
 
 def by_target(routes: Iterable[Route]) -> dict[str, Route]:
-    """The table by method and path, written together: "GET/fapi/v1/ping"."""
+    """The table by what a call is looked up by: method and path, written together."""
     table: dict[str, Route] = {}
     for route in routes:
-        target = route.method + route.path
-        assert target not in table, target
-        table[target] = route
+        assert route.target not in table, route.target
+        table[route.target] = route
     return table

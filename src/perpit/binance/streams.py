@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from perpit.binance.frames import text_frame
+from perpit.binance.frames import shutdown_notice, text_frame
 from perpit.binance.products import PRODUCTS
 from perpit.binance.profiles import UNION, Profile
 from perpit.binance.streams_channel import Channel
@@ -176,6 +176,7 @@ class StreamHub:
         self._sessions[socket] = session
         socket.on_lost = lambda: self.disconnect(session)
         socket.on_drained = lambda: self._drained(session)
+        socket.on_shutdown = lambda: socket.send_frame(shutdown_notice(self._now_ms()))
         for key, events in target.listen_keys:
             self._subscribe_one(session, key, events)
         if not self.subscribe(session, target.names):

@@ -10,6 +10,7 @@ from perpit.binance.streams_text import Texts
 from perpit.domain.events import BookChanged
 from perpit.domain.words import BUY
 from perpit.views.book import BookView
+from perpit.views.rpi_book import AnyBook
 from perpit.views.world import World
 
 
@@ -117,7 +118,7 @@ class AllBookTickers(Channel):
 
 def depth_payload(
     texts: Texts,
-    book: BookView,
+    book: AnyBook,
     now_ms: int,
     last_id: int,
     bids: list[tuple[int, int]],

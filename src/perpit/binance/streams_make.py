@@ -6,6 +6,7 @@ from typing import Final
 from perpit.binance.assets import QUOTE
 from perpit.binance.candles import carried
 from perpit.binance.products import PRODUCTS
+from perpit.binance.rpi_depth import RpiDiffDepth
 from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles, PriceCandles
 from perpit.binance.streams_channel import Channel, Outbox
@@ -14,11 +15,13 @@ from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, 
 from perpit.binance.streams_forced import ForceOrders
 from perpit.binance.streams_marks import AllMarkPrices, IndexPrice, MarkPrice
 from perpit.binance.streams_names import INTERVALS, StreamSpec
+from perpit.binance.streams_sessions import TradingSessions
 from perpit.binance.streams_text import Texts
 from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
 from perpit.binance.streams_trades import AggTrades, Trades
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import COIN_M
+from perpit.domain.words import COIN_M, EVERY_MARKET, USDS_M
+from perpit.views.rpi_book import WholeBook
 from perpit.views.world import World
 
 Maker = Callable[[str, StreamSpec, World, Outbox, Instrument], Channel | None]
@@ -30,6 +33,8 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
     `market` is that of a stream of all symbols.
     """
     if not spec.symbol:
+        if not _is_of_market(spec, market):
+            return None
         channel = _ALL_SYMBOLS[spec.kind](name, spec, world, outbox, market)
         channel.market = market
         return channel
@@ -38,12 +43,25 @@ def make_channel(name: str, spec: StreamSpec, world: World, outbox: Outbox, mark
     instrument, makers = _instrument(spec, world), _ONE_SYMBOL
     if instrument is None:
         instrument, makers = _first_of_pair(spec.symbol, world), _ONE_PAIR
-    if instrument is None or spec.kind not in makers:
+    if instrument is None or spec.kind not in makers or not _is_of_market(spec, instrument.market):
         return None
     made = makers[spec.kind](name, spec, world, outbox, instrument)
     if made is not None:
         made.symbol_id = instrument.symbol_id
     return made
+
+
+def makes(spec: StreamSpec, market: int) -> bool:
+    """Whether a channel of this kind can be made for something of the product."""
+    if spec.kind == "assetIndex":
+        return market == USDS_M
+    made = spec.kind in _ONE_SYMBOL or spec.kind in _ALL_SYMBOLS
+    return (made or (market == COIN_M and spec.kind in _ONE_PAIR)) and _is_of_market(spec, market)
+
+
+def _is_of_market(spec: StreamSpec, market: int) -> bool:
+    """Whether the symbol's product has this kind of stream."""
+    return market == EVERY_MARKET or market in MARKETS_OF_KIND.get(spec.kind, PRODUCTS)
 
 
 def _first_of_pair(pair: str, world: World) -> Instrument | None:
@@ -192,9 +210,21 @@ def _contract_info(name: str, spec: StreamSpec, world: World, outbox: Outbox, ma
     return ContractInfo(name, outbox, world, market)
 
 
+def _rpi_depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
+    whole = WholeBook(world.books[instrument.symbol_id], world.rpi_books[instrument.symbol_id])
+    return RpiDiffDepth(name, spec.period_ms, outbox, whole, Texts(instrument, outbox.profile))
+
+
+def _trading_sessions(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
+    return TradingSessions(name, spec.period_ms, outbox, world.catalog)
+
+
+# Kinds that only some products have, by their markets.
+MARKETS_OF_KIND: Final = {"rpiDepth": (USDS_M,), "tradingSession": (USDS_M,)}
 _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "depth": _depth,
     "partial": _partial,
+    "rpiDepth": _rpi_depth,
     "bookTicker": _book_ticker,
     "trade": _trade,
     "aggTrade": _agg_trade,
@@ -219,4 +249,5 @@ _ALL_SYMBOLS: Final[dict[str, Callable[[str, StreamSpec, World, Outbox, int], Ch
     "!miniTicker": _all_tickers,
     "!assetIndex": _all_asset_indexes,
     "!forceOrder": _all_force_orders,
+    "tradingSession": _trading_sessions,
 }

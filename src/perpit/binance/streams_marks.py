@@ -12,6 +12,7 @@ from perpit.binance.profiles import Profile
 from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_text import product_fields
+from perpit.binance.tradfi import is_tradfi
 from perpit.domain.events import MarkPriceChanged
 from perpit.domain.instrument import Instrument
 
@@ -47,7 +48,8 @@ class MarkPrice(Channel):
 
 class AllMarkPrices(Channel):
     """`!markPrice@arr[@1s]`, and COIN-M's `<pair>@markPrice[@1s]`: the mark prices of some instruments that changed at
-    the first moment of each period, as one array. `wanted` says of which.
+    the first moment of each period, as one array; contracts on stocks and metals in one of their own (semantics 7.3).
+    `wanted` says of which.
     """
 
     watches_marks = True
@@ -83,9 +85,14 @@ class AllMarkPrices(Channel):
 
     def after_command(self, now_ms: int) -> None:
         while self._due:
-            instruments, profile = self._instruments, self._outbox.profile
-            rows = [mark_payload(mark, instruments[mark.symbol_id], profile) for mark in self._due.popleft()]
-            self.publish("[" + ",".join(rows) + "]")
+            coins: list[str] = []
+            others: list[str] = []
+            for mark in self._due.popleft():
+                instrument = self._instruments[mark.symbol_id]
+                row = mark_payload(mark, instrument, self._outbox.profile)
+                (others if is_tradfi(instrument) else coins).append(row)
+            for rows in filter(None, (coins, others)):
+                self.publish("[" + ",".join(rows) + "]")
 
 
 class IndexPrice(MarkPrice):

@@ -22,6 +22,7 @@ ROUTE_OF_KIND: Final = {
     "trade": "public",  # undocumented; clients ask for it on /public
     "depth": "public",
     "partial": "public",
+    "rpiDepth": "public",
     "bookTicker": "public",
     "!bookTicker": "public",
     "markPrice": "market",
@@ -40,12 +41,16 @@ ROUTE_OF_KIND: Final = {
     "!contractInfo": "market",
     "forceOrder": "market",
     "!forceOrder": "market",
+    "compositeIndex": "market",
+    "tradingSession": "market",
 }
 
 
 # Since both products are one, these tell of both, and those come on either host (`Profile.merged_streams`).
 MERGED: Final = frozenset(("!ticker", "!miniTicker", "!bookTicker", "!forceOrder", "!contractInfo"))
 CROSSING: Final = frozenset(("kline", "continuousKline", "markPrice", "markPriceKline", "indexPriceKline"))
+# Kinds that are taken and stay silent, and why.
+SILENT_KINDS: Final = {"compositeIndex": "silent: no contract here follows a basket of others"}
 
 
 class StreamSpec(NamedTuple):
@@ -68,13 +73,14 @@ ALL_SYMBOLS: Final = {
     "!miniTicker@arr": StreamSpec("!miniTicker", "", 1000),
     "!assetIndex@arr": StreamSpec("!assetIndex", "", 1000),
     "!forceOrder@arr": StreamSpec("!forceOrder", "", 1000),
+    "tradingSession": StreamSpec("tradingSession", "", 1000),
 }
 
 
 def parse_stream_name(name: str) -> StreamSpec | None:
     """What a name stands for; None when nothing will ever be pushed under it."""
-    if name.startswith("!"):
-        return ALL_SYMBOLS.get(name)
+    if name in ALL_SYMBOLS:
+        return ALL_SYMBOLS[name]
     symbol, at, rest = name.partition("@")
     if not at or symbol != symbol.lower():
         return None
@@ -98,6 +104,8 @@ def _symbol_stream(symbol: str, channel: str, speed: str) -> StreamSpec | None:
         return StreamSpec("partial", symbol, DEPTH_SPEEDS[speed], levels=int(channel[5:]))
     if channel in ("markPrice", "indexPrice"):
         return StreamSpec(channel, symbol, MARK_SPEEDS[speed]) if speed in MARK_SPEEDS else None
+    if channel == "rpiDepth":
+        return StreamSpec("rpiDepth", symbol, 500) if speed == "500ms" else None
     if speed:
         return None
     return _plain_stream(symbol, channel)
@@ -112,7 +120,7 @@ def _plain_stream(symbol: str, channel: str) -> StreamSpec | None:
         return StreamSpec("forceOrder", symbol, 1000)
     if channel in ("ticker", "miniTicker"):
         return StreamSpec(channel, symbol)  # the product has the period
-    if channel == "assetIndex":
+    if channel in ("assetIndex", "compositeIndex"):
         return StreamSpec(channel, symbol, 1000)
     kind, _underscore, interval = channel.partition("_")
     if interval not in INTERVALS and (kind, interval) != ("continuousKline", "1s"):

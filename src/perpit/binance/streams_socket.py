@@ -23,6 +23,7 @@ class Socket(Protocol):
     congested: bool
     on_drained: Callable[[], None] | None
     on_lost: Callable[[], None] | None
+    on_shutdown: Callable[[], None] | None
 
     @property
     def send_frame(self) -> Callable[[bytes], None]:

@@ -7,7 +7,7 @@ and only for accounts that somebody listens to.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from perpit.binance import userdata_payloads as payloads
 from perpit.binance.frames import text_frame, wrapped
@@ -29,8 +29,25 @@ from perpit.domain.events import (
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.words import ALGO_NEW, CAUSE_COMMISSION, CAUSE_ORDER, USDS_M
+from perpit.domain.words import ALGO_NEW, CAUSE_COMMISSION, CAUSE_ORDER, COIN_M, USDS_M
 from perpit.views.world import World
+
+# The events that are told, by the markets in which they are in some profile, and published ones that never come.
+BOTH_MARKETS: Final = (USDS_M, COIN_M)
+TOLD_EVENTS: Final = {
+    "ACCOUNT_CONFIG_UPDATE": BOTH_MARKETS,
+    "ACCOUNT_UPDATE": BOTH_MARKETS,
+    "ALGO_UPDATE": BOTH_MARKETS,
+    "CONDITIONAL_ORDER_TRIGGER_REJECT": (USDS_M,),
+    "MARGIN_CALL": BOTH_MARKETS,
+    "ORDER_TRADE_UPDATE": BOTH_MARKETS,
+    "TRADE_LITE": BOTH_MARKETS,
+    "listenKeyExpired": BOTH_MARKETS,
+}
+SILENT_EVENTS: Final = {
+    "GRID_UPDATE": "no grid strategies here",
+    "STRATEGY_UPDATE": "no strategies here",
+}
 
 EndOfKey = Callable[[str, int, int], None]
 Told = TypeVar("Told", bound=Event)
@@ -85,6 +102,7 @@ class KeyStream(Channel):
 
     def tell(self, event_type: str, payload: str) -> None:
         """Send one event to every socket that wants its type."""
+        assert self.owner[1] in TOLD_EVENTS[event_type], (event_type, self.owner)
         if not self._chosen:
             self.publish(payload)
             return

@@ -28,7 +28,7 @@ import msgspec
 from perpit.binance import errors, schema, security
 from perpit.binance.call import Call
 from perpit.binance.dialect import Dialect
-from perpit.binance.frames import text_frame
+from perpit.binance.frames import shutdown_notice, text_frame
 from perpit.binance.gate import Door, Visit
 from perpit.binance.limits import ORDERS_PER_10S, ORDERS_PER_MINUTE, WEIGHT_PER_MINUTE
 from perpit.binance.products import Product
@@ -70,6 +70,7 @@ class ApiSocket(Protocol):
     """What a session needs of its connection. All calls are made on the event loop's thread and never block."""
 
     congested: bool
+    on_shutdown: Callable[[], None] | None
 
     def write_frame(self, frame: bytes) -> None:
         """Write one frame; nothing, once the connection is closing."""
@@ -118,6 +119,7 @@ class WsApi:
         """A session for an open connection."""
         product = PATHS[path]
         self._sessions += 1
+        socket.on_shutdown = lambda: socket.write_frame(shutdown_notice(self.gate.now_ms()))
         shown = parse_qs(query).get("returnRateLimits", ["true"])[0].lower() != "false"
         return Session(self, socket, product, path, self._doors[product.market], shown, ip)
 
@@ -228,9 +230,11 @@ class Session:
     # The connection's own methods
 
     def _still_logged_on(self, asked: "Asked") -> None:
-        """A key that was revoked ends its logon with the next request, whose id is not told (semantics 7.6.6)."""
+        """A key that was revoked, or made anew with other rights, ends its logon with the next request, whose id is not
+        told (semantics 7.6.6).
+        """
         assert self.key is not None
-        if self.key.api_key not in self.api.gate.keys:
+        if self.api.gate.keys.get(self.key.api_key) is not self.key:
             self.key = None
             asked.request.id_json = b"null"
             raise errors.KEY_REJECTED()

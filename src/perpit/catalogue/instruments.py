@@ -5,7 +5,7 @@ quantity is in contracts, so that its lot is one whole contract, and its bracket
 """
 
 from perpit.catalogue import quarters
-from perpit.catalogue.rows import CONTRACT_KINDS, MARKETS, BracketRow, Facts, facts
+from perpit.catalogue.rows import CONTRACT_KINDS, MARKETS, TRADIFI, BracketRow, Facts, facts
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import PPM, UNIT, parse_scaled
 
@@ -61,6 +61,7 @@ def load_instrument(symbol: str, symbol_id: int, time_ms: int | None = None) -> 
         funding_floor_e8=parse_scaled(row.funding_floor, 8),
         interest_e8=parse_scaled(row.interest, 8),
         rpi_fee_ppm=parse_scaled(row.rpi_fee, 6),
+        needs_agreement=row.contract_type == TRADIFI,
     )
 
 

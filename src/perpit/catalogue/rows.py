@@ -24,6 +24,8 @@ FILES: Final = {USDS_M: "usds_m.json", COIN_M: "coin_m.json"}
 MARKETS: Final = {"USDS_M": USDS_M, "COIN_M": COIN_M}
 CONTRACT_KINDS: Final = {"LINEAR": LINEAR, "INVERSE": INVERSE}
 
+TRADIFI: Final = "TRADIFI_PERPETUAL"  # contracts on stocks, metals and currencies
+
 
 class UnknownSymbol(ValueError):
     """The catalogue has no such contract. The message is one line for the user."""

@@ -68,6 +68,15 @@ def serve(
         bool | None,
         typer.Option("--no-limits", help="Count rate limits, refuse nothing.", rich_help_panel=WHAT),
     ] = None,
+    connection_attempts: Annotated[
+        str | None,
+        text_option(
+            "--connection-attempts",
+            "N",
+            "WebSocket connections that an IP may open in five minutes, as the exchange's 300; 0: any number. [0]",
+            WHAT,
+        ),
+    ] = None,
     strict_time: Annotated[
         bool | None,
         typer.Option(

@@ -194,6 +194,16 @@ class InsuranceFundChanged(Event):
 
 
 @mypyc_attr(acyclic=True)
+class InsurancePositionChanged(Event):
+    """What the insurance fund holds of an instrument now; it carries the sign of the position."""
+
+    def __init__(self, time_ms: i64, symbol_id: i64, qty_lots: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.qty_lots: i64 = qty_lots
+
+
+@mypyc_attr(acyclic=True)
 class AssetListed(Event):
     """An asset is collateral in multi-assets mode, on these terms; see `ListAsset`."""
 
@@ -245,3 +255,12 @@ class FeeTierChanged(Event):
         self.tier: i64 = tier
         self.maker_fee_ppm = maker_fee_ppm
         self.taker_fee_ppm = taker_fee_ppm
+
+
+@mypyc_attr(acyclic=True)
+class AgreementSigned(Event):
+    """The account may trade contracts that need the agreement."""
+
+    def __init__(self, time_ms: i64, account_id: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id

@@ -42,6 +42,7 @@ __all__ = [
     "SetMarginType",
     "SetMultiAssets",
     "SetPositionMode",
+    "SignAgreement",
     "Transfer",
 ]
 
@@ -164,6 +165,18 @@ class SetPositionMode(AccountCommand):
         self.account_id: i64 = account_id
         self.market = market
         self.is_hedged = is_hedged
+
+
+@mypyc_attr(acyclic=True)
+class SignAgreement(AccountCommand):
+    """Agree, once for all, to the terms of contracts on stocks, metals and currencies, which then take its orders."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id",)
+
+    def __init__(self, account_id: i64) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
 
 
 @mypyc_attr(acyclic=True)

@@ -5,12 +5,14 @@ Events are self-contained values. This is the place to import them from; they ar
 
 from perpit.domain.account_events import (
     AccountCreated,
+    AgreementSigned,
     AssetIndexChanged,
     AssetListed,
     FeeBurnChanged,
     FeeTierChanged,
     FundingPaid,
     InsuranceFundChanged,
+    InsurancePositionChanged,
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
@@ -49,6 +51,7 @@ from perpit.domain.order_events import (
 
 __all__ = [
     "AccountCreated",
+    "AgreementSigned",
     "AlgoOrderChanged",
     "AllAlgoOrdersCancelled",
     "AllOrdersCancelled",
@@ -65,6 +68,7 @@ __all__ = [
     "IndexPriceChanged",
     "InstrumentListed",
     "InsuranceFundChanged",
+    "InsurancePositionChanged",
     "KeyCreated",
     "KeyRevoked",
     "LeverageChanged",

@@ -35,6 +35,11 @@ PLACEMENT: Final[tuple[Rule, ...]] = (
         "the position side belongs to the account's mode, in hedge mode without reduceOnly",
         (no.REDUCE_ONLY_IN_HEDGE_MODE, no.POSITION_SIDE_MISMATCH),
     ),
+    (
+        2,
+        "the account has signed the agreement that the instrument needs, unless it can only close",
+        (no.AGREEMENT_NOT_SIGNED,),
+    ),
     (3, "the instrument trades, and has a price", (no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING, no.NO_PRICE)),
     (3, "priceMatch finds its level", (no.PRICE_MATCH_NO_LEVEL,)),
     (
@@ -87,6 +92,11 @@ CONDITIONAL: Final[tuple[Rule, ...]] = (
         4,
         "the position side belongs to the account's mode, in hedge mode without reduceOnly",
         (no.REDUCE_ONLY_IN_HEDGE_MODE, no.POSITION_SIDE_MISMATCH),
+    ),
+    (
+        4,
+        "the account has signed the agreement that the instrument needs, unless it can only close",
+        (no.AGREEMENT_NOT_SIGNED,),
     ),
     (5, "the instrument trades, and has a price", (no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING, no.NO_PRICE)),
     (

@@ -132,7 +132,7 @@ PERMIT_FUTURES: Final = 2
 # The account that market sources trade through: exempt from margin and fees, never liquidated.
 HOUSE: Final = 0
 
-# The venue's own account that collects liquidation fees and takes over positions; like the house it has no events.
+# The venue's own account that collects liquidation fees and takes over positions; what it has and holds is told.
 INSURANCE_FUND: Final = -1
 
 # The asset in which commissions are paid with a discount (semantics 4.3.5).

@@ -311,6 +311,7 @@ class Account:
         self.joint: JointScope | None = None  # in multi-assets mode
         self.burns_fees = False  # pays commissions in BNB while there is enough
         self.fee_tiers: dict[int, SetFeeTier] = {}  # by market; a market without one has its contracts' rates
+        self.has_signed = False  # the agreement that some contracts need
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""

@@ -150,6 +150,13 @@ def check_words(command: PlaceOrder, is_hedged: bool) -> int:
     return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
 
 
+def check_agreement(exposure: Exposure, command: PlaceOrder) -> int:
+    """The end of rule 2. What an account has from before the rule it may leave."""
+    if exposure.market.instrument.needs_agreement and not exposure.account.has_signed:
+        return OK if can_only_close(command) else no.AGREEMENT_NOT_SIGNED
+    return OK
+
+
 def check_market(market: Market, is_closing: bool) -> int:
     """Rule 3. Near its delivery a contract is only left (semantics 3.6.7)."""
     if market.status == DELIVERED:

@@ -44,7 +44,7 @@ def check_conditional(exposure: Exposure, command: PlaceOrder) -> int:
     market = exposure.market
     is_limit = command.order_type == STOP or command.order_type == TAKE_PROFIT
     is_closing = checks.can_only_close(command)
-    refusal = _check_kind(command, exposure.is_hedged, is_limit)
+    refusal = _check_kind(exposure, command, is_limit)
     if refusal == OK:
         refusal = checks.check_market(market, is_closing)
     if refusal == OK and not command.close_position:
@@ -71,7 +71,7 @@ def check_conditional(exposure: Exposure, command: PlaceOrder) -> int:
     return refusal
 
 
-def _check_kind(command: PlaceOrder, is_hedged: bool, is_limit: bool) -> int:
+def _check_kind(exposure: Exposure, command: PlaceOrder, is_limit: bool) -> int:
     """Rules 1 to 4."""
     refusal = _check_time_in_force(command, is_limit)
     if refusal == OK and command.close_position:
@@ -82,7 +82,9 @@ def _check_kind(command: PlaceOrder, is_hedged: bool, is_limit: bool) -> int:
         refusal = checks.check_price_match(command)
     if refusal == OK and not is_limit and command.price_ticks != 0:
         refusal = no.INVALID_VALUE
-    return refusal if refusal != OK else checks.check_words(command, is_hedged)
+    if refusal == OK:
+        refusal = checks.check_words(command, exposure.is_hedged)
+    return refusal if refusal != OK else checks.check_agreement(exposure, command)
 
 
 def _check_time_in_force(command: PlaceOrder, is_limit: bool) -> int:

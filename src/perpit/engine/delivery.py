@@ -30,7 +30,7 @@ from perpit.engine.forced_orders import closing_side, limit_ticks_of, place_forc
 from perpit.engine.house import House
 from perpit.engine.ledger import book_fill
 from perpit.engine.market import Market
-from perpit.engine.off_book import fill_order
+from perpit.engine.off_book import fill_order, tell_fund
 from perpit.engine.rules import MARK_INTERVAL_MS, NO_OPENING_BEFORE_DELISTING_MS
 from perpit.engine.settlement import Settlement
 from perpit.engine.trading import Trading
@@ -105,6 +105,7 @@ class Deliverer:
         value = instrument.fill_value_at_e8(price_e8, lots)
         if exposure.account.account_id <= HOUSE:
             book_fill(position, side, lots, value, 0, 0)
+            tell_fund(position, time_ms, events)
             return value if side == BUY else -value
         order = self._closing_order(position, lots, price_e8, time_ms, events)
         trade_id = exposure.market.take_trade_id()

@@ -33,6 +33,7 @@ from perpit.domain.commands import (
     SetMarginType,
     SetMultiAssets,
     SetPositionMode,
+    SignAgreement,
     Transfer,
 )
 from perpit.domain.events import (
@@ -269,6 +270,8 @@ class Engine:
             return asset_mode.set_fee_burn(account, command, events)
         if isinstance(command, SetFeeTier):
             return terms.set_fee_tier(account, command, events)
+        if isinstance(command, SignAgreement):
+            return terms.sign_agreement(account, command, events)
         assert isinstance(command, CancelAlgoOrder)
         return self.conditionals.cancel_algo(account, command, events)
 

@@ -14,12 +14,13 @@ from perpit.engine.book import Order
 from perpit.engine.forced_orders import closing_side, limit_ticks_of
 from perpit.engine.market import Market
 from perpit.engine.matching import Matcher
+from perpit.engine.off_book import tell_fund
 from perpit.engine.rules import FUND_HOLDS_PERCENT
 from perpit.engine.treasury import Treasury
 
 
 class InsuranceFund:
-    """One account, with a wallet for each asset; nobody's orders, so nobody hears of it but by its trades."""
+    """One account, with a wallet for each asset. Nobody's orders: what is heard of it is what it has and holds."""
 
     def __init__(self, matcher: Matcher) -> None:
         self.account = Account(INSURANCE_FUND, "insurance fund")
@@ -85,5 +86,7 @@ class InsuranceFund:
         wallet = exposure.wallet
         before = wallet.wallet_units
         self.matcher.cross(market, order, limit_ticks, STP_NONE, time_ms, events)
+        if order.remaining_lots != lots:
+            tell_fund(position, time_ms, events)
         if wallet.wallet_units != before:
             events.append(InsuranceFundChanged(time_ms, wallet.market, wallet.asset, wallet.wallet_units))

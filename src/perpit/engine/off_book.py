@@ -2,8 +2,8 @@
 
 from mypy_extensions import i64
 
-from perpit.domain.events import Event, OrderCalculated, TradeCalculated
-from perpit.domain.words import CAUSE_ORDER, FILLED, HOUSE, PARTIALLY_FILLED
+from perpit.domain.events import Event, InsurancePositionChanged, OrderCalculated, TradeCalculated
+from perpit.domain.words import CAUSE_ORDER, FILLED, HOUSE, INSURANCE_FUND, PARTIALLY_FILLED
 from perpit.engine import open_orders
 from perpit.engine.account import Position
 from perpit.engine.book import Order
@@ -28,6 +28,15 @@ def trade_off_book(
     events.append(
         TradeCalculated(time_ms, market.instrument.symbol_id, trade_id, price_e8, lots, order.side, kind)
     )
+    tell_fund(counterpart, time_ms, events)
+
+
+def tell_fund(position: Position, time_ms: i64, events: list[Event]) -> None:
+    """Tell of a position that has changed, if it is the insurance fund's: it counts as open interest."""
+    exposure = position.exposure
+    if exposure.account.account_id == INSURANCE_FUND:
+        symbol_id = exposure.market.instrument.symbol_id
+        events.append(InsurancePositionChanged(time_ms, symbol_id, position.qty_lots))
 
 
 def fill_order(

@@ -1,8 +1,17 @@
-"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode, fees."""
+"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode, fees, and
+the agreement that some contracts need."""
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import AdjustMargin, SetFeeTier, SetLeverage, SetMarginType, SetPositionMode
+from perpit.domain.commands import (
+    AdjustMargin,
+    SetFeeTier,
+    SetLeverage,
+    SetMarginType,
+    SetPositionMode,
+    SignAgreement,
+)
 from perpit.domain.events import (
+    AgreementSigned,
     Event,
     FeeTierChanged,
     LeverageChanged,
@@ -210,3 +219,11 @@ def _pays_alike(one: SetFeeTier | None, other: SetFeeTier | None) -> bool:
         and one.maker_fee_ppm == other.maker_fee_ppm
         and one.taker_fee_ppm == other.taker_fee_ppm
     )
+
+
+def sign_agreement(account: Account, command: SignAgreement, events: list[Event]) -> int:
+    """Open the contracts that need it; a second time changes nothing."""
+    if not account.has_signed:
+        account.has_signed = True
+        events.append(AgreementSigned(command.time_ms, command.account_id))
+    return 0

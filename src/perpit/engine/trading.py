@@ -64,6 +64,8 @@ class Trading:
         self, exposure: Exposure, command: PlaceOrder, events: list[Event], only_judge: bool
     ) -> int:
         refusal = checks.check_kind(command, exposure.is_hedged)
+        if refusal == 0:
+            refusal = checks.check_agreement(exposure, command)
         if refusal != 0:
             return refusal
         if command.price_match != 0:

@@ -50,6 +50,7 @@ from perpit.domain.commands import (
     SetMarginType,
     SetMultiAssets,
     SetPositionMode,
+    SignAgreement,
     Transfer,
 )
 from perpit.domain.instrument import Bracket, Instrument
@@ -80,6 +81,7 @@ TAGS: Final[dict[type[Command], int]] = {
     ListAsset: 23,
     SetFeeBurn: 24,
     SetFeeTier: 25,
+    SignAgreement: 26,
     CancelAlgoOrder: 30,
     CancelAllAlgoOrders: 31,
     SetCountdown: 32,

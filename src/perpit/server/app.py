@@ -10,11 +10,13 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, Protocol
 
+from perpit.binance import errors
+from perpit.binance.doorkeeper import Doorkeeper
 from perpit.binance.streams import StreamHub
 from perpit.binance.streams_url import NOTHING_HERE, parse_stream_url
 from perpit.binance.ws_api import WsApi
 from perpit.server.http import Answer, Headers
-from perpit.server.websocket import SOCKET_EXTENSION
+from perpit.server.websocket import SOCKET_EXTENSION, TOO_MANY_MESSAGES
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -34,7 +36,10 @@ class HttpRoom(Protocol):
 
 
 class Application:
-    """`now_ms` is the venue's clock; `control` answers `/venue/...`, `/health` and `/metrics`, `ws_api` its sockets."""
+    """`now_ms` is the venue's clock; `control` answers `/venue/...`, `/health` and `/metrics`, `ws_api` its sockets.
+
+    `doorkeeper` is asked at every handshake of a WebSocket; without one everybody is let in.
+    """
 
     def __init__(
         self,
@@ -44,11 +49,13 @@ class Application:
         now_ms: Callable[[], int],
         max_body_bytes: int = MAX_BODY_BYTES,
         ws_api: WsApi | None = None,
+        doorkeeper: Doorkeeper | None = None,
     ) -> None:
         self._dialect = dialect
         self._control = control
         self._hub = hub
         self._ws_api = ws_api
+        self._doorkeeper = doorkeeper
         self._now_ms = now_ms
         self.max_body_bytes = max_body_bytes
 
@@ -68,9 +75,17 @@ class Application:
 
     async def _websocket(self, scope: Message, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
-        if self._ws_api is not None and self._ws_api.knows(scope["path"]):
-            await self._conversation(self._ws_api, scope, receive, send)
-            return
+        client = scope["client"]
+        client_ip = str(client[0]) if client else ""
+        refusal = None if self._doorkeeper is None else self._doorkeeper.refuses(client_ip)
+        if refusal is not None:
+            await _answer_refusal(send, refusal)
+        elif self._ws_api is not None and self._ws_api.knows(scope["path"]):
+            await self._conversation(self._ws_api, scope, receive, send, client_ip)
+        else:
+            await self._stream(scope, receive, send, client_ip)
+
+    async def _stream(self, scope: Message, receive: Receive, send: Send, client_ip: str) -> None:
         target = parse_stream_url(scope["path"], scope["query_string"].decode("latin-1"))
         if target is None or not self._hub.has_path(target):
             await _refuse_handshake(send, 404, NOTHING_HERE)
@@ -84,31 +99,34 @@ class Application:
             while True:
                 message = await receive()
                 if message["type"] == "websocket.disconnect":
+                    self._ended(message, client_ip)
                     return
                 text = message.get("text")
                 session.receive(text if text is not None else message["bytes"].decode("utf-8", "replace"))
         finally:
             self._hub.disconnect(session)
 
-    async def _conversation(self, ws_api: WsApi, scope: Message, receive: Receive, send: Send) -> None:
+    def _ended(self, disconnect: Message, client_ip: str) -> None:
+        """A connection is over; whose fault it was."""
+        if self._doorkeeper is not None and disconnect.get("reason") == TOO_MANY_MESSAGES:
+            self._doorkeeper.cut_off(client_ip)
+
+    async def _conversation(
+        self, ws_api: WsApi, scope: Message, receive: Receive, send: Send, client_ip: str
+    ) -> None:
         """A connection of the WebSocket API: its messages do not come by here, only its end does."""
-        client = scope["client"]
-        client_ip = str(client[0]) if client else ""
         refusal = ws_api.refuses(scope["path"], client_ip)
         if refusal is not None:
-            retry = [(b"retry-after", b"%d" % refusal.retry_after_s)] if refusal.retry_after_s else []
-            body = json.dumps(refusal.body()).encode()
-            await _answer_handshake(
-                send, refusal.status, [(b"content-type", b"application/json"), *retry], body
-            )
+            await _answer_refusal(send, refusal)
             return
         await send({"type": "websocket.accept"})
         socket = scope["extensions"][SOCKET_EXTENSION]
         session = ws_api.connect(socket, scope["path"], scope["query_string"].decode("latin-1"), client_ip)
         socket.converse(session)
         try:
-            while (await receive())["type"] != "websocket.disconnect":
+            while (message := await receive())["type"] != "websocket.disconnect":
                 pass
+            self._ended(message, client_ip)
         finally:
             ws_api.disconnect(session)
 
@@ -134,6 +152,12 @@ async def _in_a_task(answering: Coroutine[Any, Any, Answer]) -> Answer:
 
 async def _refuse_handshake(send: Send, status: int, reason: str) -> None:
     await _answer_handshake(send, status, [(b"content-type", b"text/plain; charset=utf-8")], reason.encode())
+
+
+async def _answer_refusal(send: Send, refusal: errors.WireError) -> None:
+    retry = [(b"retry-after", b"%d" % refusal.retry_after_s)] if refusal.retry_after_s else []
+    body = json.dumps(refusal.body()).encode()
+    await _answer_handshake(send, refusal.status, [(b"content-type", b"application/json"), *retry], body)
 
 
 async def _answer_handshake(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -10,11 +10,15 @@ Limits (semantics 7.1.6), each settable by `SocketLimits`:
 - incoming messages (pings and pongs count) 10 a second: the 11th closes with 1008. In the WebSocket API, whose requests
   have weights, pings and pongs 5 a second (semantics 7.6.1);
 - an incoming message above 64 KiB closes with 1009;
-- a connection lives 24 h, then closes with 1001; a ping goes out every 3 min, no pong within 10 min closes with 1011;
+- a connection lives 24 h, then closes with 1001;
+- a ping goes out every 3 min; when no pong with the payload of one has come within 10 min of the first, 1011. A pong
+  that nobody asked for is allowed and proves nothing;
 - the write buffer: soft limit 64 KiB, hard limit 1 MiB (`streams_socket` says what happens at each).
 """
 
 import asyncio
+import random
+import struct
 from asyncio import TimerHandle
 from asyncio.transports import BaseTransport
 from collections.abc import Callable
@@ -32,6 +36,7 @@ SOFT_BUFFER_BYTES: Final = 64 * 1024
 HARD_BUFFER_BYTES: Final = 1024 * 1024
 POLICY_VIOLATION: Final = 1008
 GOING_AWAY: Final = 1001
+TOO_MANY_MESSAGES: Final = "Too many messages"  # the reason of a close that counts against the IP
 
 
 class SocketLimits:
@@ -66,9 +71,11 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self.congested = False
         self.on_drained: Callable[[], None] | None = None
         self.on_lost: Callable[[], None] | None = None
+        self.on_shutdown: Callable[[], None] | None = None
         self._queued: list[bytes] = []
         self.send_frame: Callable[[bytes], None] = self._queued.append
         self._life_timer: TimerHandle | None = None
+        self._unanswered: list[bytes] = []  # payloads of pings: as many as go out until the pong is overdue
         self._second = 0
         self._messages = 0
         self._conversation: Conversation | None = None
@@ -97,8 +104,11 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self.read_on()
 
     def shutdown(self) -> None:
-        """Server shutdown: a client that does not read is not waited for."""
+        """Server shutdown: the client is told; one that does not read is not waited for."""
         congested = self.congested
+        if self.on_shutdown is not None:
+            self.on_shutdown()
+            self.flush()
         self._detach()
         super().shutdown()
         if congested:
@@ -210,8 +220,24 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def handle_pong(self, event: Frame) -> None:
-        if self._within_rate():
-            super().handle_pong(event)
+        if self._within_rate() and bytes(event.data) in self._unanswered:
+            self._unanswered.clear()
+            if self.pong_timer is not None:
+                self.pong_timer.cancel()
+                self.pong_timer = None
+
+    def send_keepalive_ping(self) -> None:
+        """uvicorn's waits for the pong before it sends the next; the exchange goes on (semantics 7.1.6)."""
+        self.ping_timer = None
+        if self.close_sent or self.transport.is_closing():
+            return
+        payload = struct.pack("!I", random.getrandbits(32))
+        self._unanswered.append(payload)
+        self.conn.send_ping(payload)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.pong_timer is None and self.ping_timeout is not None:
+            self.pong_timer = self.loop.call_later(self.ping_timeout, self.keepalive_timeout)
+        self.schedule_ping()
 
     def handle_text(self, event: Frame) -> None:
         if self._conversation is not None or self._within_rate():
@@ -234,7 +260,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._messages += 1
         if self._messages <= limit:
             return True
-        self.close(POLICY_VIOLATION, "Too many messages")
+        self.close(POLICY_VIOLATION, TOO_MANY_MESSAGES)
         return False
 
     def _life_is_over(self) -> None:
@@ -247,6 +273,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             self._life_timer = None
         on_lost, self.on_lost = self.on_lost, None
         self.on_drained = None
+        self.on_shutdown = None
         if on_lost is not None:
             on_lost()
 

@@ -18,6 +18,7 @@ from typing import Self
 
 from perpit import __version__
 from perpit.binance.dialect import Dialect
+from perpit.binance.doorkeeper import Doorkeeper
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.profiles import PROFILES
 from perpit.binance.streams import StreamHub
@@ -41,6 +42,7 @@ from perpit.server.serve import PortUnavailable, Server, Tls
 from perpit.server.websocket import SocketLimits
 from perpit.settings import Settings
 from perpit.venue.founding import check_symbols, demo_keys, found, roll
+from perpit.venue.kept_keys import KeptKeys
 from perpit.venue.market import HouseMarket, symbols_of
 from perpit.views.world import World
 
@@ -177,6 +179,10 @@ class Venue:
         """Build the edge and answer on the port."""
         settings, now_ms = self.settings, self.clock.now_ms
         listen_keys, profile = ListenKeys(), PROFILES[settings.profile]
+        if self._home is not None:
+            kept = KeptKeys(self._home.listen_keys, listen_keys)
+            kept.load(frozenset(self.world.account_ids.values()))
+            await self._parts.enter_async_context(kept)
         self.dialect = Dialect(
             self.world,
             self.sequencer.submit,
@@ -203,6 +209,9 @@ class Venue:
                 self.hub,
                 self._streams_now_ms,
                 ws_api=WsApi(self.dialect, self.world),
+                doorkeeper=Doorkeeper(now_ms, settings.connection_attempts, self._idle_ms)
+                if settings.limits
+                else None,
             ),
             settings.host,
             settings.port,

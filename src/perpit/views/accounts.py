@@ -115,6 +115,7 @@ class AccountView:
         "created_ms",
         "exposures",
         "fee_tiers",
+        "has_signed",
         "hedged",
         "joint",
         "name",
@@ -131,6 +132,7 @@ class AccountView:
         self.joint: JointView | None = None  # in multi-assets mode
         self.burns_fees = False
         self.fee_tiers: dict[int, FeeTierChanged] = {}  # by market; one without has its contracts' rates
+        self.has_signed = False
 
     def wallet(self, market: int, asset: str) -> WalletView:
         """The wallet of an asset in a market, made empty at first use."""

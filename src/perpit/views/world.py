@@ -10,6 +10,7 @@ from typing import Any
 from perpit.domain.commands import Command
 from perpit.domain.events import (
     AccountCreated,
+    AgreementSigned,
     AlgoOrderChanged,
     AllAlgoOrdersCancelled,
     AllOrdersCancelled,
@@ -26,6 +27,7 @@ from perpit.domain.events import (
     IndexPriceChanged,
     InstrumentListed,
     InsuranceFundChanged,
+    InsurancePositionChanged,
     KeyCreated,
     KeyRevoked,
     LeverageChanged,
@@ -48,7 +50,7 @@ from perpit.domain.events import (
     TradePrinted,
     WalletChanged,
 )
-from perpit.domain.words import CAUSE_MARGIN_TRANSFER, TRADE_MARKET
+from perpit.domain.words import CAUSE_MARGIN_TRANSFER, RPI, TRADE_MARKET
 from perpit.views.accounts import (
     AccountView,
     ExposureView,
@@ -63,6 +65,7 @@ from perpit.views.assets import AssetsView
 from perpit.views.book import BookView
 from perpit.views.candles import CandlesView
 from perpit.views.catalog import CatalogView
+from perpit.views.census import STATISTICS_TERMS, StatisticsTerms
 from perpit.views.contracts import ContractClock, ContractView
 from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
@@ -70,10 +73,13 @@ from perpit.views.income import IncomeView
 from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
 from perpit.views.margin_changes import MarginChange, MarginChangesView
+from perpit.views.open_interest import OpenInterestView
 from perpit.views.orders import OrdersView
 from perpit.views.pairs import PairView
 from perpit.views.price_candles import PriceCandlesView
 from perpit.views.prices import PriceView
+from perpit.views.rpi_book import RpiBookView
+from perpit.views.statistics import StatisticsView
 from perpit.views.ticker import TickerView
 from perpit.views.trades import TradesView
 
@@ -81,8 +87,8 @@ Listener = Callable[[Command, list[Event]], None]
 
 
 class World:
-    """All views. Per instrument they are lists by symbol id: `books`, `trades`, `candles`, `mark_candles`,
-    `premium_candles`, `tickers`, `prices`, `contracts`, `funding`; per pair and market `pairs`.
+    """All views. Per instrument they are lists by symbol id: `books`, `rpi_books`, `trades`, `candles`, `mark_candles`,
+    `premium_candles`, `tickers`, `prices`, `contracts`, `funding`, `open_interest`; per pair and market `pairs`.
 
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
@@ -97,6 +103,7 @@ class World:
     Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
     changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
     about 0.2 kB: together at most 0.2 GB); and `settlements_max` settled funding rates per instrument, years of them.
+    `statistics` keeps a month of five-minute rows.
     """
 
     def __init__(
@@ -115,6 +122,7 @@ class World:
         margin_changes_max: int = 1_000,
         all_margin_changes_max: int = 50_000,
         settlements_max: int = 10_000,
+        statistics_terms: StatisticsTerms = STATISTICS_TERMS,
     ) -> None:
         self._trades_max = trades_max
         self._aggregates_max = aggregates_max
@@ -124,6 +132,7 @@ class World:
         self.seq = 0
         self.catalog = CatalogView()
         self.books: list[BookView] = []
+        self.rpi_books: list[RpiBookView] = []
         self.trades: list[TradesView] = []
         self.candles: list[CandlesView] = []
         self.mark_candles: list[PriceCandlesView] = []
@@ -136,6 +145,7 @@ class World:
         self.assets = AssetsView(self.catalog, self.prices)
         self.contracts: list[ContractView] = []
         self.funding: list[FundingView] = []
+        self.open_interest: list[OpenInterestView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
         self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
@@ -147,6 +157,16 @@ class World:
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
         self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
+        self.statistics = StatisticsView(
+            self.contracts,
+            self.prices,
+            self.candles,
+            self.open_interest,
+            self.accounts,
+            self.assets,
+            statistics_terms,
+        )
+        self._grid_due_ms = 0  # a copy of `statistics.due_ms`, as every command compares its time with it
         self.listeners: list[Listener] = []
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             Refused: _unseen,
@@ -170,12 +190,14 @@ class World:
             MultiAssetsChanged: self._multi_assets_changed,
             FeeBurnChanged: self._fee_burn_changed,
             FeeTierChanged: self._fee_tier_changed,
+            AgreementSigned: self._agreement_signed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_calculated,
             TradeCalculated: _unseen,
             MarginCalled: _unseen,
             InsuranceFundChanged: self._insurance_fund_changed,
+            InsurancePositionChanged: self._insurance_position_changed,
             OrderClosed: self._order_closed,
             OrderTriggered: self._order_notionals,
             OrderAmended: self._order_amended,
@@ -191,11 +213,27 @@ class World:
         """Take in what a command did, then tell the listeners."""
         self.seq = command.seq
         self.time_ms = command.time_ms
-        handlers = self._handlers
-        for event in events:
-            handlers[type(event)](event)
+        if command.time_ms >= self._grid_due_ms:
+            self._fold_on_grid(command, events)
+        else:
+            handlers = self._handlers
+            for event in events:
+                handlers[type(event)](event)
         for listener in self.listeners:
             listener(command, events)
+
+    def _fold_on_grid(self, command: Command, events: list[Event]) -> None:
+        """The same for a command that passes a point of the statistics' grid; its row precedes what happened then."""
+        statistics, handlers = self.statistics, self._handlers
+        for event in events:
+            if event.time_ms >= statistics.grid_ms:
+                statistics.advance(event.time_ms, command.time_ms)
+            handlers[type(event)](event)
+        if command.time_ms >= statistics.grid_ms:
+            statistics.advance(command.time_ms, command.time_ms)
+        else:
+            statistics.go_on()
+        self._grid_due_ms = statistics.due_ms
 
     def _contract_status_changed(self, event: ContractStatusChanged) -> None:
         self.contracts[event.symbol_id].fold(event)
@@ -219,6 +257,7 @@ class World:
         clock = ContractClock(self, contract)
         candles = CandlesView(clock, self._candles_max)
         self.books.append(BookView())
+        self.rpi_books.append(RpiBookView())
         self.trades.append(trades)
         self.candles.append(candles)
         self.mark_candles.append(PriceCandlesView(clock, self._candles_max))
@@ -234,6 +273,7 @@ class World:
         pair.list_contract(contract, event.time_ms)
         self._see_carriers(pair)
         self.funding.append(FundingView(instrument.funding_interval_hours, self._settlements_max))
+        self.open_interest.append(OpenInterestView())
 
     def _account_created(self, event: AccountCreated) -> None:
         self.accounts[event.account_id] = AccountView(event.account_id, event.name, event.time_ms)
@@ -251,6 +291,9 @@ class World:
     def _insurance_fund_changed(self, event: InsuranceFundChanged) -> None:
         self.insurance_units[(event.market, event.asset)] = event.wallet_units
         self.insurance_ms[(event.market, event.asset)] = event.time_ms
+
+    def _insurance_position_changed(self, event: InsurancePositionChanged) -> None:
+        self.open_interest[event.symbol_id].fund_lots = event.qty_lots
 
     def _funding_settled(self, event: FundingSettled) -> None:
         self.funding[event.symbol_id].fold(event)
@@ -276,6 +319,9 @@ class World:
     def _fee_tier_changed(self, event: FeeTierChanged) -> None:
         self.accounts[event.account_id].fold_fee_tier(event)
 
+    def _agreement_signed(self, event: AgreementSigned) -> None:
+        self.accounts[event.account_id].has_signed = True
+
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
         self.income.move(event)
@@ -286,15 +332,22 @@ class World:
             amount_units = event.isolated_units - exposure.side(event.position_side).isolated_units
             change = MarginChange(event.time_ms, event.position_side, amount_units)
             self.margin_changes.add(event.account_id, event.symbol_id, change)
+        before_lots = exposure.side(event.position_side).qty_lots
+        if before_lots != event.qty_lots:
+            self.open_interest[event.symbol_id].move(before_lots, event.qty_lots)
         fold_position(exposure, event)
 
     def _order_accepted(self, event: OrderAccepted) -> None:
         self._order_notionals(event)
         self.orders.accept(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].accept(event)
 
     def _order_traded(self, event: OrderTraded) -> None:
         self._order_notionals(event)
         self.orders.trade(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].trade(event)
         self.income.trade(event, self.catalog.by_id[event.request.symbol_id])
 
     def _order_calculated(self, event: OrderCalculated) -> None:
@@ -305,6 +358,8 @@ class World:
     def _order_closed(self, event: OrderClosed) -> None:
         self._order_notionals(event)
         self.orders.close(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].close(event)
 
     def _algo_order_changed(self, event: AlgoOrderChanged) -> None:
         self.algo_orders.fold(event)
@@ -312,6 +367,8 @@ class World:
     def _order_amended(self, event: OrderAmended) -> None:
         self._order_notionals(event)
         self.orders.amend(event)
+        if event.request.time_in_force == RPI:
+            self.rpi_books[event.request.symbol_id].amend(event)
         self.amendments.fold(event)
 
     def _order_notionals(self, event: OrderEvent) -> None:
