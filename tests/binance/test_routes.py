@@ -447,7 +447,8 @@ def test_every_reader_is_described() -> None:
     for path in document(ROUTES, "1")["paths"].values():
         for operation in path.values():
             for param in operation["parameters"]:
-                assert param["schema"].get("enum") != [], param
+                shape = param.get("schema") or param["content"]["application/json"]["schema"]
+                assert shape.get("enum") != [], param
 
 
 def test_trading_needs_the_permission_and_nothing_else_does() -> None:

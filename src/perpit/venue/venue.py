@@ -23,8 +23,8 @@ from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.streams import StreamHub
 from perpit.binance.ws_api import WsApi
 from perpit.control import Control, Ports
+from perpit.control.describe import openapi
 from perpit.control.problems import Problem
-from perpit.control.routes import openapi
 from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
