@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 
 
 class Desk:
-    """What handlers may touch: the views, the way in for commands, listen keys, order counts, the API's description."""
+    """What handlers may touch: views, the way in for commands, listen keys, order counts, descriptions of the API."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class Desk:
         listen_keys: ListenKeys,
         order_limiter: OrderLimiter,
         describe: Callable[[], dict[str, Any]],
+        describe_streams: Callable[[], dict[str, Any]],
     ) -> None:
         self.world = world
         self.submit = submit
@@ -57,6 +58,7 @@ class Desk:
         self.listen_keys = listen_keys
         self.order_limiter = order_limiter
         self.describe = describe
+        self.describe_streams = describe_streams
 
 
 class Call:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from perpit import __version__
-from perpit.binance import errors, request, security
+from perpit.binance import asyncapi, errors, request, security
 from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
 from perpit.binance.gate import Gate, Visit
 from perpit.binance.listen_keys import ListenKeys
@@ -66,7 +66,10 @@ class Dialect:
         self._now_ms = now_ms
         self.gate = Gate(world, now_ms, settings.limits, overloaded, stopped, in_doubt, wall_ms, idle_ms)
         describe = cache(lambda: document(ROUTES, __version__, described))
-        self.desk = Desk(world, submit, submit_many, judge, self.listen_keys, self.gate.orders, describe)
+        streams = cache(lambda: asyncapi.document(__version__))
+        self.desk = Desk(
+            world, submit, submit_many, judge, self.listen_keys, self.gate.orders, describe, streams
+        )
         self._table = {
             target: self.gate.door(route, world.catalog.symbols_of(route.product.market))
             for target, route in by_target(ROUTES).items()

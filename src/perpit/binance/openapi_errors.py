@@ -178,6 +178,7 @@ BY_PATH: Final[dict[str, Refusals]] = {
             refusals.MULTI_ASSETS_WITH_ORDERS,
             refusals.MULTI_ASSETS_UNCHANGED,
             refusals.MULTI_ASSETS_WITH_DEBT,
+            refusals.NO_PRICE,
         ),
     ),
 }
