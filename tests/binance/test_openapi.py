@@ -10,6 +10,7 @@ from perpit.binance import errors, openapi_errors, schema
 from perpit.binance.openapi import document
 from perpit.binance.openapi_answers import BESIDE, answer_of
 from perpit.binance.openapi_params import on_the_wire, type_of
+from perpit.binance.openapi_words import DOES, VERSION, does
 from perpit.binance.routes import ROUTES, by_target
 from perpit.binance.schema import Param
 from perpit.control.describe import openapi
@@ -61,6 +62,13 @@ def test_fields_beside_the_facts_stand_at_places_that_exist() -> None:
     assert [path for beside in BESIDE for path in beside.paths if path not in tails] == []
     places = {openapi_errors.place_of(route) for route in ROUTES}
     assert {*openapi_errors.BY_PATH, *openapi_errors.SAID_AT} <= places
+
+
+def test_what_calls_do_is_said_of_calls_that_exist() -> None:
+    places = {VERSION.sub("", openapi_errors.place_of(route), count=1) for route in ROUTES}
+    assert set(DOES) <= places
+    assert does(TABLE["GET/fapi/v3/balance"]) == does(TABLE["GET/dapi/v1/balance"]) == DOES["GET/balance"]
+    assert does(TABLE["GET/sapi/v1/system/status"]) == "That all is well."
 
 
 def test_what_is_promised_of_an_order_and_what_is_not() -> None:

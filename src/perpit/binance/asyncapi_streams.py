@@ -196,6 +196,7 @@ def parameter(word: str, market: int) -> Json:
 def message_of(fact: StreamFact) -> Json:
     """An event as a message; some push several in one list."""
     shape = shape_of(fact.fields)
+    shape["properties"]["e"] = {"type": "string", "const": fact.event}
     for (event, place), fields in MAY.items():
         if event == fact.event:
             _loosen(shape["properties"][place] if place else shape, fields)

@@ -10,6 +10,7 @@ from perpit.binance.asyncapi_streams import IDS, Described
 from perpit.binance.openapi_answers import answer_of, shape_of
 from perpit.binance.openapi_errors import refused_with
 from perpit.binance.openapi_params import SIGNATURE, object_of
+from perpit.binance.openapi_words import does
 from perpit.binance.products import Product
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
@@ -127,7 +128,7 @@ def operation(channel: str, name: str, method: str, route: Route | None, market:
     described: Json = {
         "action": "receive",
         "title": method,
-        "summary": "Who is logged on on this connection." if route is None else route.returns,
+        "summary": "Who is logged on on this connection." if route is None else does(route),
         "channel": {"$ref": here},
         "messages": [{"$ref": f"{here}/messages/{name}_request"}],
         "reply": {

@@ -10,6 +10,7 @@ from perpit.binance import openapi_errors as refused
 from perpit.binance import security
 from perpit.binance.openapi_answers import answer_of
 from perpit.binance.openapi_params import parameters_of
+from perpit.binance.openapi_words import does
 from perpit.binance.products import PRODUCTS
 from perpit.binance.route import Route
 
@@ -50,6 +51,17 @@ HEADERS: Final[dict[str, Any]] = {
     "OrderCount": {"description": "Orders of the account in this window.", "schema": _INTEGER},
     "RetryAfter": {"description": "Seconds to wait.", "schema": _INTEGER},
 }
+# Beside the table, because its answer is a page: `pages.Pages` gives it.
+DOCS: Final[dict[str, Any]] = {
+    "operationId": "docs",
+    "summary": "Read this description as a page.",
+    "tags": ["beside the futures API"],
+    "parameters": [],
+    "security": [],
+    "responses": {
+        "200": {"description": "A page.", "content": {"text/html": {"schema": {"type": "string"}}}}
+    },
+}
 WEIGHT_HEADERS: Final = ("X-MBX-USED-WEIGHT", "X-MBX-USED-WEIGHT-1M")
 ORDER_HEADERS: Final = ("X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M")
 
@@ -80,7 +92,7 @@ def document(routes: tuple[Route, ...], version: str, more: Described = ({}, {})
         "info": {"title": "Perpit", "version": version, "description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "tags": tags(),
-        "paths": {**paths, **more_paths},
+        "paths": {**paths, "/docs": {"get": DOCS}, **more_paths},
         "components": {
             "schemas": {"Error": refused.ERROR, **more_schemas},
             "responses": refused.shared_responses(),
@@ -126,7 +138,7 @@ def operation(route: Route) -> dict[str, Any]:
         headers |= {name: {"$ref": "#/components/headers/OrderCount"} for name in ORDER_HEADERS}
     described: dict[str, Any] = {
         "operationId": route.method.lower() + name,
-        "summary": route.returns,
+        "summary": does(route),
         "tags": [tag_of(route)],
         "parameters": parameters_of(route),
         "responses": {

@@ -37,7 +37,12 @@ TYPES: Final[dict[Callable[..., Any], Json]] = {
         "maximum": schema.LARGEST_INTEGER,
     },
     schema.not_negative: {"type": "integer", "minimum": 0, "maximum": schema.LARGEST_INTEGER},
-    schema.time_ms: {"type": "integer", "minimum": 0, "maximum": schema.LATEST_MS},
+    schema.time_ms: {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": schema.LATEST_MS,
+        "description": "milliseconds since 1970",
+    },
     schema.depth_limit: {"type": "integer", "enum": list(schema.DEPTH_LIMITS)},
     schema.decimal: {
         "type": "string",

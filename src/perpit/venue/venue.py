@@ -20,6 +20,7 @@ from perpit import __version__
 from perpit.binance.dialect import Dialect
 from perpit.binance.doorkeeper import Doorkeeper
 from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.pages import Pages
 from perpit.binance.streams import StreamHub
 from perpit.binance.ws_api import WsApi
 from perpit.control import Control, Ports
@@ -210,6 +211,7 @@ class Venue:
                 doorkeeper=Doorkeeper(now_ms, settings.connection_attempts, self._idle_ms)
                 if settings.limits
                 else None,
+                pages=Pages(now_ms),
             ),
             settings.host,
             settings.port,
