@@ -21,6 +21,7 @@ from perpit.domain.commands import (
     CancelOrder,
     Command,
     PlaceOrder,
+    SetCountdown,
     SetLeverage,
     SetMarginType,
     SetPositionMode,
@@ -170,6 +171,7 @@ BY_PATH: Final[dict[str, Refusals]] = {
             refusals.POSITION_MODE_WITH_POSITION,
         ),
     ),
+    "POST/v1/countdownCancelAll": (SetCountdown, (refusals.INVALID_VALUE, *_ENDED)),
     "POST/v1/multiAssetsMargin": (
         Command,
         (
