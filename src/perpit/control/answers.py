@@ -64,12 +64,20 @@ class Wallet(Answer):
     balance: str
 
 
+class FeeTiers(Answer):
+    """The tier of fees of each market, 0 to 9."""
+
+    usds_m: int
+    coin_m: int
+
+
 class Account(Answer):
-    """An account with its wallets."""
+    """An account with its wallets and tiers."""
 
     name: str
     id: int
     wallets: list[Wallet]
+    fee_tiers: FeeTiers
 
 
 class Accounts(Answer):
@@ -156,6 +164,7 @@ ANSWERS: Final[dict[Handler, type[Answer]]] = {
     accounts.create_account: Account,
     accounts.deposit: Account,
     accounts.withdraw: Account,
+    accounts.set_fee_tier: Account,
     keys.list_keys: Keys,
     keys.create_key: KeyMade,
     keys.revoke_key: KeyRevoked,
