@@ -16,6 +16,7 @@ from perpit.domain import words as w
 from perpit.domain.commands import ListAsset, PlaceOrder, SetIndexPrice, SetLeverage, SetMultiAssets
 from perpit.domain.numbers import UNIT
 from tests.binance.floor import BTC, COIN, PRICE, Floor
+from tests.binance.ws_caller import WsCaller
 from tests.conformance.described import closed
 
 Json = dict[str, Any]
@@ -159,3 +160,103 @@ def test_every_event_that_such_a_session_has_was_seen(market: str, pushed: dict[
     expected = {"ACCOUNT_UPDATE", "ORDER_TRADE_UPDATE", "ALGO_UPDATE", "ACCOUNT_CONFIG_UPDATE"}
     assert expected <= seen
     assert ("TRADE_LITE" in seen) == (market == "usds_m")
+
+
+METHOD_OF = {
+    (name.split("_m_")[0] + "_m", operation["title"]): operation
+    for name, operation in DOCUMENT["operations"].items()
+    if "x-codes" in operation
+}
+ORDER = {
+    "symbol": "BTCUSDT",
+    "side": "BUY",
+    "type": "LIMIT",
+    "timeInForce": "GTC",
+    "quantity": "0.010",
+    "price": "59000",
+}
+COIN_ORDER = {**ORDER, "symbol": "BTCUSD_PERP", "quantity": "1"}
+ALGO = {
+    "algoType": "CONDITIONAL",
+    "symbol": "BTCUSDT",
+    "side": "BUY",
+    "type": "STOP_MARKET",
+    "quantity": "0.010",
+}
+# A session for each product: method, parameters and whether it is granted.
+Step = tuple[str, dict[str, Any], bool]
+OF_BOTH: list[Step] = [
+    ("order.status", {"orderId": 1}, True),
+    ("order.modify", {"orderId": 1, "side": "BUY", "price": "59001"}, True),
+    ("order.cancel", {"orderId": 1}, True),
+    ("order.cancel", {"orderId": 1}, False),
+]
+ANYTIME: list[Step] = [
+    ("account.balance", {}, True),
+    ("account.status", {}, True),
+    ("account.position", {}, True),
+    ("userDataStream.start", {}, True),
+    ("userDataStream.ping", {}, True),
+    ("userDataStream.stop", {}, True),
+    ("session.status", {}, True),
+    ("session.logout", {}, True),
+    ("session.logon", {}, False),
+]
+SESSIONS: dict[str, tuple[str, list[Step]]] = {
+    "usds_m": (
+        "/ws-fapi/v1",
+        [
+            ("order.place", ORDER, True),
+            *(
+                (name, {"symbol": "BTCUSDT", "quantity": "0.020", **more}, good)
+                for name, more, good in OF_BOTH
+            ),
+            ("algoOrder.place", {**ALGO, "triggerPrice": "61000"}, True),
+            ("algoOrder.cancel", {"algoId": 1}, True),
+            ("depth", {"symbol": "BTCUSDT"}, True),
+            ("ticker.price", {"symbol": "BTCUSDT"}, True),
+            ("ticker.book", {}, True),
+            ("v2/account.balance", {}, True),
+            ("v2/account.status", {}, True),
+            ("v2/account.position", {}, True),
+            *ANYTIME,
+        ],
+    ),
+    "coin_m": (
+        "/ws-dapi/v1",
+        [
+            ("order.place", COIN_ORDER, True),
+            *(
+                (name, {"symbol": "BTCUSD_PERP", "quantity": "2", **more}, good)
+                for name, more, good in OF_BOTH
+            ),
+            *ANYTIME,
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("market", SESSIONS)
+async def test_a_session_of_the_websocket_api_is_as_described(market: str) -> None:
+    path, steps = SESSIONS[market]
+    ws = WsCaller(path=path)
+    ws.caller.depth()
+    seen = set()
+    for method, params, is_granted in steps:
+        operation = METHOD_OF[market, method]
+        reply = await ws.signed(method, **params)
+        assert (reply["status"] == 200) == is_granted, reply
+        answer, refusal = (
+            found(found(part["$ref"])["$ref"])["payload"] for part in operation["reply"]["messages"]
+        )
+        shape = closed(answer if is_granted else refusal)
+        schemas = {"components": {"schemas": {"Error": closed(found("#/components/schemas/Error"))}}}
+        problems = [
+            error.message[:500]
+            for error in jsonschema_rs.Draft202012Validator({**shape, **schemas}).iter_errors(reply)
+        ]
+        assert not problems, (method, reply)
+        if not is_granted:
+            assert reply["error"]["code"] in operation["x-codes"]
+        seen.add(method)
+    assert seen == {name for of, name in METHOD_OF if of == market}

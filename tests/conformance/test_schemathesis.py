@@ -285,7 +285,8 @@ def weight_of(operation: Any) -> int:
     """How many requests a call gets, in proportion; one that has nothing to be varied gets one all the same."""
     if not (operation.query or operation.body or operation.path_parameters):
         return 0
-    return 1 if operation.method == "get" else WEIGHT_OF_CHANGES
+    is_seldom = operation.method == "get" or operation.path.startswith("/venue/")  # years take their time
+    return 1 if is_seldom else WEIGHT_OF_CHANGES
 
 
 def share_of(operation: Any) -> int:
