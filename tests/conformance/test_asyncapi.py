@@ -157,8 +157,10 @@ def test_what_a_stream_pushes_is_what_it_describes(name: str, pushed: dict[str, 
 @pytest.mark.parametrize("market", ["usds_m", "coin_m"])
 def test_every_event_that_such_a_session_has_was_seen(market: str, pushed: dict[str, list[Any]]) -> None:
     seen = {message["e"] for message in pushed[f"{market}_listenKey"]}
-    expected = {"ACCOUNT_UPDATE", "ORDER_TRADE_UPDATE", "ALGO_UPDATE", "ACCOUNT_CONFIG_UPDATE"}
-    assert expected <= seen
+    described = {
+        found(message["$ref"])["name"] for message in STREAMS[f"{market}_listenKey"]["messages"].values()
+    }
+    assert described - seen <= {"MARGIN_CALL", "listenKeyExpired"}
     assert ("TRADE_LITE" in seen) == (market == "usds_m")
 
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import msgspec
 
-from perpit.binance import userdata_payloads
 from perpit.binance.openapi_answers import shape_of
 from perpit.binance.products import COIN, USDS, Product
 from perpit.binance.streams_control import METHODS
@@ -45,7 +44,8 @@ PARAMETERS: Final[dict[str, tuple[Json, tuple[str, str]]]] = {
     "speed": ({"enum": [speed for speed in DEPTH_SPEEDS if speed]}, ("100ms", "100ms")),
 }
 DEPTH_SPEED: Final = re.compile(r"(@depth(?:<levels>)?)@\d+ms$")  # written out in the facts, a parameter here
-EVENT: Final = re.compile(r'"e": ?"(\w+)"')
+# User events of what a venue has not: strategies, grids, and conditional orders that fail without an ALGO_UPDATE.
+NOT_TOLD: Final = frozenset(("CONDITIONAL_ORDER_TRIGGER_REJECT", "GRID_UPDATE", "STRATEGY_UPDATE"))
 # Fields that may be there or be missing, by event and place in it.
 MAY: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("contractInfo", ""): {"bks": None},
@@ -127,7 +127,7 @@ def described(product: Product) -> Described:
         message = message_name(fact, market)
         names = names_of(fact, market)
         if fact.names == [LISTEN_KEY]:
-            names = [LISTEN_KEY] if fact.event in told_events() else []
+            names = [] if fact.event in NOT_TOLD else [LISTEN_KEY]
         for name in names:
             channel = channels.setdefault(channel_name(name, market), channel_of(name, product))
             channel["messages"][message] = {"$ref": f"#/components/messages/{message}"}
@@ -138,12 +138,6 @@ def described(product: Product) -> Described:
         operations |= control_operations()
         messages |= CONTROL_MESSAGES
     return channels, operations, messages
-
-
-def told_events() -> frozenset[str]:
-    """The events that user data streams tell."""
-    source = files("perpit.binance") / f"{userdata_payloads.__name__.rpartition('.')[2]}.py"
-    return frozenset(EVENT.findall(source.read_text(encoding="utf-8")))
 
 
 def message_name(fact: StreamFact, market: int) -> str:
