@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
@@ -34,6 +34,7 @@ DESCRIPTION = Description(DOCUMENT)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 REQUESTS = 20_000 if os.environ.get("PERPIT_LONG") else 450
+LONGEST_ROUND = 100
 WEIGHT_OF_CHANGES = 4  # what can change the venue is asked more often than what only reads
 TEXTS = ("/metrics", "/docs")  # what is not JSON
 NOW_MS = FUNDING_MS + 1_000
@@ -294,21 +295,35 @@ def share_of(operation: Any) -> int:
     return max(1, -(-REQUESTS * weight_of(operation) // sum(map(weight_of, OPERATIONS))))
 
 
+def rounds() -> Iterator[Any]:
+    """The requests of every call, in rounds that none is long; a round's number is the seed of its requests."""
+    for operation in OPERATIONS:
+        name, left, number = f"{operation.method.upper()} {operation.path}", share_of(operation), 0
+        while left > 0:
+            yield pytest.param(operation, number, min(left, LONGEST_ROUND), id=f"{name} {number}")
+            left, number = left - LONGEST_ROUND, number + 1
+
+
+ROUNDS = list(rounds())
+
+
 def test_the_requests_are_as_many_as_promised() -> None:
-    assert sum(share_of(operation) for operation in OPERATIONS) >= REQUESTS
+    assert sum(round_.values[2] for round_ in ROUNDS) >= REQUESTS
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda found: f"{found.method.upper()} {found.path}")
-def test_every_request_is_answered_as_described(operation: Any, room: Room) -> None:
+@pytest.mark.parametrize(("operation", "number", "requests"), ROUNDS)
+def test_every_request_is_answered_as_described(
+    operation: Any, number: int, requests: int, room: Room
+) -> None:
     sensible = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
     cases = st.one_of(sensible, sensible, wrong) if operation.query or operation.body else sensible
 
+    @seed(number)
     @settings(
-        max_examples=share_of(operation),
+        max_examples=requests,
         deadline=None,
         database=None,
-        derandomize=True,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink],
     )
