@@ -170,6 +170,8 @@ def channel_of(name: str, product: Product) -> Json:
     }
     if parameters:
         channel["parameters"] = {word: parameter(word, market) for word in parameters}
+        if "continuousKline" in name:  # candles of a second, which the exchange lists for no other kind
+            channel["parameters"]["interval"]["enum"] = ["1s", *INTERVALS]
     return channel
 
 
