@@ -53,7 +53,8 @@ def test_every_call_stands_in_a_group_that_is_explained(described: Json) -> None
 
 
 def test_every_call_of_the_exchange_says_what_it_answers() -> None:
-    unknown = [route.path for route in ROUTES if not answer_of(route)]
+    places = {route.path: openapi_errors.place_of(route) for route in ROUTES if not answer_of(route)}
+    unknown = [path for path, place in places.items() if place not in openapi_errors.FOREIGN]
     assert unknown == [], "its shape belongs into the facts, or into OWN of openapi_answers.py"
 
 

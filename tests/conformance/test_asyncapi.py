@@ -23,8 +23,8 @@ Json = dict[str, Any]
 DOCUMENT: Json = json.loads(json.dumps(document("test")))
 MARKETS = {"USDⓈ-M": w.USDS_M, "COIN-M": w.COIN_M}
 STREAMS = {name: channel for name, channel in DOCUMENT["channels"].items() if "x-stream" in channel}
-# What takes a liquidation or a listing; test_streams_forced.py and test_streams_market.py have them.
-SELDOM = ("forceOrder", "contractInfo")
+# What takes a liquidation, a listing, or a contract on a stock; their own tests have them.
+SELDOM = ("forceOrder", "contractInfo", "tradingSession")
 
 
 def references(part: Any) -> Iterator[str]:
@@ -90,8 +90,8 @@ def test_what_is_described_can_push_and_what_is_not_cannot() -> None:
         assert spec is not None
         assert make_channel("name", spec, floor.world, floor.hub, market) is not None, channel["x-stream"]
     described = {channel["x-stream"] for channel in STREAMS.values()}
-    assert "<symbol>@rpiDepth@500ms" not in described
-    assert "tradingSession" not in described
+    assert "<symbol>@rpiDepth@500ms" in described
+    assert "<symbol>@compositeIndex" not in described
 
 
 def validator(channel: Json) -> Any:

@@ -149,6 +149,8 @@ OWN: Final[dict[str, Json]] = {
     "/sapi/v1/system/status": shape_of({"status": "integer", "msg": "string"}),
     "/sapi/v1/account/apiRestrictions": shape_of({**dict.fromkeys(_KEY, "boolean"), "createTime": "integer"}),
     "/sapi/v1/capital/config/getall": _NOTHING,
+    "/fapi/v1/lvtKlines": _NOTHING,
+    "/fapi/v1/stock/contract": shape_of({"signed": "boolean"}),
     "/sapi/v1/margin/allPairs": _NOTHING,
     "/sapi/v1/margin/isolated/allPairs": _NOTHING,
     "/futures/data/delivery-price": shape_of([{"deliveryTime": "integer", "deliveryPrice": "number"}]),
@@ -158,7 +160,7 @@ OWN["/api/v3/exchangeInfo"]["properties"] |= {"exchangeFilters": _NOTHING, "symb
 
 def answer_of(route: Route) -> Json:
     """The shape of a route's answer; empty, that is any JSON, where nothing is known of it."""
-    if route.path in OWN:
+    if route.path in OWN and route.method == "GET":
         return OWN[route.path]
     fact = coverage.fact(route.method, SAME_AS.get(route.path, route.path))
     if fact is None or fact.shape is None:

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from perpit.binance import assets, errors, schema, security
+from perpit.binance import assets, errors, other_products, rpi_depth, schema, security
 from perpit.binance.errors import Kind
 from perpit.binance.route import Route
 from perpit.domain import refusals
@@ -45,6 +45,7 @@ ERROR: Final = {
 # Answers that many calls share, by name.
 SHARED: Final[dict[str, tuple[Kind, ...]]] = {
     "Unauthorized": (errors.BAD_KEY_FORMAT, errors.KEY_REJECTED),
+    "NotAuthorized": (errors.BAD_KEY_FORMAT, errors.KEY_REJECTED, errors.NOT_AUTHORIZED),
     "BodyTooLarge": (errors.BODY_TOO_LARGE,),
     "QueryTooLong": (errors.QUERY_TOO_LONG,),
     "Banned": (errors.IP_BANNED,),
@@ -83,13 +84,19 @@ READERS: Final[dict[Callable[..., Any], tuple[Kind, ...]]] = {
     schema.time_ms: (errors.BAD_PARAMETER,),
     schema.boolean: (errors.BAD_PARAMETER,),
     schema.depth_limit: (errors.BAD_DEPTH_LIMIT,),
+    rpi_depth.only_limit: (errors.BAD_DEPTH_LIMIT,),
     schema.client_order_id: (errors.BAD_CLIENT_ORDER_ID, errors.ILLEGAL_CHARS_IN),
     schema.working_type: (errors.BAD_WORKING_TYPE,),
     schema.auto_close_type: (errors.BAD_PARAMETER,),
 }
 # What a parameter can ask for in vain.
 BY_PARAM: Final[dict[str, tuple[Kind, ...]]] = {
-    "startTime": (errors.START_AFTER_END, errors.INTERVAL_TOO_LONG, errors.LOOKUP_TOO_LONG),
+    "startTime": (
+        errors.START_AFTER_END,
+        errors.INTERVAL_TOO_LONG,
+        errors.LOOKUP_TOO_LONG,
+        errors.BEFORE_STATISTICS,
+    ),
     "fromId": (errors.BAD_COMBINATION,),
     "pair": (errors.BAD_COMBINATION,),
     "origClientOrderId": (errors.EITHER_MANDATORY, errors.NO_SUCH_ORDER, errors.UNKNOWN_ORDER),
@@ -195,6 +202,12 @@ SAID_AT: Final[dict[str, tuple[Kind, ...]]] = {
 }
 
 
+# What answers every call of a product that no account has.
+FOREIGN: Final[dict[str, Kind]] = {
+    row.method + row.path: row.refusal for row in other_products.TABLE if row.refusal is not None
+}
+
+
 def place_of(route: Route) -> str:
     """A route by method and path behind its product's prefix, written together."""
     return route.method + route.path.removeprefix(route.product.prefix)
@@ -216,6 +229,8 @@ def refused_with(route: Route) -> list[Kind]:
         if hasattr(param.read, "refusal"):
             kinds.append(param.read.refusal)
     kinds += SAID_AT.get(place, ())
+    if place in FOREIGN:
+        kinds.append(FOREIGN[place])
     if place in BY_PATH:
         command, refused = BY_PATH[place]
         kinds += (errors.kind_of(command, refusal, route.product.market) for refusal in refused)
@@ -227,7 +242,8 @@ def responses_of(route: Route) -> Json:
     """The answers to a call that is refused, by status."""
     shared = ["BodyTooLarge", "QueryTooLong", "Banned", "Failed"]
     if route.security != security.NONE:
-        shared.append("Unauthorized")
+        foreign = FOREIGN.get(place_of(route))
+        shared.append("NotAuthorized" if foreign is errors.NOT_AUTHORIZED else "Unauthorized")
     if route.orders[0]:
         shared.append("TooManyOrders")
     else:
