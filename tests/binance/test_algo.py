@@ -55,6 +55,15 @@ async def test_a_fired_algo_order_names_the_order_that_it_became() -> None:
     assert (order["type"], order["origType"], order["stopPrice"]) == ("MARKET", "STOP_MARKET", "61000.00")
 
 
+@pytest.mark.parametrize("rate", ["0.12345", "0.123456789", "0.1234567890123456789012345678901234567"])
+async def test_a_callback_rate_has_four_decimals_at_most(rate: str) -> None:
+    caller = Caller()
+    trailing = {**ALGO, "type": "TRAILING_STOP_MARKET", "triggerPrice": None, "callbackRate": rate}
+    sent = {name: value for name, value in trailing.items() if value is not None}
+    reply = await caller.signed("POST", "/fapi/v1/algoOrder", **sent)
+    assert (reply.status, reply.code) == (400, -1130)
+
+
 @pytest.mark.semantics("5.8.1")
 async def test_order_takes_conditional_kinds_too() -> None:
     caller = Caller()

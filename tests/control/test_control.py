@@ -5,7 +5,9 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from perpit.control.routes import ROUTES, openapi
+from perpit.control.answers import ANSWERS
+from perpit.control.describe import openapi
+from perpit.control.routes import ROUTES
 from tests.control.conftest import SmallVenue
 
 OPEN = {"/health", "/metrics"}
@@ -111,6 +113,7 @@ def test_every_call_is_described() -> None:
         operation = paths[route.path][route.method.lower()]
         assert operation["summary"].endswith(".")
         assert str(route.status) in operation["responses"]
+        assert route.handler in ANSWERS, "what it answers belongs into control/answers.py"
         if route.body is not None:
             assert route.body.__name__ in schemas
 

@@ -46,8 +46,10 @@ async def test_every_path_of_its_port_is_described() -> None:
     async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
         paths = (await client.get("/openapi.json")).json()["paths"]
         assert {"/health", "/metrics", "/venue/v1/status", "/fapi/v1/order", "/openapi.json"} <= set(paths)
-        for path in ("/health", "/metrics"):
+        for path in ("/health", "/metrics", "/docs", "/docs/page.js", "/asyncapi.json"):
             assert (await client.get(path)).status_code == 200
+        assert (await client.get("/docs")).headers["content-type"] == "text/html; charset=utf-8"
+        assert (await client.get("/docs/nothing")).json()["code"] == -5000
 
 
 async def test_two_venues_live_in_one_process() -> None:

@@ -47,7 +47,7 @@ class Elements(NamedTuple):
 
 
 class Desk:
-    """What handlers may touch: the views, the way in for commands, listen keys, order counts, the API's description.
+    """What handlers may touch: views, the way in for commands, listen keys, order counts, descriptions of the API.
 
     `order_limiters` and `elements`, those of batches, go by market.
     """
@@ -61,6 +61,7 @@ class Desk:
         listen_keys: ListenKeys,
         order_limiters: dict[int, OrderLimiter],
         describe: Callable[[], dict[str, Any]],
+        describe_streams: Callable[[], dict[str, Any]],
         profile: Profile,
         elements: dict[int, Elements],
     ) -> None:
@@ -73,6 +74,7 @@ class Desk:
         self.listen_keys = listen_keys
         self.order_limiters = order_limiters
         self.describe = describe
+        self.describe_streams = describe_streams
 
 
 class Call:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from perpit import __version__
-from perpit.binance import errors, request, security
+from perpit.binance import asyncapi, errors, request, security
 from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
 from perpit.binance.gate import Door, Gate, Limits, Visit
 from perpit.binance.listen_keys import ListenKeys
@@ -80,6 +80,7 @@ class Dialect:
             self.listen_keys,
             {market: limits.orders for market, limits in self.gate.limits.items()},
             cache(lambda: document(self.routes, __version__, described)),
+            cache(lambda: asyncapi.document(__version__)),
             profile,
             elements_of_profile(profile),
         )

@@ -344,7 +344,7 @@ BY_COMMAND_IN: Final[dict[int, dict[tuple[type[Command], int], Kind]]] = {
 
 def from_refusal(command: Command, refusal: int, instrument: Instrument | None = None) -> WireError:
     """The error that answers a refused command; `instrument` fills in the numbers that some texts carry."""
-    kind = _kind(type(command), refusal, USDS_M if instrument is None else instrument.market)
+    kind = kind_of(type(command), refusal, USDS_M if instrument is None else instrument.market)
     if kind is NOT_REQUIRED:
         return kind("reduceOnly")  # semantics 4.4.2
     if kind is BAD_LEVERAGE:
@@ -354,7 +354,7 @@ def from_refusal(command: Command, refusal: int, instrument: Instrument | None =
     return kind()
 
 
-def _kind(command: type[Command], refusal: int, market: int) -> Kind:
+def kind_of(command: type[Command], refusal: int, market: int) -> Kind:
     """What the market says of it, or else what both say; to the command in question first."""
     named = (command, refusal)
     return (

@@ -1,50 +1,82 @@
 """The description of the API as OpenAPI 3.1, made from the table of routes and the wire facts.
 
-`Dialect` serves it as `/openapi.json`; venue control adds its own calls to it.
+`Dialect` serves it as `/openapi.json`; venue control adds its own calls to it. Parameters are described in
+`openapi_params`, answers in `openapi_answers`, refusals in `openapi_errors`.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from perpit.binance import coverage, schema, security
-from perpit.binance.assets import asset_symbol
+from perpit.binance import openapi_errors as refused
+from perpit.binance import security
+from perpit.binance.openapi_answers import answer_of
+from perpit.binance.openapi_params import parameters_of
+from perpit.binance.openapi_words import does
+from perpit.binance.products import PRODUCTS
 from perpit.binance.route import Route
-from perpit.binance.schema import Param
 
 Described = tuple[dict[str, Any], dict[str, Any]]
 
-ERROR: Final = {
-    "type": "object",
-    "required": ["code", "msg"],
-    "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}},
-}
-SIGNATURE: Final = (
-    Param("recvWindow", schema.between(1, security.LONGEST_RECV_WINDOW_MS), default=5000),
-    Param("timestamp", schema.time_ms, True),
-    Param("signature", schema.any_order_id, True, description="the last parameter of query or form body"),
-)
-TYPES: Final[dict[Callable[..., Any], dict[str, Any]]] = {
-    schema.symbol: {"type": "string", "examples": ["BTCUSDT"]},
-    schema.any_asset: {"type": "string", "examples": ["BTC"]},
-    schema.any_pair: {"type": "string", "examples": ["BTCUSDT", "BTCUSD"]},
-    schema.pair: {"type": "string", "examples": ["BTCUSD"]},
-    schema.integer: {"type": "integer"},
-    schema.not_negative: {"type": "integer", "minimum": 0},
-    schema.time_ms: {"type": "integer", "minimum": 0, "maximum": schema.LATEST_MS},
-    schema.depth_limit: {"type": "integer", "enum": [5, 10, 20, 50, 100, 500, 1000]},
-    schema.decimal: {"type": "string", "format": "decimal", "examples": ["0.010"]},
-    schema.boolean: {"type": "string", "enum": ["true", "false"]},
-    schema.client_order_id: {"type": "string", "pattern": schema.ID_PATTERN},
-    schema.any_order_id: {"type": "string"},
-    asset_symbol: {"type": "string", "examples": ["BTCUSD"]},
-    schema.working_type: {"type": "string", "enum": list(schema.WORKING_TYPES)},
-    schema.auto_close_type: {"type": "string", "enum": list(schema.AUTO_CLOSE_TYPES)},
-    schema.json_list: {"type": "string", "contentMediaType": "application/json"},
-}
+DESCRIPTION: Final = """\
+A futures exchange that you run yourself and that speaks the Binance Futures API, USDⓈ-M and COIN-M.
+
+**Signed calls** carry `timestamp` and, as their last parameter, `signature`: the HMAC-SHA256 of query and body with the
+key's secret, in hexadecimal; keys of type RSA or Ed25519 sign the same text. The key stands in the header
+`X-MBX-APIKEY`. Parameters stand in the query or, for POST, PUT and DELETE, in a form body.
+
+**Refusals** are `{"code": -1121, "msg": "Invalid symbol."}` with the status that the exchange uses: 400, 401 for keys,
+429 beyond a limit, 418 for who goes on after that, 5xx when the venue cannot. 403, the exchange's web application
+firewall, is not answered here. A path that is not listed answers 404 with code -5000.
+
+**Limits**: every answer says in `X-MBX-USED-WEIGHT-1M` how much of the address's request weight of this minute is used,
+and orders in `X-MBX-ORDER-COUNT-10S` and `-1M` how many the account has sent.
+
+Streams and the WebSocket API are described in `/asyncapi.json`.
+"""
 KEY_SCHEMES: Final[dict[str, Any]] = {
-    "apiKey": {"type": "apiKey", "in": "header", "name": "X-MBX-APIKEY"},
-    "adminToken": {"type": "http", "scheme": "bearer"},
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-MBX-APIKEY",
+        "description": "A key of an account. Calls with x-signed need a timestamp and a signature as well.",
+    },
+    "adminToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The operator's token; it stands in the ready-file.",
+    },
 }
+_INTEGER: Final[dict[str, Any]] = {"type": "integer", "minimum": 0}
+HEADERS: Final[dict[str, Any]] = {
+    "UsedWeight": {"description": "Request weight of the address in this minute.", "schema": _INTEGER},
+    "OrderCount": {"description": "Orders of the account in this window.", "schema": _INTEGER},
+    "RetryAfter": {"description": "Seconds to wait.", "schema": _INTEGER},
+}
+# Beside the table, because its answer is a page: `pages.Pages` gives it.
+DOCS: Final[dict[str, Any]] = {
+    "operationId": "docs",
+    "summary": "Read this description as a page.",
+    "tags": ["beside the futures API"],
+    "parameters": [],
+    "security": [],
+    "responses": {
+        "200": {"description": "A page.", "content": {"text/html": {"schema": {"type": "string"}}}}
+    },
+}
+WEIGHT_HEADERS: Final = ("X-MBX-USED-WEIGHT", "X-MBX-USED-WEIGHT-1M")
+ORDER_HEADERS: Final = ("X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M")
+
+MARKET_DATA: Final = "market data"
+ORDERS: Final = "orders"
+ACCOUNT: Final = "account"
+USER_STREAMS: Final = "user data streams"
+BESIDE: Final = "beside the futures API"
+AREAS: Final = {
+    MARKET_DATA: "What anybody may read.",
+    ORDERS: "Placing, amending, cancelling and reading orders.",
+    ACCOUNT: "Balances, positions, settings and histories.",
+    USER_STREAMS: "The keys that user data streams are opened with.",
+}
+OF_ORDERS: Final = ("order", "userTrades", "countdown")
 
 
 def document(routes: tuple[Route, ...], version: str, more: Described = ({}, {})) -> dict[str, Any]:
@@ -57,35 +89,65 @@ def document(routes: tuple[Route, ...], version: str, more: Described = ({}, {})
     more_paths, more_schemas = more
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Perpit",
-            "version": version,
-            "description": "A self-hosted futures exchange that speaks the Binance Futures API.",
+        "info": {"title": "Perpit", "version": version, "description": DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": tags(),
+        "paths": {**paths, "/docs": {"get": DOCS}, **more_paths},
+        "components": {
+            "schemas": {"Error": refused.ERROR, **more_schemas},
+            "responses": refused.shared_responses(),
+            "examples": refused.examples(),
+            "headers": HEADERS,
+            "securitySchemes": KEY_SCHEMES,
         },
-        "paths": {**paths, **more_paths},
-        "components": {"schemas": {"Error": ERROR, **more_schemas}, "securitySchemes": KEY_SCHEMES},
     }
+
+
+def tags() -> list[dict[str, str]]:
+    """The groups of calls, in reading order."""
+    of_products = [
+        {"name": f"{product.title} {area}", "description": says}
+        for product in PRODUCTS.values()
+        for area, says in AREAS.items()
+    ]
+    beside = {"name": BESIDE, "description": "Descriptions, and what clients ask for at start."}
+    control = {"name": "venue control", "description": "For whoever runs the venue."}
+    return [*of_products, beside, control]
+
+
+def tag_of(route: Route) -> str:
+    """The group that a call stands in."""
+    in_product = route.path.startswith((f"{route.product.prefix}/", "/futures/"))
+    if not in_product:
+        return BESIDE
+    if route.security in (security.NONE, security.MARKET_DATA):
+        area = MARKET_DATA
+    elif route.security == security.USER_STREAM:
+        area = USER_STREAMS
+    else:
+        noun = route.path.lower()
+        area = ORDERS if any(word.lower() in noun for word in OF_ORDERS) else ACCOUNT
+    return f"{route.product.title} {area}"
 
 
 def operation(route: Route) -> dict[str, Any]:
     """One route as an operation."""
-    signed = route.security in security.SIGNED
-    params = route.params + (SIGNATURE if signed else ())
     name = "".join(part.capitalize() for part in route.path.replace("-", "/").split("/"))
+    headers = {name: {"$ref": "#/components/headers/UsedWeight"} for name in WEIGHT_HEADERS}
+    if route.orders[0]:
+        headers |= {name: {"$ref": "#/components/headers/OrderCount"} for name in ORDER_HEADERS}
     described: dict[str, Any] = {
         "operationId": route.method.lower() + name,
-        "summary": route.returns,
-        "tags": [route.path.split("/")[1]],
-        "parameters": [parameter(param) for param in params],
+        "summary": does(route),
+        "tags": [tag_of(route)],
+        "parameters": parameters_of(route),
         "responses": {
             "200": {
                 "description": route.returns,
-                "content": {"application/json": {"schema": answer(route)}},
+                "headers": headers,
+                "content": {"application/json": {"schema": answer_of(route)}},
             },
-            "default": {
-                "description": "What was wrong.",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-            },
+            **refused.responses_of(route),
         },
         "x-weight": route.weight if isinstance(route.weight, int) else route.weight.__doc__,
     }
@@ -93,9 +155,14 @@ def operation(route: Route) -> dict[str, Any]:
         described["x-pool"] = route.pool._asdict()
     if route.orders[0]:
         described["x-order-count"] = {"10S": route.orders[0], "1M": route.orders[1]}
-    if route.security != security.NONE:
+    if route.security == security.NONE:
+        described["security"] = []
+    else:
         described["security"] = [{"apiKey": []}]
-        described["x-signed"] = signed
+        described["x-signed"] = route.security in security.SIGNED
+        described["x-permission"] = route.security
+    if route.partial:
+        described["description"] = f"Not there yet: {route.partial}."
     return described
 
 
@@ -106,47 +173,3 @@ def either(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     shared = [name for name in ours if name in theirs]
     apart = [{**param, "required": False} for name, param in {**theirs, **ours}.items() if name not in shared]
     return {**known, "parameters": [*(ours[name] for name in shared), *apart]}
-
-
-def parameter(param: Param) -> dict[str, Any]:
-    """One parameter, as a query parameter; a form body may carry it, too."""
-    described: dict[str, Any] = {"name": param.name, "in": "query", "schema": type_of(param.read)}
-    if param.required:
-        described["required"] = True
-    if param.description:
-        described["description"] = param.description
-    return described
-
-
-def type_of(read: schema.Read) -> dict[str, Any]:
-    """What a reader accepts."""
-    known = TYPES.get(read)
-    if known is not None:
-        return known
-    if getattr(read, "is_decimal", False):
-        return TYPES[schema.decimal]
-    bounds = getattr(read, "bounds", None)
-    if bounds is not None:
-        return {"type": "integer", "minimum": bounds[0], "maximum": bounds[1]}
-    return {"type": "string", "enum": list(getattr(read, "words", ()))}
-
-
-def answer(route: Route) -> dict[str, Any]:
-    """The answer's shape, as the wire facts list it; any JSON for a call that they do not know."""
-    fact = coverage.fact(route.method, route.path)
-    if fact is None or fact.shape is None:
-        return {}
-    shape = shape_of(fact.fields)
-    return shape if "|" not in fact.shape else {"oneOf": [shape, {"type": "array", "items": shape}]}
-
-
-def shape_of(fields: Any) -> dict[str, Any]:
-    """Fields of the facts as a JSON schema; no field is promised, because profiles differ."""
-    if isinstance(fields, str):
-        return {"type": fields}
-    if isinstance(fields, list):
-        return {"type": "array", "items": shape_of(fields[0])} if fields else {"type": "array"}
-    if set(fields) == {"tuple"}:
-        columns = [entry.rpartition(":")[2] for entry in fields["tuple"]]
-        return {"type": "array", "prefixItems": [{"type": column} for column in columns]}
-    return {"type": "object", "properties": {name: shape_of(value) for name, value in fields.items()}}

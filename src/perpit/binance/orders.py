@@ -204,13 +204,13 @@ def stop_ticks(price: Decimal, instrument: Instrument) -> int:
 
 
 def _callback_ppm(rate: Decimal | None) -> int:
-    """A rate in percent as parts per million."""
+    """A rate in percent as parts per million; four decimals are a whole number of them, a fifth is not."""
     if rate is None:
         return 0
-    ppm, rest = divmod(rate[0] * 10_000, _POWERS[rate[1]])
-    if rest:
+    mantissa, decimals = rate
+    if decimals > 4:
         raise errors.BAD_PARAMETER("callbackRate")
-    return ppm
+    return mantissa * _POWERS[4 - decimals]
 
 
 def _whole_seconds(good_till_ms: int | None) -> int:

@@ -185,7 +185,8 @@ def _except_for(read: schema.Read, words: tuple[str, ...], refusal: errors.Kind)
             raise refusal()
         return read(text, name, symbols)
 
-    read_word.words = tuple(word for word in getattr(read, "words", ()) if word not in words)  # type: ignore[attr-defined]
+    table = {word: meaning for word, meaning in getattr(read, "table", {}).items() if word not in words}
+    read_word.table = table  # type: ignore[attr-defined]
     return read_word
 
 

@@ -26,6 +26,7 @@ LONGEST_ID: Final = 36
 ID_PATTERN: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 ID_LETTERS: Final = frozenset(string.ascii_letters + string.digits + ".:/_-")
 
+DEPTH_LIMITS: Final = (5, 10, 20, 50, 100, 500, 1000)
 AUTO_CLOSE_TYPES: Final = {"LIQUIDATION": forced.LIQUIDATION, "ADL": forced.ADL}
 REMEMBERED: Final = 8192  # texts of decimals and what they mean
 SIGNING: Final = frozenset(("timestamp", "recvWindow", "signature"))  # read before, by `security`
@@ -176,9 +177,10 @@ def between(lowest: int, highest: int) -> Read:
 
 def depth_limit(text: str, name: str, symbols: Symbols) -> int:
     """How many levels of the book: 5, 10, 20, 50, 100, 500 or 1000 (semantics 7.4.8)."""
-    if text not in ("5", "10", "20", "50", "100", "500", "1000"):
+    limit = int(text) if text.isdigit() and text.isascii() and len(text) <= 4 else 0
+    if limit not in DEPTH_LIMITS:
         raise errors.BAD_DEPTH_LIMIT(text)
-    return int(text)
+    return limit
 
 
 def decimal(text: str, name: str, symbols: Symbols) -> Decimal:
@@ -237,7 +239,7 @@ def one_of(table: dict[str, Any], refusal: errors.Kind) -> Read:
             raise refusal()
         return value
 
-    read_word.words = tuple(table)  # type: ignore[attr-defined]
+    read_word.table, read_word.refusal = table, refusal  # type: ignore[attr-defined]
     return read_word
 
 

@@ -14,6 +14,7 @@ INTERVALS: Final = (
 CONTRACT_TYPES: Final = ("perpetual", "current_quarter", "next_quarter", "tradifi_perpetual")
 REAL_TIME: Final = 0
 DEPTH_SPEEDS: Final = {"": 250, "100ms": 100, "250ms": 250, "500ms": 500, "0ms": REAL_TIME}
+PARTIAL_LEVELS: Final = (5, 10, 20)
 MARK_SPEEDS: Final = {"": 3000, "1s": 1000}
 
 # Kinds of stream, each with the routed path that carries it (semantics 7.1.3).
@@ -98,7 +99,7 @@ def is_there(spec: StreamSpec, profile: Profile) -> bool:
 def _symbol_stream(symbol: str, channel: str, speed: str) -> StreamSpec | None:
     if channel == "depth":
         return StreamSpec("depth", symbol, DEPTH_SPEEDS[speed]) if speed in DEPTH_SPEEDS else None
-    if channel in ("depth5", "depth10", "depth20"):
+    if channel.startswith("depth") and channel[5:] in map(str, PARTIAL_LEVELS):
         if speed not in DEPTH_SPEEDS:
             return None
         return StreamSpec("partial", symbol, DEPTH_SPEEDS[speed], levels=int(channel[5:]))

@@ -1,4 +1,5 @@
-"""Answers beside the futures API: what clients ask for at start (spot ping and time, look-ups), and `/openapi.json`.
+"""Answers beside the futures API: what clients ask for at start (spot ping and time, look-ups), and the
+descriptions, `/openapi.json` and `/asyncapi.json`.
 
 There is no spot market here, so the lists are empty and stay so; the point is that a client's start-up does not fail
 over them.
@@ -54,8 +55,16 @@ def describe(call: Call) -> dict[str, Any]:
     return call.desk.describe()
 
 
+def describe_streams(call: Call) -> dict[str, Any]:
+    """The description of streams and WebSocket API."""
+    return call.desk.describe_streams()
+
+
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/openapi.json", NONE, 1, describe, returns="This description."),
+    Route(
+        "GET", "/asyncapi.json", NONE, 1, describe_streams, returns="Streams and WebSocket API, described."
+    ),
     Route("GET", "/api/v3/ping", NONE, 1, ping, returns="Nothing."),
     Route("GET", "/api/v3/time", NONE, 1, time, returns="The venue's time."),
     Route("GET", "/api/v3/exchangeInfo", NONE, 1, empty_exchange, returns="No spot symbols."),

@@ -83,6 +83,7 @@ def places(venue: Venue) -> list[str]:
         f"Streams      {ready.ws}/ws and {ready.ws}/stream",
         f"WebSocket    {' and '.join(ready.ws + path for path in calls)}",
         f"Control      {ready.admin}  (perpit accounts, keys, deposit, clock)",
+        f"Page         {ready.rest}/docs  (every call and stream, to look up and to try)",
     ]
 
 

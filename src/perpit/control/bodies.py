@@ -13,8 +13,8 @@ IN_WORDS = {
     DECIMAL: "a decimal number like 1250.50",
     ASSET: "an asset like USDT",
 }
-Name = Annotated[str, msgspec.Meta(pattern=NAME)]
-Decimal = Annotated[str, msgspec.Meta(pattern=DECIMAL)]
+Name = Annotated[str, msgspec.Meta(pattern=NAME, examples=["alice"])]
+Decimal = Annotated[str, msgspec.Meta(pattern=DECIMAL, examples=["1250.50"])]
 LATEST_MS = 4_102_444_800_000  # the start of 2100: where the clock ends, far before a Date header does
 Milliseconds = Annotated[int, msgspec.Meta(ge=1, le=LATEST_MS)]
 
@@ -42,7 +42,7 @@ class NewKey(Body):
 class Amount(Body):
     """Money to bring or to take."""
 
-    asset: Annotated[str, msgspec.Meta(pattern=ASSET)]
+    asset: Annotated[str, msgspec.Meta(pattern=ASSET, examples=["USDT"])]
     amount: Decimal
     market: Literal["usds_m", "coin_m"] = "usds_m"
 

@@ -1,9 +1,7 @@
-"""Every call of control, as one table; the way of a request and the description in /openapi.json are made from it."""
+"""Every call of control, as one table; the way of a request and the description in `describe` are made from it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-
-import msgspec
 
 from perpit.control import accounts, bodies, instruments, keys, time, venue
 from perpit.control.ports import Ports
@@ -50,19 +48,6 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-# Beside the table, because its answer is text: `Control.http` gives it.
-METRICS: dict[str, Any] = {
-    "summary": "What a Prometheus server may watch, in its text format.",
-    "tags": ["venue control"],
-    "operationId": "metrics",
-    "parameters": [],
-    "responses": {
-        "200": {"description": "Done", "content": {"text/plain": {"schema": {"type": "string"}}}},
-    },
-    "security": [],
-}
-
-
 def match(path: str) -> tuple[dict[str, Route], dict[str, str]]:
     """The routes of a path by method, and the parameters in it; both empty when there is none."""
     parts = path.split("/")
@@ -75,36 +60,3 @@ def match(path: str) -> tuple[dict[str, Route], dict[str, str]]:
             same = {other.method: other for other in ROUTES if other.path == route.path}
             return same, {want[1:-1]: part for want, part in pairs if want.startswith("{")}
     return {}, {}
-
-
-def openapi() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The calls as OpenAPI 3.1 `paths`, and the schemas that they refer to under `#/components/schemas/`."""
-    structs = [route.body for route in ROUTES if route.body is not None]
-    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
-    paths: dict[str, Any] = {}
-    for route in ROUTES:
-        paths.setdefault(route.path, {})[route.method.lower()] = operation(route)
-    paths["/metrics"] = {"get": METRICS}
-    return paths, schemas
-
-
-def operation(route: Route) -> dict[str, Any]:
-    """One call as an OpenAPI operation."""
-    words = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
-    described: dict[str, Any] = {
-        "summary": route.summary,
-        "tags": ["venue control"],
-        "operationId": route.handler.__name__,
-        "parameters": [
-            {"name": word, "in": "path", "required": True, "schema": {"type": "string"}} for word in words
-        ],
-        "responses": {
-            str(route.status): {"description": "Done"},
-            "default": {"description": '{"error": "…"}'},
-        },
-        "security": [] if route.open else [{"adminToken": []}],
-    }
-    if route.body is not None:
-        reference = {"$ref": f"#/components/schemas/{route.body.__name__}"}
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
-    return described

@@ -1,4 +1,4 @@
-"""The application: HTTP goes to the dialect or to venue control, WebSockets go to the stream hub or the WebSocket API.
+"""The application: HTTP goes to dialect, venue control or pages, WebSockets to the stream hub or the WebSocket API.
 
 Requests come from `http.HttpConnection`, WebSockets and the lifespan from uvicorn by ASGI. No framework and no
 middleware: one prefix test chooses the room, the room's own table does the rest, the refusal of a body above the limit
@@ -24,7 +24,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 MAX_BODY_BYTES: Final = 64 * 1024
 TICK_SECONDS: Final = 0.02
-CONTROL_PREFIXES: Final = ("/venue/", "/health", "/metrics")
+DOCS_PREFIX: Final = "/docs"
+OTHER_ROOMS: Final = ("/venue/", "/health", "/metrics", DOCS_PREFIX)
 
 
 class HttpRoom(Protocol):
@@ -36,7 +37,8 @@ class HttpRoom(Protocol):
 
 
 class Application:
-    """`now_ms` is the venue's clock; `control` answers `/venue/...`, `/health` and `/metrics`, `ws_api` its sockets.
+    """`now_ms` is the venue's clock; `control` answers `/venue/...`, `/health` and `/metrics`, `pages` answers `/docs`,
+    `ws_api` its sockets.
 
     `doorkeeper` is asked at every handshake of a WebSocket; without one everybody is let in.
     """
@@ -50,8 +52,10 @@ class Application:
         max_body_bytes: int = MAX_BODY_BYTES,
         ws_api: WsApi | None = None,
         doorkeeper: Doorkeeper | None = None,
+        pages: HttpRoom | None = None,
     ) -> None:
         self._dialect = dialect
+        self._pages = pages
         self._control = control
         self._hub = hub
         self._ws_api = ws_api
@@ -63,8 +67,12 @@ class Application:
         self, method: str, path: str, query: bytes, headers: Headers, body: bytes, client_ip: str
     ) -> Coroutine[Any, Any, Answer]:
         """The coroutine that answers a request; calls of venue control wait for anything and are tasks."""
-        if self._control is not None and path.startswith(CONTROL_PREFIXES):
-            return _in_a_task(self._control.http(method, path, query, headers, body, client_ip))
+        if path.startswith(OTHER_ROOMS):
+            if path.startswith(DOCS_PREFIX):
+                if self._pages is not None:
+                    return self._pages.http(method, path, query, headers, body, client_ip)
+            elif self._control is not None:
+                return _in_a_task(self._control.http(method, path, query, headers, body, client_ip))
         return self._dialect.http(method, path, query, headers, body, client_ip)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -20,12 +20,13 @@ from perpit import __version__
 from perpit.binance.dialect import Dialect
 from perpit.binance.doorkeeper import Doorkeeper
 from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.pages import Pages
 from perpit.binance.profiles import PROFILES
 from perpit.binance.streams import StreamHub
 from perpit.binance.ws_api import WsApi
 from perpit.control import Control, Ports
+from perpit.control.describe import openapi
 from perpit.control.problems import Problem
-from perpit.control.routes import openapi
 from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 from perpit.engine.engine import Engine
@@ -212,6 +213,7 @@ class Venue:
                 doorkeeper=Doorkeeper(now_ms, settings.connection_attempts, self._idle_ms)
                 if settings.limits
                 else None,
+                pages=Pages(now_ms),
             ),
             settings.host,
             settings.port,

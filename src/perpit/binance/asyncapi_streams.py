@@ -1,0 +1,283 @@
+"""Market and user streams as AsyncAPI describes them: a channel for each name that can push, a message for each event.
+
+The names are those of the facts, and of `OWN` for streams that the exchange does not list. Only those are described
+that the streams' own tables know (`is_served`), so a stream that is new appears when it is made.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+
+from perpit.binance.openapi_answers import shape_of
+from perpit.binance.products import COIN, USDS, Product
+from perpit.binance.streams_control import METHODS
+from perpit.binance.streams_make import makes
+from perpit.binance.streams_names import (
+    CONTRACT_TYPES,
+    DEPTH_SPEEDS,
+    INTERVALS,
+    PARTIAL_LEVELS,
+    ROUTE_OF_KIND,
+    parse_stream_name,
+)
+from perpit.domain.words import COIN_M, USDS_M
+
+Json = dict[str, Any]
+Described = tuple[Json, Json, Json]  # channels, operations, messages
+
+FACTS: Final = {USDS_M: "usds_m.messages.json", COIN_M: "coin_m.messages.json"}
+LISTEN_KEY: Final = "<listenKey>"
+IDS: Final = {USDS_M: "usds_m", COIN_M: "coin_m"}
+HOSTS: Final = {USDS_M: "/fstream", COIN_M: "/dstream"}
+PARAMETER: Final = re.compile(r"<(\w+)>")
+# The words in a stream's name: what they may be, and one that a product lists, as USDⓈ-M and as COIN-M.
+PARAMETERS: Final[dict[str, tuple[Json, tuple[str, str]]]] = {
+    "symbol": ({"description": "a symbol in lower case"}, ("btcusdt", "btcusd_perp")),
+    "pair": ({"description": "a pair in lower case"}, ("btcusdt", "btcusd")),
+    "assetSymbol": ({"description": "the symbol of an asset's index"}, ("btcusd", "btcusd")),
+    "contractType": ({"enum": list(CONTRACT_TYPES)}, ("perpetual", "perpetual")),
+    "interval": ({"enum": list(INTERVALS)}, ("1m", "1m")),
+    "levels": ({"enum": [str(levels) for levels in PARTIAL_LEVELS]}, ("5", "5")),
+    "speed": ({"enum": [speed for speed in DEPTH_SPEEDS if speed]}, ("100ms", "100ms")),
+}
+DEPTH_SPEED: Final = re.compile(r"(@depth(?:<levels>)?)@\d+ms$")  # written out in the facts, a parameter here
+# User events of what a venue has not: strategies, grids, and conditional orders that fail without an ALGO_UPDATE.
+NOT_TOLD: Final = frozenset(("CONDITIONAL_ORDER_TRIGGER_REJECT", "GRID_UPDATE", "STRATEGY_UPDATE"))
+# Fields that may be there or be missing, by event and place in it.
+MAY: Final[dict[tuple[str, str], dict[str, Any]]] = {
+    ("contractInfo", ""): {"bks": None},
+    ("markPriceUpdate", ""): {"ap": None},  # of USDⓈ-M
+    ("ALGO_UPDATE", ""): {"i": "string"},
+    ("ACCOUNT_CONFIG_UPDATE", ""): {"ac": None, "ai": {"j": "boolean"}},
+    ("ACCOUNT_UPDATE", "a"): {"S": None},
+    ("ALGO_UPDATE", "o"): {"ia": None, "rm": "string"},
+    ("MARGIN_CALL", ""): {"cw": None},
+    ("ORDER_TRADE_UPDATE", "o"): {
+        **{"AP": None, "cr": None, "M": None},
+        **{"si": "integer", "ss": "integer", "gtd": "integer"},
+    },
+}
+
+
+class StreamFact(msgspec.Struct, frozen=True):
+    """What the exchange publishes of an event, and of the streams that push it."""
+
+    names: list[str]
+    event: str
+    shape: str
+    fields: Any
+
+
+_TRADE: Final = {
+    "e": "string", "E": "integer", "T": "integer", "s": "string", "t": "integer", "p": "string", "q": "string",
+    "X": "string", "m": "boolean",
+}  # fmt: skip
+# Streams that stand in no list: clients ask for them (clients.md).
+OWN: Final = (StreamFact(["<symbol>@trade"], "trade", "object", _TRADE),)
+# What COIN-M's list lacks and the venue has there, too: its Algo service, and the marks of all symbols.
+OF_BOTH: Final = frozenset(("ALGO_UPDATE", "!markPrice@arr"))
+
+
+@cache
+def facts_of(market: int) -> list[StreamFact]:
+    """The facts of one product's streams, and our own."""
+    listed = _listed(market)
+    lent = (
+        []
+        if market == USDS_M
+        else [fact for fact in _listed(USDS_M) if OF_BOTH & {fact.event, fact.names[0]}]
+    )
+    return [*listed, *lent, *OWN]
+
+
+def _listed(market: int) -> list[StreamFact]:
+    raw = (files("perpit.binance") / "facts" / FACTS[market]).read_bytes()
+    return msgspec.json.decode(raw, type=list[StreamFact])
+
+
+def sample(name: str, market: int) -> str:
+    """A name of the facts with words that the product lists in the place of its parameters."""
+    which = 0 if market == USDS_M else 1
+    return PARAMETER.sub(lambda found: PARAMETERS[found[1]][1][which], name)
+
+
+def is_served(name: str, market: int) -> bool:
+    """Whether a stream of this name can push."""
+    if any(word not in PARAMETERS for word in PARAMETER.findall(name)):
+        return False
+    spec = parse_stream_name(sample(name, market))
+    return spec is not None and makes(spec, market)
+
+
+def names_of(fact: StreamFact, market: int) -> list[str]:
+    """The names of a fact that are served; speeds of depth are one name with a parameter."""
+    names = dict.fromkeys(DEPTH_SPEED.sub(r"\1@<speed>", name) for name in fact.names)
+    return [name for name in names if is_served(name, market)]
+
+
+def described(product: Product) -> Described:
+    """The channels, operations and messages of a product's streams."""
+    market = product.market
+    channels: Json = {}
+    messages: Json = {}
+    for fact in facts_of(market):
+        message = message_name(fact, market)
+        names = names_of(fact, market)
+        if fact.names == [LISTEN_KEY]:
+            names = [] if fact.event in NOT_TOLD else [LISTEN_KEY]
+        for name in names:
+            channel = channels.setdefault(channel_name(name, market), channel_of(name, product))
+            channel["messages"][message] = {"$ref": f"#/components/messages/{message}"}
+            messages[message] = message_of(fact)
+    operations = {f"push_{name}": pushes(name) for name in channels}
+    if product is USDS:
+        channels |= control_channels()
+        operations |= control_operations()
+        messages |= CONTROL_MESSAGES
+    return channels, operations, messages
+
+
+def message_name(fact: StreamFact, market: int) -> str:
+    listed = "_list" if fact.shape == "array" else ""
+    return f"{IDS[market]}_{fact.event}{listed}"
+
+
+def channel_name(name: str, market: int) -> str:
+    """A channel's name: that of its stream, in letters that names may have."""
+    return f"{IDS[market]}_{re.sub(r'[^A-Za-z0-9]+', '_', name).strip('_')}" + (
+        "_all" if name[0] == "!" else ""
+    )
+
+
+def channel_of(name: str, product: Product) -> Json:
+    """A stream. Its address is the one that is unambiguous for its product."""
+    market = product.market
+    parameters = dict.fromkeys(PARAMETER.findall(name))
+    address = PARAMETER.sub(r"{\1}", name)
+    is_private = name == LISTEN_KEY
+    route = "private" if is_private else ROUTE_OF_KIND[_kind(name, market)]
+    channel: Json = {
+        "address": f"{HOSTS[market]}/ws/{address}",
+        "title": name,
+        "summary": f"{product.title}: {'what happens to an account' if is_private else 'the stream ' + name}",
+        "messages": {},
+        "x-stream": name,
+        "x-route": f"/{route}",
+        "x-market": product.title,
+    }
+    if parameters:
+        channel["parameters"] = {word: parameter(word, market) for word in parameters}
+        if "continuousKline" in name:  # candles of a second, which the exchange lists for no other kind
+            channel["parameters"]["interval"]["enum"] = ["1s", *INTERVALS]
+    return channel
+
+
+def _kind(name: str, market: int) -> str:
+    spec = parse_stream_name(sample(name, market))
+    assert spec is not None, name
+    return spec.kind
+
+
+def parameter(word: str, market: int) -> Json:
+    if word == "listenKey":
+        return {"description": "an account's listen key"}
+    about, samples = PARAMETERS[word]
+    example = samples[0 if market == USDS_M else 1]
+    return dict(about) if "enum" in about else {**about, "examples": [example]}
+
+
+def message_of(fact: StreamFact) -> Json:
+    """An event as a message; some push several in one list."""
+    shape = shape_of(fact.fields)
+    shape["properties"]["e"] = {"type": "string", "const": fact.event}
+    for (event, place), fields in MAY.items():
+        if event == fact.event:
+            _loosen(shape["properties"][place] if place else shape, fields)
+    if fact.shape == "array":
+        shape = {"type": "array", "items": shape}
+    return {"name": fact.event, "title": fact.event, "payload": shape}
+
+
+def _loosen(shape: Json, fields: dict[str, Any]) -> None:
+    """Fields that may be missing; those with a type are added where the facts lack them."""
+    for name, kind in fields.items():
+        if kind is not None:
+            shape["properties"].setdefault(name, shape_of(kind))
+    shape["required"] = [name for name in shape["required"] if name not in fields]
+
+
+def pushes(channel: str) -> Json:
+    return {"action": "send", "channel": {"$ref": f"#/channels/{channel}"}}
+
+
+_ID: Final[Json] = {"type": ["integer", "string"], "description": "comes back as it was sent"}
+CONTROL_MESSAGES: Final[Json] = {
+    "streams_request": {
+        "title": "Choose streams on an open socket",
+        "payload": {
+            "type": "object",
+            "required": ["method", "id"],
+            "properties": {
+                "method": {"type": "string", "enum": list(METHODS)},
+                "params": {"type": "array", "items": {"type": ["string", "boolean"]}},
+                "id": _ID,
+            },
+        },
+        "examples": [{"payload": {"method": "SUBSCRIBE", "params": ["btcusdt@aggTrade"], "id": 1}}],
+    },
+    "streams_answer": {
+        "title": "It is done, or what was asked for",
+        "payload": {
+            "type": "object",
+            "required": ["result", "id"],
+            "properties": {"result": {"type": ["null", "array", "boolean"]}, "id": _ID},
+        },
+        "examples": [{"payload": {"result": None, "id": 1}}],
+    },
+    "streams_error": {
+        "title": "What was wrong",
+        "payload": {
+            "type": "object",
+            "required": ["error"],
+            "properties": {"error": {"$ref": "#/components/schemas/Error"}, "id": _ID},
+        },
+    },
+}
+SOCKETS: Final = {
+    "socket": ("/ws", "A socket that gets payloads as they are."),
+    "combined_socket": ("/stream", "A socket that gets each payload wrapped with the name of its stream."),
+}
+
+
+def control_channels() -> Json:
+    """Sockets that are opened without a stream, and told later."""
+    refs = {name: {"$ref": f"#/components/messages/{name}"} for name in CONTROL_MESSAGES}
+    return {
+        name: {"address": address, "summary": summary, "messages": dict(refs)}
+        for name, (address, summary) in SOCKETS.items()
+    }
+
+
+def control_operations() -> Json:
+    """Messages that choose streams, and their answers."""
+    return {
+        f"choose_streams_on_{name}": {
+            "action": "receive",
+            "channel": {"$ref": f"#/channels/{name}"},
+            "messages": [{"$ref": f"#/channels/{name}/messages/streams_request"}],
+            "reply": {
+                "channel": {"$ref": f"#/channels/{name}"},
+                "messages": [
+                    {"$ref": f"#/channels/{name}/messages/{answer}"}
+                    for answer in ("streams_answer", "streams_error")
+                ],
+            },
+        }
+        for name in SOCKETS
+    }
+
+
+assert {USDS.market, COIN.market} == set(IDS)

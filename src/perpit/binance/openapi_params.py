@@ -1,0 +1,151 @@
+"""Parameters as OpenAPI describes them: what each reader of `schema` accepts, and what a default is on the wire.
+
+`openapi` asks for the parameters of a route; a reader that is new needs a row in `TYPES`, or carries its own bounds or
+words.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from perpit.binance import orders, schema, security, trade
+from perpit.binance.assets import asset_symbol
+from perpit.binance.route import Route
+from perpit.binance.schema import Param
+from perpit.domain.words import COIN_M, USDS_M
+
+Json = dict[str, Any]
+
+DECIMAL: Final = r"^-?[0-9]+(\.[0-9]*)?$"
+SIGNATURE: Final = (
+    Param(
+        "recvWindow",
+        schema.between(1, security.LONGEST_RECV_WINDOW_MS),
+        default=security.DEFAULT_RECV_WINDOW_MS,
+        description="for how many milliseconds after its timestamp the request may arrive",
+    ),
+    Param("timestamp", schema.time_ms, True, description="when the request was made, in milliseconds"),
+    Param("signature", schema.any_order_id, True, description="the last parameter of query or form body"),
+)
+TYPES: Final[dict[Callable[..., Any], Json]] = {
+    schema.symbol: {"type": "string"},
+    schema.any_asset: {"type": "string", "examples": ["BTC"]},
+    schema.any_pair: {"type": "string", "examples": ["BTCUSDT", "BTCUSD"]},
+    schema.pair: {"type": "string", "examples": ["BTCUSD"]},
+    schema.integer: {
+        "type": "integer",
+        "minimum": -schema.LARGEST_INTEGER,
+        "maximum": schema.LARGEST_INTEGER,
+    },
+    schema.not_negative: {"type": "integer", "minimum": 0, "maximum": schema.LARGEST_INTEGER},
+    schema.time_ms: {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": schema.LATEST_MS,
+        "description": "milliseconds since 1970",
+    },
+    schema.depth_limit: {"type": "integer", "enum": list(schema.DEPTH_LIMITS)},
+    schema.decimal: {
+        "type": "string",
+        "format": "decimal",
+        "pattern": DECIMAL,
+        "maxLength": schema.LONGEST_NUMBER,
+        "examples": ["0.010"],
+    },
+    schema.boolean: {"type": "string", "enum": ["true", "false"]},
+    schema.client_order_id: {"type": "string", "pattern": schema.ID_PATTERN},
+    schema.any_order_id: {"type": "string"},
+    asset_symbol: {"type": "string", "examples": ["BTCUSD"]},
+    schema.working_type: {"type": "string", "enum": list(schema.WORKING_TYPES)},
+    schema.auto_close_type: {"type": "string", "enum": list(schema.AUTO_CLOSE_TYPES)},
+}
+# The words of readers that carry no table of their own, for defaults.
+WORDS: Final[dict[Callable[..., Any], dict[str, Any]]] = {
+    schema.working_type: schema.WORKING_TYPES,
+    schema.auto_close_type: schema.AUTO_CLOSE_TYPES,
+    schema.boolean: {"true": True, "false": False},
+}
+SYMBOLS: Final = {USDS_M: ["BTCUSDT", "ETHUSDT"], COIN_M: ["BTCUSD_PERP"]}  # examples
+# What stands in the JSON lists that batches are sent as, by HTTP method and by parameter.
+ELEMENTS: Final[dict[str, tuple[Param, ...]]] = {"POST": orders.PLACE_IN_BATCH, "PUT": orders.AMEND}
+IDS: Final[dict[str, Json]] = {
+    "orderIdList": {"type": "integer"},
+    "origClientOrderIdList": {"type": "string"},
+}
+
+
+def parameters_of(route: Route) -> list[Json]:
+    """The parameters of a route, those of its signature last."""
+    signed = SIGNATURE if route.security in security.SIGNED else ()
+    return [parameter(route, param) for param in route.params + signed]
+
+
+def parameter(route: Route, param: Param) -> Json:
+    """One parameter, as a query parameter; a form body may carry it, too."""
+    described: Json = {"name": param.name, "in": "query"}
+    if param.required:
+        described["required"] = True
+    if param.description:
+        described["description"] = param.description
+    if param.read is schema.json_list:
+        described["content"] = {"application/json": {"schema": list_of(route, param)}}
+    else:
+        described["schema"] = schema_of(param, route.product.market)
+    return described
+
+
+def list_of(route: Route, param: Param) -> Json:
+    """The JSON list that a parameter holds as text."""
+    if param.name in IDS:
+        longest, items = trade.LARGEST_CANCEL_BATCH, IDS[param.name]
+    else:
+        longest = trade.LARGEST_BATCH
+        items = object_of(ELEMENTS[route.method], route.product.market)
+    return {"type": "array", "minItems": 1, "maxItems": longest, "items": items}
+
+
+def object_of(params: tuple[Param, ...], market: int) -> Json:
+    """Parameters as the fields of a JSON object, as in a batch and in messages of the WebSocket API."""
+    described: Json = {
+        "type": "object",
+        "properties": {param.name: schema_of(param, market) for param in params},
+    }
+    required = [param.name for param in params if param.required]
+    if required:
+        described["required"] = required
+    return described
+
+
+def schema_of(param: Param, market: int) -> Json:
+    """What a parameter accepts, and what it is when it is not sent."""
+    described = dict(type_of(param.read))
+    if param.read is schema.symbol:
+        described["examples"] = SYMBOLS[market]
+    if param.default is not None:
+        described["default"] = on_the_wire(param)
+    return described
+
+
+def type_of(read: schema.Read) -> Json:
+    """What a reader accepts."""
+    known = TYPES.get(read)
+    if known is not None:
+        return known
+    if getattr(read, "is_decimal", False):
+        return TYPES[schema.decimal]
+    bounds = getattr(read, "bounds", None)
+    if bounds is not None:
+        return {"type": "integer", "minimum": bounds[0], "maximum": bounds[1]}
+    return {"type": "string", "enum": list(words_of(read))}
+
+
+def words_of(read: schema.Read) -> dict[str, Any]:
+    """The words that a reader knows, with what they mean; none for readers of other things."""
+    return WORDS.get(read) or getattr(read, "table", {})
+
+
+def on_the_wire(param: Param) -> Any:
+    """A default as a caller would have written it."""
+    for word, value in words_of(param.read).items():
+        if value == param.default:
+            return word
+    return param.default

@@ -1,0 +1,140 @@
+"""The description of the REST API: that it is one, and that it says what the tables say."""
+
+import json
+from typing import Any
+
+import openapi_spec_validator
+import pytest
+
+from perpit.binance import errors, openapi_errors, schema
+from perpit.binance.openapi import document
+from perpit.binance.openapi_answers import BESIDE, answer_of
+from perpit.binance.openapi_params import on_the_wire, type_of
+from perpit.binance.openapi_words import DOES, VERSION, does
+from perpit.binance.routes import ROUTES, by_target
+from perpit.binance.schema import Param
+from perpit.control.describe import openapi
+
+Json = dict[str, Any]
+TABLE = by_target(ROUTES)
+
+
+@pytest.fixture(scope="module")
+def described() -> Json:
+    """As a client reads it."""
+    served: Json = json.loads(json.dumps(document(ROUTES, "1", openapi())))
+    return served
+
+
+def codes(described: Json, method: str, path: str, status: str = "400") -> list[int]:
+    """The codes that an answer of this status can carry."""
+    response = described["paths"][path][method]["responses"][status]
+    if "$ref" in response:
+        response = described["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    found: list[int] = response["content"]["application/json"]["schema"]["allOf"][1]["properties"]["code"][
+        "enum"
+    ]
+    return found
+
+
+def test_it_is_a_valid_description(described: Json) -> None:
+    openapi_spec_validator.validate(described)
+
+
+def test_every_call_stands_in_a_group_that_is_explained(described: Json) -> None:
+    explained = {tag["name"] for tag in described["tags"]}
+    used = {
+        tag
+        for path in described["paths"].values()
+        for operation in path.values()
+        for tag in operation["tags"]
+    }
+    assert used == explained
+
+
+def test_every_call_of_the_exchange_says_what_it_answers() -> None:
+    places = {route.path: openapi_errors.place_of(route) for route in ROUTES if not answer_of(route)}
+    unknown = [path for path, place in places.items() if place not in openapi_errors.FOREIGN]
+    assert unknown == [], "its shape belongs into the facts, or into OWN of openapi_answers.py"
+
+
+def test_fields_beside_the_facts_stand_at_places_that_exist() -> None:
+    tails = {route.path.removeprefix(route.product.prefix) for route in ROUTES}
+    assert [path for beside in BESIDE for path in beside.paths if path not in tails] == []
+    places = {openapi_errors.place_of(route) for route in ROUTES}
+    assert {*openapi_errors.BY_PATH, *openapi_errors.SAID_AT} <= places
+
+
+def test_what_calls_do_is_said_of_calls_that_exist() -> None:
+    places = {VERSION.sub("", openapi_errors.place_of(route), count=1) for route in ROUTES}
+    assert set(DOES) <= places
+    assert does(TABLE["GET/fapi/v3/balance"]) == does(TABLE["GET/dapi/v1/balance"]) == DOES["GET/balance"]
+    assert does(TABLE["GET/sapi/v1/system/status"]) == "That all is well."
+
+
+def test_what_is_promised_of_an_order_and_what_is_not() -> None:
+    order = answer_of(TABLE["POST/fapi/v1/order"])
+    assert {"orderId", "status", "origQty"} <= set(order["required"])
+    assert "priceRate" in order["properties"]
+    assert "priceRate" not in order["required"]
+    assert order["properties"]["side"] == {"type": "string", "enum": ["BUY", "SELL"]}
+
+
+def test_an_element_of_a_batch_is_an_order_or_an_error() -> None:
+    order, error = answer_of(TABLE["POST/fapi/v1/batchOrders"])["items"]["oneOf"]
+    assert "code" not in order["properties"]
+    assert error == {"$ref": "#/components/schemas/Error"}
+
+
+def test_a_batch_is_described_as_the_list_that_it_is(described: Json) -> None:
+    params = described["paths"]["/fapi/v1/batchOrders"]["post"]["parameters"]
+    batch = params[0]["content"]["application/json"]["schema"]
+    assert (batch["minItems"], batch["maxItems"]) == (1, 5)
+    assert batch["items"]["required"] == ["symbol", "side", "type"]
+
+
+@pytest.mark.parametrize(
+    ("param", "word"),
+    [
+        (Param("side", schema.position_side, default=0), "BOTH"),
+        (Param("workingType", schema.working_type, default=schema.WORKING_TYPES["MARK_PRICE"]), "MARK_PRICE"),
+        (Param("reduceOnly", schema.boolean, default=False), "false"),
+        (Param("limit", schema.between(1, 1000), default=500), 500),
+    ],
+)
+def test_a_default_is_shown_as_a_caller_would_write_it(param: Param, word: object) -> None:
+    assert on_the_wire(param) == word
+
+
+def test_bounds_of_numbers_are_described() -> None:
+    assert type_of(schema.between(1, 1000)) == {"type": "integer", "minimum": 1, "maximum": 1000}
+
+
+def test_what_can_be_refused_follows_from_the_call(described: Json) -> None:
+    ping = codes(described, "get", "/fapi/v1/ping")
+    assert ping == [-1100, -1101]
+    assert {-1102, -1120, -1121, -1130} <= set(codes(described, "get", "/fapi/v1/klines"))
+    order = codes(described, "post", "/fapi/v1/order")
+    assert {-1021, -1022, -1111, -1117, -2019, -2021, -4014, -4164, -5022} <= set(order)
+    assert -4046 not in order
+    assert -4046 in codes(described, "post", "/fapi/v1/marginType")
+
+
+def test_a_market_s_own_codes_are_described_for_it_alone(described: Json) -> None:
+    assert -4178 in codes(described, "post", "/dapi/v1/order")
+    assert -4178 not in codes(described, "post", "/fapi/v1/order")
+
+
+def test_limits_keys_and_a_venue_that_is_stopped_have_their_statuses(described: Json) -> None:
+    statuses = set(described["paths"]["/fapi/v1/order"]["post"]["responses"])
+    assert statuses == {"200", "400", "401", "413", "414", "418", "429", "500", "503"}
+    assert "401" not in described["paths"]["/fapi/v1/depth"]["get"]["responses"]
+    assert codes(described, "post", "/fapi/v1/order", "429") == [-1003, -1015]
+    assert codes(described, "get", "/fapi/v1/depth", "429") == [-1003]
+
+
+def test_every_example_is_an_error_that_can_be_answered(described: Json) -> None:
+    examples = described["components"]["examples"]
+    known = {kind.code for kind in vars(errors).values() if isinstance(kind, errors.Kind)}
+    assert known <= {example["value"]["code"] for example in examples.values()}
+    assert examples["-1121"]["value"] == {"code": -1121, "msg": "Invalid symbol."}
