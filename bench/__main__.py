@@ -15,7 +15,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "candles", "scaling")
+BENCHES = (
+    "engine",
+    "http",
+    "latency",
+    "fairness",
+    "ws_api",
+    "streams",
+    "connections",
+    "recovery",
+    "startup",
+    "candles",
+    "scaling",
+)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
