@@ -6,7 +6,7 @@ rendered as JSON, or raises `WireError`.
 
 from asyncio import Future
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from perpit.binance.limits import OrderLimiter
 from perpit.binance.listen_keys import ListenKeys
@@ -29,12 +29,15 @@ class Settings(Protocol):
     def limits(self) -> bool: ...
 
 
-class Answer(NamedTuple):
+class Answer:
     """An HTTP answer, ready to be written; `head` are its header lines, each with its line end."""
 
-    status: int
-    head: bytes
-    body: bytes
+    __slots__ = ("body", "head", "status")
+
+    def __init__(self, status: int, head: bytes, body: bytes) -> None:
+        self.status = status
+        self.head = head
+        self.body = body
 
 
 class Desk:

@@ -32,7 +32,7 @@ from perpit.journal.errors import JournalError
 from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
-from perpit.runtime.clock import MANUAL, WALL, Clock
+from perpit.runtime.clock import MANUAL, Clock
 from perpit.runtime.errors import OutcomeUnknown, Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.server.app import Application
@@ -166,12 +166,6 @@ class Venue:
         order.time_ms = self.clock.now_ms()
         return self.engine.judge(order)
 
-    def _idle_ms(self) -> int:
-        """Real time since the start, where rate limits pass with it beside the venue's own clock; else 0."""
-        if self.settings.strict_time or self.clock.mode == WALL:
-            return 0
-        return int((time.monotonic() - self._started) * 1000)
-
     async def _open_port(self) -> None:
         """Build the edge and answer on the port."""
         settings, now_ms = self.settings, self.clock.now_ms
@@ -189,7 +183,8 @@ class Venue:
             in_doubt=(OutcomeUnknown,),
             described=openapi(),
             wall_ms=self._wall_ms,
-            idle_ms=self._idle_ms,
+            # rate limits pass with real time, too, where the venue's clock shows another one
+            idle_ms=_never if settings.strict_time else self.clock.idle_ms,
         )
         self.hub = StreamHub(self.world, listen_keys, now_ms)
         token = self._home.admin_token() if self._home is not None else new_token()
@@ -300,6 +295,10 @@ def usable(journal: Path) -> Iterator[None]:
         raise CannotStart(
             f"cannot use the journal in {journal}: {error.strerror}; choose another with --data"
         ) from None
+
+
+def _never() -> int:
+    return 0
 
 
 def make_clock(settings: Settings, recovered: Recovered) -> Clock:
