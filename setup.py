@@ -99,6 +99,7 @@ def extensions() -> list[Extension]:
             compiled = mypycify(
                 [
                     "--config-file=",
+                    f"--cache-dir={os.devnull}",  # mypyc fails on a cache of sources that have changed since
                     "--ignore-missing-imports",
                     *(path for sources, _name in groups for path in sources),
                 ],
