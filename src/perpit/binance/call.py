@@ -31,12 +31,15 @@ class Settings(Protocol):
     def limits(self) -> bool: ...
 
 
-class Answer(NamedTuple):
+class Answer:
     """An HTTP answer, ready to be written; `head` are its header lines, each with its line end."""
 
-    status: int
-    head: bytes
-    body: bytes
+    __slots__ = ("body", "head", "status")
+
+    def __init__(self, status: int, head: bytes, body: bytes) -> None:
+        self.status = status
+        self.head = head
+        self.body = body
 
 
 class Elements(NamedTuple):
