@@ -1,0 +1,235 @@
+"""A world in which no list is empty: one served venue, two accounts and what happened to them.
+
+The venue lists contracts of both markets, three quarters of an hour before a delivery. The trader has, in each market,
+an open cross position, an isolated one whose margin was changed, one that was liquidated and one that was delivered;
+orders that rest, were amended, filled, cancelled; algo orders that wait, fired and were cancelled; fees, funding,
+realised profit, transfers. The maker is everybody else. Prices are held, the clock is manual: nothing moves but what a
+test moves.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+from perpit.catalogue import quarters
+from perpit.testing import ServedVenue
+from tests.clients.signing import SignedRest
+from tests.clients.venue import Account, Operator
+
+DELIVERY_MS = quarters.delivery_of_suffix("231229")
+PAIRS = {
+    "BTCUSDT": "60000",
+    "BTCUSD": "60000",
+    "ETHUSDT": "2600",
+    "ETHUSD": "2600",
+    "SOLUSDT": "150",
+    "BNBUSD": "520",
+}
+
+
+class Market(NamedTuple):
+    """What the world has in one market."""
+
+    name: str
+    prefix: str
+    main: str  # an open cross position, and most orders
+    isolated: str
+    liquidated: str
+    delivered: str
+    qty: str
+    margins: tuple[str, str]  # added to the isolated position, and taken from it
+    sizes: tuple[str, ...]  # of the maker's levels
+    deposits: dict[str, str]
+
+
+USDS_M = Market(
+    "usds_m", "/fapi/v1", "BTCUSDT", "ETHUSDT", "SOLUSDT", "BTCUSDT_231229", "0.050", ("100", "50"),
+    ("2", "2"), {"USDT": "2000000", "BNB": "100"},
+)  # fmt: skip
+COIN_M = Market(
+    "coin_m", "/dapi/v1", "BTCUSD_PERP", "ETHUSD_PERP", "BNBUSD_PERP", "BTCUSD_231229", "5", ("0.01", "0.005"),
+    ("200", "200"), {"BTC": "100", "ETH": "100", "BNB": "1000"},
+)  # fmt: skip
+MARKETS = {market.name: market for market in (USDS_M, COIN_M)}
+LISTED = [symbol for of in MARKETS.values() for symbol in (of.main, of.isolated, of.liquidated, of.delivered)]
+
+
+def pair_of(symbol: str) -> str:
+    return symbol.partition("_")[0]
+
+
+class Party(SignedRest):
+    """An account that trades by hand."""
+
+    def __init__(self, rest: str, account: Account) -> None:
+        super().__init__(rest, account.api_key, account.api_secret)
+        self.account = account
+
+    def order(self, market: Market, symbol: str, side: str, quantity: str, **terms: Any) -> Any:
+        """A market order, or a limit order that stays when there is a price."""
+        kind = {"type": "LIMIT", "timeInForce": "GTC"} if "price" in terms else {"type": "MARKET"}
+        return self.post(
+            f"{market.prefix}/order",
+            **{"symbol": symbol, "side": side, "quantity": quantity, **kind, **terms},
+        )
+
+
+class World:
+    """The venue, its operator, and the accounts that live on it. `closing` ends what belongs to them."""
+
+    def __init__(self, operator: Operator, closing: ExitStack) -> None:
+        self.operator = operator
+        self.closing = closing
+        self.clients: dict[Any, Any] = {}
+        self.trader = self.account()
+        self.maker = self.account()
+
+    def account(self) -> Party:
+        """A new account with funds in both markets."""
+        account = self.operator.account("1")
+        for market in MARKETS.values():
+            for asset, amount in market.deposits.items():
+                body = {"asset": asset, "amount": amount, "market": market.name}
+                self.operator.call("POST", f"/accounts/{account.name}/deposits", body)
+        party = Party(self.operator.rest, account)
+        self.closing.callback(party.close)
+        return party
+
+    def prices(self) -> None:
+        """Hold every contract at the price of its pair."""
+        for symbol in LISTED:
+            self.operator.pin(symbol, PAIRS[pair_of(symbol)])
+
+    def books(self) -> None:
+        """Levels of the maker around each price, deep enough for everything."""
+        for market in MARKETS.values():
+            for symbol in (market.main, market.isolated, market.liquidated, market.delivered):
+                price = int(PAIRS[pair_of(symbol)])
+                step = 10 if price > 50_000 else 1
+                for level, size in enumerate(market.sizes, 1):
+                    for side, away in (("BUY", -step * level), ("SELL", step * level)):
+                        self.maker.order(market, symbol, side, size, price=str(price + away))
+
+    def positions(self, market: Market) -> None:
+        """An open cross position, an isolated one with more and less margin, one to be delivered."""
+        trader, prefix = self.trader, market.prefix
+        for symbol in (market.isolated, market.liquidated):
+            trader.post(f"{prefix}/marginType", symbol=symbol, marginType="ISOLATED")
+        trader.order(market, market.main, "BUY", market.qty)
+        trader.order(market, market.main, "BUY", market.qty)
+        trader.order(market, market.main, "SELL", market.qty)
+        trader.order(market, market.isolated, "BUY", "1")
+        trader.order(market, market.delivered, "BUY", market.qty)
+        for kind, amount in enumerate(market.margins, 1):
+            trader.post(f"{prefix}/positionMargin", symbol=market.isolated, amount=amount, type=kind)
+
+    def liquidation(self, market: Market) -> None:
+        """An isolated position whose mark price falls until it is closed for its owner, and comes back."""
+        symbol = market.liquidated
+        price = int(PAIRS[pair_of(symbol)])
+        self.trader.post(f"{market.prefix}/leverage", symbol=symbol, leverage=20)
+        self.trader.order(market, symbol, "BUY", "1")
+        self.operator.call("PUT", f"/prices/{symbol}", {"mark": str(price * 0.9)})
+        self.operator.advance(2_000)
+        self.operator.call("PUT", f"/prices/{symbol}", {"mark": str(price)})
+
+    def orders(self, market: Market) -> None:
+        """Orders that rest, were amended, filled and cancelled; algo orders that wait, fired and were cancelled."""
+        trader, prefix, symbol = self.trader, market.prefix, market.main
+        kept = trader.order(market, symbol, "BUY", market.qty, price="59000")
+        about = {"symbol": symbol, "side": "BUY", "orderId": kept["orderId"]}
+        trader.put(f"{prefix}/order", **about, quantity=market.qty, price="58900")
+        gone = trader.order(market, symbol, "BUY", market.qty, price="59100")
+        trader.delete(f"{prefix}/order", symbol=symbol, orderId=gone["orderId"])
+        for number in range(2):
+            waiting = self.algo(market, trader)
+            if number:
+                trader.delete(f"{prefix}/algoOrder", algoId=waiting["algoId"])
+        fired = trader.post(
+            f"{prefix}/algoOrder", algoType="CONDITIONAL", symbol=symbol, side="BUY", type="STOP_MARKET",
+            quantity=market.qty, triggerPrice="60050", workingType="MARK_PRICE",
+        )  # fmt: skip
+        self.operator.call("PUT", f"/prices/{symbol}", {"mark": "60060"})
+        self.operator.advance(1_000)
+        self.operator.call("PUT", f"/prices/{symbol}", {"mark": "60000"})
+        assert fired["algoStatus"] == "NEW"
+
+    def algo(self, market: Market, party: Party) -> Any:
+        """A stop far below that waits."""
+        return party.post(
+            f"{market.prefix}/algoOrder", algoType="CONDITIONAL", symbol=market.main, side="SELL",
+            type="STOP_MARKET", quantity=market.qty, triggerPrice="55000",
+        )  # fmt: skip
+
+    def live(self) -> None:
+        """The whole story, up to a second after delivery and funding."""
+        self.prices()
+        self.operator.advance(1_000)
+        self.books()
+        for market in MARKETS.values():
+            self.positions(market)
+            self.liquidation(market)
+            self.orders(market)
+        self.operator.advance_to(DELIVERY_MS - 60_000)
+        self.operator.advance_to(DELIVERY_MS + 61_000)
+
+
+# What a row may ask for before its call: each gives the values that `$name` in the row stands for.
+
+
+def order(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """A limit order that rests."""
+    placed = party.order(market, market.main, "BUY", market.qty, price="59000")
+    return {"order_id": placed["orderId"], "client_order_id": placed["clientOrderId"]}
+
+
+def algo(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """A stop that waits."""
+    placed = world.algo(market, party)
+    return {"algo_id": placed["algoId"], "client_algo_id": placed["clientAlgoId"]}
+
+
+def isolated(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """An isolated position in the main symbol."""
+    party.post(f"{market.prefix}/marginType", symbol=market.main, marginType="ISOLATED")
+    party.order(market, market.main, "BUY", market.qty)
+    return {}
+
+
+def trailing(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """An order that trails."""
+    placed = party.post(
+        f"{market.prefix}/order", symbol=market.main, side="SELL", type="TRAILING_STOP_MARKET",
+        quantity=market.qty, callbackRate="1", activationPrice="61000",
+    )  # fmt: skip
+    return {"order_id": placed["orderId"]}
+
+
+def hedged(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """A long and a short position in the main symbol."""
+    party.post(f"{market.prefix}/positionSide/dual", dualSidePosition="true")
+    for side, position_side in (("BUY", "LONG"), ("SELL", "SHORT")):
+        party.order(market, market.main, side, market.qty, positionSide=position_side)
+    return {}
+
+
+def listen_key(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """A listen key."""
+    return {"listen_key": party.post(f"{market.prefix}/listenKey")["listenKey"]}
+
+
+FIRST = {step.__name__: step for step in (order, algo, isolated, trailing, hedged, listen_key)}
+
+
+@contextmanager
+def lived() -> Iterator[World]:
+    """A served venue on which all that has happened."""
+    served = ServedVenue(
+        "--market", "none", "--no-limits", "--clock", f"manual:{DELIVERY_MS - 2_700_000}",
+        "--symbols", ",".join(LISTED),
+    )  # fmt: skip
+    with served as venue, Operator(venue.ready) as operator, ExitStack() as closing:
+        world = World(operator, closing)
+        world.live()
+        yield world
+        assert operator.invariants() == "ok"
