@@ -110,4 +110,5 @@ UNREAD: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("usds_m", "PUT /fapi/v1/order"): ("avgPrice", "cumBase"),
     ("usds_m", "GET /fapi/v1/algoOrder"): ALGO_TAKE_PROFIT,
     ("usds_m", "GET /fapi/v1/exchangeInfo"): ("symbols.filters.positionControlSide",),
+    ("usds_m", "depth"): ("asks", "bids"),
 }

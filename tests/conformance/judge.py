@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from perpit.binance.coverage import PRODUCTS, Fact, facts_of
+from perpit.binance.coverage import PRODUCTS, WS_PRODUCTS, Fact, facts_of, ws_facts_of
+from perpit.binance.ws_methods import methods_of
+from perpit.domain.words import COIN_M, USDS_M
 from tests.conformance.allowed import (
     BEYOND,
     FILTERS,
@@ -21,6 +23,8 @@ from tests.conformance.allowed import (
 )
 from tests.conformance.callers import Answer
 from tests.conformance.shapes import Difference, differences, places
+
+MARKET_IDS = {"usds_m": USDS_M, "coin_m": COIN_M}
 
 
 @cache
@@ -48,13 +52,53 @@ def expected(market: str, call: str) -> tuple[str | None, Any]:
     return fact.shape, fields
 
 
+def ws_expected(market: str, call: str) -> tuple[str, Any]:
+    """Shape and fields of the result of a method of the WebSocket API."""
+    product = next(product for product, (file, _market) in WS_PRODUCTS.items() if file.startswith(market))
+    fact = next(fact for fact in ws_facts_of(product) if fact.method == call)
+    fields = {} if "<key>" in fact.fields else fact.fields
+    return fact.shape, fields
+
+
 def verdict(market: str, call: str, answers: list[Answer]) -> dict[str, list[str]]:
-    """What is wrong with the answers to a call; nothing when all is well."""
-    shape, fields = expected(market, call)
+    """What is wrong with the answers to a call over REST; nothing when all is well."""
+    return judged((market, call), *expected(market, call), answers)
+
+
+def ws_verdict(market: str, call: str, answers: list[Answer]) -> dict[str, list[str]]:
+    """What is wrong with the results of a method of the WebSocket API; nothing when all is well.
+
+    A method answers what its REST call answers: what that has beyond the list of the method may be there.
+    """
+    wrong = judged((market, call), *ws_expected(market, call), answers)
+    route = methods_of(MARKET_IDS[market]).get(call)
+    if route is not None:
+        rest = f"{route.method} {route.path}"
+        known = {*published(expected(market, rest)[1]), *BEYOND.get((market, rest), ())}
+        wrong["unknown"] = [place for place in wrong.get("unknown", ()) if place not in known]
+    return {what: lines for what, lines in wrong.items() if lines}
+
+
+def published(fields: Any, place: str = "") -> Iterator[str]:
+    """The place of every published field."""
+    if isinstance(fields, list):
+        for kind in fields:
+            yield from published(kind, place)
+    elif isinstance(fields, dict) and "tuple" not in fields:
+        for name, inner in fields.items():
+            where = f"{place}.{name}" if place else name
+            yield where
+            yield from published(inner, where)
+
+
+def judged(
+    call: tuple[str, str], shape: str | None, fields: Any, answers: list[Answer]
+) -> dict[str, list[str]]:
+    """The answers to all rows of a call, against its fields and what may differ."""
     found = [found for answer in answers for found in against(fields, shape, answer.raw)]
     shown = {place for answer in answers for place in places(answer.raw)}
     unknown = {difference.place for difference in found if difference.kind == "unknown"}
-    allowed = set(BEYOND.get((market, call), ()))
+    allowed = set(BEYOND.get(call, ()))
     unread = {place for answer in answers for place in forgotten(answer.model)}
     wrong = {
         "missing": sorted(
@@ -65,14 +109,16 @@ def verdict(market: str, call: str, answers: list[Answer]) -> dict[str, list[str
         "of another type": [
             f"{place}: {text}" for kind, place, text in found if kind == "type" and place not in NULLABLE
         ],
-        "not read by the SDK": sorted(unread - unknown - set(UNREAD.get((market, call), ()))),
+        "not read by the SDK": sorted(unread - unknown - set(UNREAD.get(call, ()))),
     }
     return {what: lines for what, lines in wrong.items() if lines}
 
 
 def against(fields: Any, shape: str | None, answer: Any) -> Iterator[Difference]:
     """The differences of one answer; some calls answer one object or an array of them."""
-    if shape == "object|array" and isinstance(answer, list) != isinstance(fields, list):
+    if isinstance(fields, dict) and "oneOf" in fields:
+        fields = fields["oneOf"][isinstance(answer, list)]
+    elif shape == "object|array" and isinstance(answer, list) != isinstance(fields, list):
         fields = [fields] if isinstance(answer, list) else fields[0]
     yield from differences(fields, answer)
 
