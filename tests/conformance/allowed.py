@@ -15,10 +15,18 @@ SOMETIMES: Final = frozenset(
             "adlQuantile.HEDGE",
             "adlQuantile.BOTH",
         ),  # by position mode
+        *("ac", "ai"),  # ACCOUNT_CONFIG_UPDATE of a leverage, of the asset mode
+        "a.S",  # ACCOUNT_UPDATE of funding
+        "cw",  # MARGIN_CALL of a cross position
+        *("o.AP", "o.cr", "o.ia"),  # orders that trail
+        "o.M",  # amendments that were given a number
     }
 )
 # Fields that no account of this venue can see.
-NEVER: Final = {"notionalCoef": "of accounts whose brackets are scaled (semantics 1.1.4)"}
+NEVER: Final = {
+    "notionalCoef": "of accounts whose brackets are scaled (semantics 1.1.4)",
+    "bks": "told when brackets change, which they do not here",
+}
 # Published as a string, null in the examples of the same pages.
 NULLABLE: Final = frozenset({"icebergQuantity"})
 
@@ -42,8 +50,8 @@ FILTERS: Final = {
     "POSITION_RISK_CONTROL": ("positionControlSide",),  # semantics 5.10, recorded in 2026
 }
 
-# An order is one text in all answers of a market (`binance/render.py`), an algo order another: an answer has the fields of
-# its whole family, old and new. What the list of today has not, call by call.
+# An order is one text in all answers of a market (`binance/render.py`), an algo order another: an answer has the
+# fields of its whole family, old and new. What the list of today has not, call by call.
 EXECUTED: Final = ("avgPrice", "cumQuote")  # in the lists until 2026-07-15 (semantics 5.2.4)
 COIN_EXECUTED: Final = ("avgPrice", "cumBase", "goodTillDate")
 QUERIED: Final = ("cumQty", "pair", "cumBase")  # in allOrders since 2026-08 (semantics 5.2.5)
@@ -101,6 +109,7 @@ BEYOND: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("coin_m", "GET /dapi/v1/allAlgoOrders"): ALGO_LISTED,
     ("coin_m", "GET /dapi/v1/positionRisk"): ("notionalValue", "isolatedWallet"),
     ("coin_m", "GET /dapi/v1/account"): ("positions.isolatedWallet",),
+    ("coin_m", "ORDER_TRADE_UPDATE"): ("o.gtd", "o.si", "o.ss"),  # one text for both markets
 }
 
 # Fields that the facts have from the documents and the models of the SDK have not.
@@ -112,3 +121,14 @@ UNREAD: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("usds_m", "GET /fapi/v1/exchangeInfo"): ("symbols.filters.positionControlSide",),
     ("usds_m", "depth"): ("asks", "bids"),
 }
+
+# Events of user data that nothing here can cause.
+NOT_TOLD: Final = {
+    "GRID_UPDATE": "of grid trading, which is no part of a venue",
+    "STRATEGY_UPDATE": "of strategies, which are no part of a venue",
+    "CONDITIONAL_ORDER_TRIGGER_REJECT": "retired (semantics 7.5.7): ALGO_UPDATE tells of a rejected trigger",
+}
+
+# Events that are told and stand in no list of the market: the lists have no algo orders of COIN-M. The fields are those
+# of USDⓈ-M, and the account's alias as in all its events.
+UNKNOWN_TO_SDK: Final = {"coin_m": ("ALGO_UPDATE",)}

@@ -5,8 +5,10 @@ What may differ stands in `allowed.py`.
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from perpit.binance.coverage import PRODUCTS, WS_PRODUCTS, Fact, facts_of, ws_facts_of
@@ -19,6 +21,7 @@ from tests.conformance.allowed import (
     NEVER,
     NULLABLE,
     SOMETIMES,
+    UNKNOWN_TO_SDK,
     UNREAD,
 )
 from tests.conformance.callers import Answer
@@ -58,6 +61,33 @@ def ws_expected(market: str, call: str) -> tuple[str, Any]:
     fact = next(fact for fact in ws_facts_of(product) if fact.method == call)
     fields = {} if "<key>" in fact.fields else fact.fields
     return fact.shape, fields
+
+
+class StreamFact(msgspec.Struct, frozen=True):
+    """What the exchange publishes of one stream, or of one event of user data."""
+
+    stream: str
+    kind: str
+    event: str
+    shape: str
+    fields: Any
+
+
+@cache
+def stream_facts(market: str) -> dict[str, StreamFact]:
+    """What the exchange publishes of a market's streams, by name, and of its user data, by event."""
+    written = (Path(__file__).parent / "facts" / f"{market}.streams.json").read_bytes()
+    told = msgspec.json.decode(written, type=list[StreamFact])
+    return {fact.event if fact.kind == "user_data" else fact.stream: fact for fact in told}
+
+
+def user_facts(market: str) -> dict[str, StreamFact]:
+    """What the exchange publishes of a market's user data, by event."""
+    facts = {event: fact for event, fact in stream_facts(market).items() if fact.kind == "user_data"}
+    for event in UNKNOWN_TO_SDK.get(market, ()):
+        like = stream_facts("usds_m")[event]
+        facts[event] = msgspec.structs.replace(like, fields={**like.fields, "i": "string"})
+    return facts
 
 
 def verdict(market: str, call: str, answers: list[Answer]) -> dict[str, list[str]]:
@@ -100,10 +130,9 @@ def judged(
     unknown = {difference.place for difference in found if difference.kind == "unknown"}
     allowed = set(BEYOND.get(call, ()))
     unread = {place for answer in answers for place in forgotten(answer.model)}
+    missing = {place for kind, place, _ in found if kind == "missing" and not may_miss(place, shown)}
     wrong = {
-        "missing": sorted(
-            {place for kind, place, _ in found if kind == "missing" and not may_miss(place, shown)}
-        ),
+        "missing": sorted(missing),
         "unknown": sorted(unknown - allowed),
         "listed as unknown, and not there": sorted(allowed - unknown),
         "of another type": [

@@ -7,9 +7,12 @@ realised profit, transfers. The maker is everybody else. Prices are held, the cl
 test moves.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
+
+from websockets.sync.client import ClientConnection, connect
 
 from perpit.catalogue import quarters
 from perpit.testing import ServedVenue
@@ -23,6 +26,8 @@ PAIRS = {
     "ETHUSDT": "2600",
     "ETHUSD": "2600",
     "SOLUSDT": "150",
+    "XRPUSDT": "1.4",
+    "XRPUSD": "1.4",
     "BNBUSD": "520",
 }
 
@@ -36,22 +41,51 @@ class Market(NamedTuple):
     isolated: str
     liquidated: str
     delivered: str
+    spare: str  # what streams tell the end of
     qty: str
     margins: tuple[str, str]  # added to the isolated position, and taken from it
-    sizes: tuple[str, ...]  # of the maker's levels
+    sizes: tuple[str, str]  # of the maker's levels; of those in the liquidated symbol
     deposits: dict[str, str]
+    alms: dict[str, str]  # just enough for one unit of the liquidated symbol
+    has_asset_mode: bool
 
 
 USDS_M = Market(
-    "usds_m", "/fapi/v1", "BTCUSDT", "ETHUSDT", "SOLUSDT", "BTCUSDT_231229", "0.050", ("100", "50"),
-    ("2", "2"), {"USDT": "2000000", "BNB": "100"},
-)  # fmt: skip
+    name="usds_m",
+    prefix="/fapi/v1",
+    main="BTCUSDT",
+    isolated="ETHUSDT",
+    liquidated="SOLUSDT",
+    delivered="BTCUSDT_231229",
+    spare="XRPUSDT",
+    qty="0.050",
+    margins=("100", "50"),
+    sizes=("2", "20"),
+    deposits={"USDT": "2000000", "BNB": "100"},
+    alms={"USDT": "8.7"},
+    has_asset_mode=True,
+)
 COIN_M = Market(
-    "coin_m", "/dapi/v1", "BTCUSD_PERP", "ETHUSD_PERP", "BNBUSD_PERP", "BTCUSD_231229", "5", ("0.01", "0.005"),
-    ("200", "200"), {"BTC": "100", "ETH": "100", "BNB": "1000"},
-)  # fmt: skip
+    name="coin_m",
+    prefix="/dapi/v1",
+    main="BTCUSD_PERP",
+    isolated="ETHUSD_PERP",
+    liquidated="BNBUSD_PERP",
+    delivered="BTCUSD_231229",
+    spare="XRPUSD_PERP",
+    qty="5",
+    margins=("0.01", "0.005"),
+    sizes=("200", "200"),
+    deposits={"BTC": "100", "ETH": "100", "BNB": "1000"},
+    alms={"BNB": "0.00103"},
+    has_asset_mode=False,
+)
 MARKETS = {market.name: market for market in (USDS_M, COIN_M)}
-LISTED = [symbol for of in MARKETS.values() for symbol in (of.main, of.isolated, of.liquidated, of.delivered)]
+LISTED = [
+    symbol
+    for of in MARKETS.values()
+    for symbol in (of.main, of.isolated, of.liquidated, of.delivered, of.spare)
+]
 
 
 def pair_of(symbol: str) -> str:
@@ -81,14 +115,16 @@ class World:
         self.operator = operator
         self.closing = closing
         self.clients: dict[Any, Any] = {}
+        self.told: dict[str, list[Any]] = {name: [] for name in MARKETS}  # user data of the delivery
         self.trader = self.account()
         self.maker = self.account()
 
-    def account(self) -> Party:
-        """A new account with funds in both markets."""
-        account = self.operator.account("1")
+    def account(self, deposits: dict[str, dict[str, str]] | None = None) -> Party:
+        """A new account with funds in both markets, or with those given by market."""
+        account = self.operator.account("0.00000001")
         for market in MARKETS.values():
-            for asset, amount in market.deposits.items():
+            funds = market.deposits if deposits is None else deposits.get(market.name, {})
+            for asset, amount in funds.items():
                 body = {"asset": asset, "amount": amount, "market": market.name}
                 self.operator.call("POST", f"/accounts/{account.name}/deposits", body)
         party = Party(self.operator.rest, account)
@@ -106,7 +142,8 @@ class World:
             for symbol in (market.main, market.isolated, market.liquidated, market.delivered):
                 price = int(PAIRS[pair_of(symbol)])
                 step = 10 if price > 50_000 else 1
-                for level, size in enumerate(market.sizes, 1):
+                size = market.sizes[symbol == market.liquidated]
+                for level in (1, 2):
                     for side, away in (("BUY", -step * level), ("SELL", step * level)):
                         self.maker.order(market, symbol, side, size, price=str(price + away))
 
@@ -123,15 +160,21 @@ class World:
         for kind, amount in enumerate(market.margins, 1):
             trader.post(f"{prefix}/positionMargin", symbol=market.isolated, amount=amount, type=kind)
 
-    def liquidation(self, market: Market) -> None:
-        """An isolated position whose mark price falls until it is closed for its owner, and comes back."""
+    def liquidation(self, market: Market, *parties: Party) -> None:
+        """Long positions whose mark price falls until they are closed for their owners, and comes back."""
         symbol = market.liquidated
-        price = int(PAIRS[pair_of(symbol)])
-        self.trader.post(f"{market.prefix}/leverage", symbol=symbol, leverage=20)
-        self.trader.order(market, symbol, "BUY", "1")
-        self.operator.call("PUT", f"/prices/{symbol}", {"mark": str(price * 0.9)})
-        self.operator.advance(2_000)
-        self.operator.call("PUT", f"/prices/{symbol}", {"mark": str(price)})
+        price = float(PAIRS[pair_of(symbol)])
+        for party in parties:
+            party.post(f"{market.prefix}/leverage", symbol=symbol, leverage=20)
+            party.order(market, symbol, "BUY", "1")
+        for thousandths in range(968, 948, -1):
+            self.mark(symbol, f"{price * thousandths / 1_000:.4f}")
+        self.mark(symbol, str(price))
+
+    def mark(self, symbol: str, price: str) -> None:
+        """Set a mark price and let a second go by under it."""
+        self.operator.call("PUT", f"/prices/{symbol}", {"mark": price})
+        self.operator.advance(1_000)
 
     def orders(self, market: Market) -> None:
         """Orders that rest, were amended, filled and cancelled; algo orders that wait, fired and were cancelled."""
@@ -149,9 +192,8 @@ class World:
             f"{prefix}/algoOrder", algoType="CONDITIONAL", symbol=symbol, side="BUY", type="STOP_MARKET",
             quantity=market.qty, triggerPrice="60050", workingType="MARK_PRICE",
         )  # fmt: skip
-        self.operator.call("PUT", f"/prices/{symbol}", {"mark": "60060"})
-        self.operator.advance(1_000)
-        self.operator.call("PUT", f"/prices/{symbol}", {"mark": "60000"})
+        self.mark(symbol, "60060")
+        self.mark(symbol, "60000")
         assert fired["algoStatus"] == "NEW"
 
     def algo(self, market: Market, party: Party) -> Any:
@@ -168,10 +210,20 @@ class World:
         self.books()
         for market in MARKETS.values():
             self.positions(market)
-            self.liquidation(market)
+            self.liquidation(market, self.trader)
             self.orders(market)
-        self.operator.advance_to(DELIVERY_MS - 60_000)
-        self.operator.advance_to(DELIVERY_MS + 61_000)
+        with ExitStack() as listening:
+            sockets = {name: listening.enter_context(self.listen(of)) for name, of in MARKETS.items()}
+            self.operator.advance_to(DELIVERY_MS + 61_000)
+            for name, socket in sockets.items():
+                told = self.told[name]
+                while not any("S" in message.get("a", ()) for message in told):
+                    told.append(json.loads(socket.recv(5)))
+
+    def listen(self, market: Market) -> ClientConnection:
+        """The trader's user data in a market, as they come over the wire."""
+        key = listen_key(self, market, self.trader)["listen_key"]
+        return connect(f"{self.operator.ws}/private/ws/{key}")
 
 
 # What a row may ask for before its call: each gives the values that `$name` in the row stands for.
