@@ -1,11 +1,11 @@
 """The tables of calls: one row for each way to make a call of the exchange's lists, as `rows/*.json` have them.
 
-    {"call": "PUT /fapi/v1/order", "sdk": "modify_order", "first": "order", "with": {"order_id": "$order_id"}}
+    {"call": "DELETE /fapi/v1/order", "sdk": "cancel_order", "first": "order", "with": {"order_id": "$order_id"}}
 
-`call` is a method and path, or a method of the WebSocket API. `sdk` is the method of the official SDK, null where it has
-none: then the call is made by hand. `with` are its arguments; "$name" stands for what `first`, a step of `world.FIRST`,
-has made. `as` is "trader", whom everything has happened to, or "fresh", an account of its own for calls that change the
-account. `empty` says why an answer cannot be filled. Rows of streams have the `name` that is subscribed.
+`call` is a method and path, or a method of the WebSocket API. `sdk` is the method of the official SDK, null where it
+has none: then the call is made by hand. `with` are its arguments; "$name" stands for what `first`, a step of
+`world.FIRST`, has made. `as` is "trader", whom everything has happened to, or "fresh", an account of its own for calls
+that change the account. `empty` says why an answer cannot be filled. Rows of streams have the `name` to subscribe.
 """
 
 import re

@@ -27,6 +27,10 @@ PAIRS = {
     "ETHUSD": "2600",
     "SOLUSDT": "150",
     "XRPUSDT": "1.4",
+    "LTCUSDT": "60",
+    "ADAUSDT": "0.35",
+    "ADAUSD": "0.35",
+    "DOGEUSD": "0.1",
     "XRPUSD": "1.4",
     "BNBUSD": "520",
 }
@@ -42,6 +46,8 @@ class Market(NamedTuple):
     liquidated: str
     delivered: str
     spare: str  # what streams tell the end of
+    odd: str  # its only offer is far above its mark price
+    ending: str  # what can soon only be closed, when a test wants that
     qty: str
     margins: tuple[str, str]  # added to the isolated position, and taken from it
     sizes: tuple[str, str]  # of the maker's levels; of those in the liquidated symbol
@@ -58,6 +64,8 @@ USDS_M = Market(
     liquidated="SOLUSDT",
     delivered="BTCUSDT_231229",
     spare="XRPUSDT",
+    odd="LTCUSDT",
+    ending="ADAUSDT",
     qty="0.050",
     margins=("100", "50"),
     sizes=("2", "20"),
@@ -73,10 +81,12 @@ COIN_M = Market(
     liquidated="BNBUSD_PERP",
     delivered="BTCUSD_231229",
     spare="XRPUSD_PERP",
+    odd="ADAUSD_PERP",
+    ending="DOGEUSD_PERP",
     qty="5",
     margins=("0.01", "0.005"),
     sizes=("200", "200"),
-    deposits={"BTC": "100", "ETH": "100", "BNB": "1000"},
+    deposits={"BTC": "100", "ETH": "100", "BNB": "1000", "ADA": "100000", "DOGE": "100000"},
     alms={"BNB": "0.00103"},
     has_asset_mode=False,
 )
@@ -84,7 +94,7 @@ MARKETS = {market.name: market for market in (USDS_M, COIN_M)}
 LISTED = [
     symbol
     for of in MARKETS.values()
-    for symbol in (of.main, of.isolated, of.liquidated, of.delivered, of.spare)
+    for symbol in (of.main, of.isolated, of.liquidated, of.delivered, of.spare, of.odd, of.ending)
 ]
 
 
@@ -115,6 +125,7 @@ class World:
         self.operator = operator
         self.closing = closing
         self.clients: dict[Any, Any] = {}
+        self.ending: dict[str, int] = {}  # an order of each market in what was made to end
         self.told: dict[str, list[Any]] = {name: [] for name in MARKETS}  # user data of the delivery
         self.trader = self.account()
         self.maker = self.account()
@@ -146,6 +157,9 @@ class World:
                 for level in (1, 2):
                     for side, away in (("BUY", -step * level), ("SELL", step * level)):
                         self.maker.order(market, symbol, side, size, price=str(price + away))
+            price_of_odd = float(PAIRS[pair_of(market.odd)])
+            self.maker.order(market, market.odd, "SELL", "5", price=f"{price_of_odd * 1.04:.4g}")
+            self.mark(market.odd, f"{price_of_odd * 0.96:.4g}")
 
     def positions(self, market: Market) -> None:
         """An open cross position, an isolated one with more and less margin, one to be delivered."""

@@ -7,7 +7,6 @@ scope, security, weight, parameters (optional ones with a question mark) and fie
 
 import itertools
 import sys
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +18,7 @@ from perpit.binance import coverage_streams, errors, other_products
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
+from perpit.domain import refusals
 from perpit.domain.words import COIN_M, USDS_M
 
 FACTS: Final = files("perpit.binance") / "facts"
@@ -40,6 +40,9 @@ FOREIGN_SCOPES: Final = {
     "broker_referral_product": "referral programme",
     "leveraged_token_product": "leveraged tokens",
 }
+
+# Refusals that no request of the exchange's API can meet: of venue control's commands, or of what the schema lets by.
+UNASKED: Final = (refusals.UNKNOWN_ACCOUNT, refusals.NOT_SUPPORTED, refusals.BALANCE_TOO_SMALL)
 
 HEAD: Final = """\
 # API coverage
@@ -215,16 +218,24 @@ def _extras() -> list[str]:
     return [*lines, *rows, ""]
 
 
-def _codes() -> list[str]:
-    """Error codes that an answer can carry."""
+def codes() -> list[int]:
+    """Error codes that an answer can carry, from -1000 down."""
     kinds = [value for value in vars(errors).values() if isinstance(value, errors.Kind)]
     for by_refusal in (errors.BY_REFUSAL, *errors.BY_REFUSAL_IN.values()):
-        kinds += by_refusal.values()
+        kinds += [kind for refusal, kind in by_refusal.items() if refusal not in UNASKED]
     for by_command in (errors.BY_COMMAND, *errors.BY_COMMAND_IN.values()):
         kinds += by_command.values()
-    counted = Counter(kind.code for kind in kinds)
-    codes = ", ".join(str(code) for code in sorted(counted, reverse=True))
-    return ["## Error codes", "", f"{len(counted)} codes can be answered: {codes}.", ""]
+    return sorted({kind.code for kind in kinds} - {errors.UNSUPPORTED.code}, reverse=True)
+
+
+def _codes() -> list[str]:
+    counted = codes()
+    return [
+        "## Error codes",
+        "",
+        f"{len(counted)} codes can be answered: {', '.join(map(str, counted))}.",
+        "",
+    ]
 
 
 def main(arguments: list[str]) -> None:
