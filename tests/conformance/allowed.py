@@ -83,6 +83,7 @@ BEYOND: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("usds_m", "GET /fapi/v1/algoOrder"): ("activatePrice", "callbackRate"),
     ("usds_m", "GET /fapi/v1/openAlgoOrders"): ALGO_LISTED,
     ("usds_m", "GET /fapi/v1/allAlgoOrders"): ALGO_LISTED,
+    ("usds_m", "GET /fapi/v1/stock/contract"): ("signed",),  # named without fields
     # recorded in 2025
     ("usds_m", "GET /fapi/v2/positionRisk"): ("isolated", "adlQuantile"),
     ("usds_m", "GET /fapi/v1/positionRisk"): ("isolated", "adlQuantile"),
@@ -119,6 +120,7 @@ UNREAD: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("usds_m", "PUT /fapi/v1/order"): ("avgPrice", "cumBase"),
     ("usds_m", "GET /fapi/v1/algoOrder"): ALGO_TAKE_PROFIT,
     ("usds_m", "GET /fapi/v1/exchangeInfo"): ("symbols.filters.positionControlSide",),
+    ("usds_m", "GET /fapi/v1/apiTradingStatus"): ("indicators.*",),  # it knows two symbols by name
     ("usds_m", "depth"): ("asks", "bids"),
 }
 

@@ -18,6 +18,8 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
 }
 
+ANY_NAME = "<symbol>"  # in place of a name: of every name that is there
+
 
 class Difference(NamedTuple):
     """One difference: `kind` is missing, unknown or type."""
@@ -51,6 +53,9 @@ def _of_elements(kinds: list[Any], answer: Any, place: str) -> Iterator[Differen
 
 
 def _of_object(fields: dict[str, Any], answer: dict[str, Any], place: str) -> Iterator[Difference]:
+    if ANY_NAME in fields:
+        fields = {**{name: fields[ANY_NAME] for name in answer}, **fields}
+        del fields[ANY_NAME]
     for name, inner in fields.items():
         where = f"{place}.{name}" if place else name
         if name not in answer:

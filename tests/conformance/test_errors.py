@@ -17,6 +17,7 @@ DIFFERENT = {
     -1000: "semantics 6.7: what is no JSON is the caller's fault, 400; the list has 503",
     -4130: "semantics 4.5.6: one closePosition order per side and kind, in the lists of older years only",
     -5000: "not in the list; seen for unknown paths",
+    -4411: "not in the list; clients report it",
     -2011: "semantics 5.7.5: the wire says 'Unknown order sent.'",
     -4028: "semantics 1.7.2: the list has backticks, the wire has none",
 }

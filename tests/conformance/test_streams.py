@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from perpit.binance.streams_names import parse_stream_name
+from perpit.binance.streams_names import SILENT_KINDS, parse_stream_name
 from tests.clients.inbox import Inbox
 from tests.conformance.allowed import NOT_TOLD, UNKNOWN_TO_SDK
 from tests.conformance.callers import Answer
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:parameter 'timeout' of type 'flo
 async def test_every_market_stream_tells_what_is_published(
     world: World, market: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    known = [row for row in rows(f"{market}.streams") if parse_stream_name(row.name) is not None]
+    known = [row for row in rows(f"{market}.streams") if speaks(row.name)]
     heard = await hear(world, MARKETS[market], known, market_day)
     verdicts: dict[str, Any] = {}
     for row in known:
@@ -73,6 +73,12 @@ async def test_a_listen_key_that_ends_says_so(world: World) -> None:
             fact = stream_facts(name)["listenKeyExpired"]
             answer = Answer(await inbox.first(), None)
             assert judged((name, "listenKeyExpired"), fact.shape, fact.fields, [answer]) == {}
+
+
+def speaks(name: str) -> bool:
+    """Whether anything will ever be told under a name."""
+    spec = parse_stream_name(name)
+    return spec is not None and spec.kind not in SILENT_KINDS
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -20,6 +20,7 @@ from tests.clients.signing import SignedRest
 from tests.clients.venue import Account, Operator
 
 DELIVERY_MS = quarters.delivery_of_suffix("231229")
+AGREED = "XAUUSDT"  # asks for an agreement
 PAIRS = {
     "BTCUSDT": "60000",
     "BTCUSD": "60000",
@@ -28,6 +29,7 @@ PAIRS = {
     "SOLUSDT": "150",
     "XRPUSDT": "1.4",
     "LTCUSDT": "60",
+    AGREED: "4500",
     "ADAUSDT": "0.35",
     "ADAUSD": "0.35",
     "DOGEUSD": "0.1",
@@ -92,9 +94,10 @@ COIN_M = Market(
 )
 MARKETS = {market.name: market for market in (USDS_M, COIN_M)}
 LISTED = [
-    symbol
-    for of in MARKETS.values()
-    for symbol in (of.main, of.isolated, of.liquidated, of.delivered, of.spare, of.odd, of.ending)
+    *(of.main for of in MARKETS.values()),
+    *(symbol for of in MARKETS.values() for symbol in (of.isolated, of.liquidated, of.delivered)),
+    *(symbol for of in MARKETS.values() for symbol in (of.spare, of.odd, of.ending)),
+    AGREED,
 ]
 
 

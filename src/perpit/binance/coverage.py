@@ -225,7 +225,7 @@ def codes() -> list[int]:
         kinds += [kind for refusal, kind in by_refusal.items() if refusal not in UNASKED]
     for by_command in (errors.BY_COMMAND, *errors.BY_COMMAND_IN.values()):
         kinds += by_command.values()
-    return sorted({kind.code for kind in kinds} - {errors.UNSUPPORTED.code}, reverse=True)
+    return sorted({kind.code for kind in kinds}, reverse=True)
 
 
 def _codes() -> list[str]:
