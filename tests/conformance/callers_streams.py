@@ -73,13 +73,15 @@ async def hear(
         wire(world, market, {name: of.raw for name, of in heard.items()}),
     ):
         # at once: the SDK waits for half a second after each
-        asked = [getattr(streams, row.sdk or "")(**row.arguments) for row in rows]
-        for row, handle in zip(rows, await asyncio.gather(*asked), strict=True):
+        by_sdk = [row for row in rows if row.sdk is not None]
+        asked = [getattr(streams, row.sdk or "")(**row.arguments) for row in by_sdk]
+        for row, handle in zip(by_sdk, await asyncio.gather(*asked), strict=True):
             handle.on("message", heard[row.name].models.put)
         story(world, market)
         for name, of in heard.items():
-            for inbox in (of.raw, of.models):
-                assert await told(inbox, bool), f"{name} is silent"
+            assert await told(of.raw, bool), f"{name} is silent"
+        for row in by_sdk:
+            assert await told(heard[row.name].models, bool), f"{row.sdk} hears nothing"
     return heard
 
 

@@ -54,7 +54,7 @@ def _of_elements(kinds: list[Any], answer: Any, place: str) -> Iterator[Differen
 
 def _of_object(fields: dict[str, Any], answer: dict[str, Any], place: str) -> Iterator[Difference]:
     if ANY_NAME in fields:
-        fields = {**{name: fields[ANY_NAME] for name in answer}, **fields}
+        fields = {**dict.fromkeys(answer, fields[ANY_NAME]), **fields}
         del fields[ANY_NAME]
     for name, inner in fields.items():
         where = f"{place}.{name}" if place else name
