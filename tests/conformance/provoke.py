@@ -268,10 +268,52 @@ def too_many_orders(world: World) -> Refusal:
     return answer
 
 
+def conditional_order(world: World) -> Refusal:
+    """Since conditional orders have a service of their own."""
+    return under_profile("2026-06-30", "POST", "/dapi/v1/order", STOP_AT_ONCE)
+
+
+def mode_of_its_own(world: World) -> Refusal:
+    """While COIN-M had to follow the position mode of USDⓈ-M."""
+    return under_profile("2026-04-23", "POST", "/dapi/v1/positionSide/dual", {"dualSidePosition": "true"})
+
+
+def mode_of_both(world: World) -> Refusal:
+    """Since both markets have one position mode: an order in the other is in the way."""
+    return under_profile(
+        "2026-06-30",
+        "POST",
+        "/fapi/v1/positionSide/dual",
+        {"dualSidePosition": "true"},
+        orders_in=worlds.COIN_M,
+    )
+
+
+STOP_AT_ONCE = {
+    "symbol": "BTCUSD_PERP",
+    "side": "BUY",
+    "type": "STOP_MARKET",
+    "quantity": "1",
+    "stopPrice": "61000",
+}
+
+
+def under_profile(
+    profile: str, method: str, path: str, parameters: dict[str, Any], orders_in: Market | None = None
+) -> Refusal:
+    """One call on a venue of a profile, by an account that may have an order in a market."""
+    with worlds.founded("--profile", profile) as dated:
+        party = dated.account()
+        if orders_in is not None:
+            signed(party, "POST", f"{orders_in.prefix}/order", plain_order(orders_in))
+        return signed(party, method, path, parameters)
+
+
 BY_HAND = {
     by.__name__: by
     for by in (
         *(two_values, no_such_path, stale, badly_signed, malformed_key, unknown_key),
         *(ws_garbage, logon_with_hmac, too_much_weight, too_many_orders),
+        *(conditional_order, mode_of_its_own, mode_of_both),
     )
 }

@@ -6,6 +6,7 @@
 has none: then the call is made by hand. `with` are its arguments; "$name" stands for what `first`, a step of
 `world.FIRST`, has made. `as` is "trader", whom everything has happened to, or "fresh", an account of its own for calls
 that change the account. `empty` says why an answer cannot be filled. Rows of streams have the `name` to subscribe.
+`profile` is the one that has it, where it is no longer told, or not yet: `test_dated.py`.
 """
 
 import re
@@ -27,6 +28,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     party: str = msgspec.field(name="as", default="trader")
     empty: str = ""
     name: str = ""
+    profile: str = ""
 
     def __str__(self) -> str:
         told = ",".join(f"{name}={value}" for name, value in self.arguments.items())

@@ -222,9 +222,6 @@ class World:
 
     def live(self) -> None:
         """The whole story, up to a second after delivery and funding."""
-        self.prices()
-        self.operator.advance(1_000)
-        self.books()
         for market in MARKETS.values():
             self.positions(market)
             self.liquidation(market, self.trader)
@@ -237,10 +234,12 @@ class World:
                 while not any("S" in message.get("a", ()) for message in told):
                     told.append(json.loads(socket.recv(5)))
 
-    def listen(self, market: Market) -> ClientConnection:
-        """The trader's user data in a market, as they come over the wire."""
-        key = listen_key(self, market, self.trader)["listen_key"]
-        return connect(f"{self.operator.ws}/private/ws/{key}")
+    def listen(
+        self, market: Market, party: Party | None = None, path: str = "/private/ws"
+    ) -> ClientConnection:
+        """The user data of the trader, or of a party, in a market, as they come over the wire."""
+        key = listen_key(self, market, party or self.trader)["listen_key"]
+        return connect(f"{self.operator.ws}{path}/{key}")
 
 
 # What a row may ask for before its call: each gives the values that `$name` in the row stands for.
@@ -291,14 +290,24 @@ FIRST = {step.__name__: step for step in (order, algo, isolated, trailing, hedge
 
 
 @contextmanager
-def lived() -> Iterator[World]:
-    """A served venue on which all that has happened."""
+def founded(*options: str) -> Iterator[World]:
+    """A served venue with its prices and books, and nothing that has happened."""
     served = ServedVenue(
-        "--market", "none", "--no-limits", "--clock", f"manual:{DELIVERY_MS - 2_700_000}",
-        "--symbols", ",".join(LISTED),
-    )  # fmt: skip
+        *("--market", "none", "--no-limits", "--clock", f"manual:{DELIVERY_MS - 2_700_000}"),
+        *("--symbols", ",".join(LISTED), *options),
+    )
     with served as venue, Operator(venue.ready) as operator, ExitStack() as closing:
         world = World(operator, closing)
-        world.live()
+        world.prices()
+        operator.advance(1_000)
+        world.books()
         yield world
         assert operator.invariants() == "ok"
+
+
+@contextmanager
+def lived() -> Iterator[World]:
+    """A served venue on which all that has happened."""
+    with founded() as world:
+        world.live()
+        yield world
