@@ -25,9 +25,11 @@ from tests.conformance.allowed import (
     UNREAD,
 )
 from tests.conformance.callers import Answer
-from tests.conformance.shapes import ANY_NAME, Difference, differences, places
+from tests.conformance.shapes import ANY_NAME, Difference, differences, values
 
 MARKET_IDS = {"usds_m": USDS_M, "coin_m": COIN_M}
+
+FACTS = Path(__file__).parent / "facts"
 
 
 @cache
@@ -79,7 +81,7 @@ class StreamFact(msgspec.Struct, frozen=True):
 @cache
 def stream_facts(market: str) -> dict[str, StreamFact]:
     """What the exchange publishes of a market's streams, by name, and of its user data, by event."""
-    written = (Path(__file__).parent / "facts" / f"{market}.streams.json").read_bytes()
+    written = (FACTS / f"{market}.streams.json").read_bytes()
     told = msgspec.json.decode(written, type=list[StreamFact])
     return {fact.event if fact.kind == "user_data" else fact.stream: fact for fact in told}
 
@@ -129,7 +131,8 @@ def judged(
 ) -> dict[str, list[str]]:
     """The answers to all rows of a call, against its fields and what may differ."""
     found = [found for answer in answers for found in against(fields, shape, answer.raw)]
-    shown = {place for answer in answers for place in places(answer.raw)}
+    there = [pair for answer in answers for pair in values(answer.raw)]
+    shown = {place for place, _value in there}
     unknown = {difference.place for difference in found if difference.kind == "unknown"}
     allowed = set(BEYOND.get(call, ()))
     unread = {place for answer in answers for place in forgotten(answer.model)}
@@ -141,6 +144,9 @@ def judged(
         "of another type": [
             f"{place}: {text}" for kind, place, text in found if kind == "type" and place not in NULLABLE
         ],
+        "no word of the lists": sorted(
+            {f"{place}: {value}" for place, value in there if not is_word(call[1], place, value)}
+        ),
         "not read by the SDK": sorted(place for place in unread - unknown if not is_unread(call, place)),
     }
     return {what: lines for what, lines in wrong.items() if lines}
@@ -153,6 +159,18 @@ def against(fields: Any, shape: str | None, answer: Any) -> Iterator[Difference]
     elif shape == "object|array" and isinstance(answer, list) != isinstance(fields, list):
         fields = [fields] if isinstance(answer, list) else fields[0]
     yield from differences(fields, answer)
+
+
+@cache
+def words() -> dict[str, list[str]]:
+    """The words that the exchange's lists have for a field, by its place, or by call and place."""
+    return msgspec.json.decode((FACTS / "words.json").read_bytes(), type=dict[str, list[str]])
+
+
+def is_word(call: str, place: str, value: Any) -> bool:
+    """Whether a text is one of the words of its field, where there is a list; an empty one is no word."""
+    listed = words().get(f"{call} {place}") or words().get(place)
+    return listed is None or not isinstance(value, str) or value == "" or value in listed
 
 
 def is_unread(call: tuple[str, str], place: str) -> bool:

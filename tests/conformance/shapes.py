@@ -88,16 +88,16 @@ def _of_value(kind: str, value: Any, place: str) -> Iterator[Difference]:
         yield Difference("type", place, f"{value!r} is no {kind}")
 
 
-def places(answer: Any, place: str = "") -> Iterator[str]:
-    """The place of every field in an answer."""
+def values(answer: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field in an answer, with its place."""
     if isinstance(answer, dict):
         for name, inner in answer.items():
             where = f"{place}.{name}" if place else name
-            yield where
-            yield from places(inner, where)
+            yield where, inner
+            yield from values(inner, where)
     elif isinstance(answer, list):
         for element in answer:
-            yield from places(element, place)
+            yield from values(element, place)
 
 
 def is_empty(answer: Any) -> bool:
