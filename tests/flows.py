@@ -339,7 +339,10 @@ class Flow:
         return c.SetMarginType(self.account(), self.symbol(), self.random.choice([w.CROSS, w.ISOLATED]))
 
     def position_mode(self) -> c.Command:
-        account_id, market = self.account(), self.random.choice([w.USDS_M, w.COIN_M])
+        account_id, market = self.account(), self.random.choice([w.USDS_M, w.COIN_M, w.EVERY_MARKET])
+        if market == w.EVERY_MARKET:
+            self.hedged[account_id, w.USDS_M] = self.hedged[account_id, w.COIN_M] = None
+            return c.SetPositionMode(account_id, market, self.random.random() < 0.5)
         hedged = self.hedged[account_id, market]
         if self.random.random() < 0.3:  # seldom is an account so idle that it may
             self.hedged[account_id, market] = None

@@ -191,8 +191,9 @@ class Reference(AssetMode, Triggers, Delivery, House):
         if refusal:
             return refusal
         hedged = self.accounts[command.account_id].hedged
-        (hedged.add if command.is_hedged else hedged.remove)(command.market)
-        self._tell("PositionModeChanged", command.account_id, command.market, command.is_hedged)
+        for market in self.markets_to_change(command):
+            (hedged.add if command.is_hedged else hedged.remove)(market)
+            self._tell("PositionModeChanged", command.account_id, market, command.is_hedged)
         return 0
 
     def _SetFeeTier(self, command: c.SetFeeTier) -> int:

@@ -163,7 +163,7 @@ class NaiveBook(Ledger):
         order.status = status
         if not order.is_house:
             self.ended.append(order)
-            self._tell("OrderClosed", *self._order_fields(symbol_id, order), reason)
+            self._tell("OrderClosed", *self._order_fields(symbol_id, order), reason, 0)
 
     def _order_fields(self, symbol_id: int, order: Order) -> tuple[object, ...]:
         return (

@@ -75,7 +75,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "OrderAccepted": ORDER_FIELDS,
     "OrderTraded": ORDER_FIELDS + TRADE_FIELDS,
-    "OrderClosed": (*ORDER_FIELDS, "reason"),
+    "OrderClosed": (*ORDER_FIELDS, "reason", "refusal"),
     "OrderAmended": (
         *ORDER_FIELDS,
         "old_price_ticks",

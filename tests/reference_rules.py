@@ -79,13 +79,26 @@ class Rules(Kinds):
         if account is None:
             yield True, no.UNKNOWN_ACCOUNT
             return
-        yield command.market not in (w.USDS_M, w.COIN_M), no.INVALID_VALUE
-        yield command.is_hedged == (command.market in account.hedged), no.POSITION_MODE_UNCHANGED
-        symbols = [one.symbol_id for one in self.instruments if one.market == command.market]
-        open_somewhere = any(self.has_orders(account.account_id, symbol) for symbol in symbols)
-        yield open_somewhere, no.POSITION_MODE_WITH_ORDERS
-        holds = [symbol for symbol in symbols if self.exposure(account.account_id, symbol).holds()]
-        yield bool(holds), no.POSITION_MODE_WITH_POSITION
+        every = command.market == w.EVERY_MARKET
+        yield command.market not in (w.USDS_M, w.COIN_M, w.EVERY_MARKET), no.INVALID_VALUE
+        markets = self.markets_to_change(command)
+        yield not markets, no.POSITION_MODE_UNCHANGED
+        for market in markets:
+            symbols = [one.symbol_id for one in self.instruments if one.market == market]
+            elsewhere = every and market == w.COIN_M
+            open_somewhere = any(self.has_orders(account.account_id, symbol) for symbol in symbols)
+            yield (
+                open_somewhere,
+                no.POSITION_MODE_OF_OTHER_MARKET if elsewhere else no.POSITION_MODE_WITH_ORDERS,
+            )
+            holds = any(self.exposure(account.account_id, symbol).holds() for symbol in symbols)
+            yield holds, no.POSITION_MODE_OF_OTHER_MARKET if elsewhere else no.POSITION_MODE_WITH_POSITION
+
+    def markets_to_change(self, command: c.SetPositionMode) -> list[int]:
+        """The markets that are in the other mode, USDⓈ-M first."""
+        asked = (w.USDS_M, w.COIN_M) if command.market == w.EVERY_MARKET else (command.market,)
+        hedged = self.accounts[command.account_id].hedged
+        return [market for market in asked if (market in hedged) != command.is_hedged]
 
     def _order_faults(self, command: c.PlaceOrder) -> Faults:
         """Every rule an order can break, in documented order (semantics 5.10)."""

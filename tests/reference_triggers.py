@@ -151,7 +151,7 @@ class Triggers(Rules):
         if waiting.request.is_algo:
             self._tell_algo(waiting, w.ALGO_CANCELED if status == w.CANCELED else w.ALGO_EXPIRED)
         else:
-            self._tell("OrderClosed", *self._waiting_fields(waiting, status), reason)
+            self._tell("OrderClosed", *self._waiting_fields(waiting, status), reason, 0)
 
     # -- when a command is done -------------------------------------------------------------------------------------
 
@@ -260,8 +260,11 @@ class Triggers(Rules):
                 self.rows.insert(place, self.rows.pop())
         else:
             self._tell("OrderTriggered", *self._waiting_fields(waiting, w.EXPIRED))
-            if self._place_fired(child, waiting.order_id):
-                self._tell("OrderClosed", *self._waiting_fields(waiting, w.EXPIRED), w.REASON_TRIGGERED)
+            refusal = self._place_fired(child, waiting.order_id)
+            if refusal:
+                self._tell(
+                    "OrderClosed", *self._waiting_fields(waiting, w.EXPIRED), w.REASON_TRIGGERED, refusal
+                )
         self._tell_levels()
 
     def _child(self, request: c.PlaceOrder) -> c.PlaceOrder:

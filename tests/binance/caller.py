@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from perpit.binance.call import Answer
 from perpit.binance.dialect import Dialect
+from perpit.binance.profiles import UNION, Profile
 from perpit.domain.commands import (
     Command,
     CreateAccount,
@@ -57,7 +58,7 @@ class Reply:
 class Caller:
     """Account 1 ("alice") has `KEY` with all permissions, 100,000 USDT and 10 BTC; account 2 ("bob") has money only."""
 
-    def __init__(self, limits: bool = True) -> None:
+    def __init__(self, limits: bool = True, profile: Profile = UNION) -> None:
         self.engine = Engine()
         self.world = World()
         self.now_ms = START_MS
@@ -80,7 +81,13 @@ class Caller:
         ):
             self.apply(command)
         self.dialect = Dialect(
-            self.world, self.submit, self.submit_many, self.judge, lambda: self.now_ms, Settings(limits)
+            self.world,
+            self.submit,
+            self.submit_many,
+            self.judge,
+            lambda: self.now_ms,
+            Settings(limits),
+            profile=profile,
         )
 
     def apply(self, command: Command) -> list[Event]:

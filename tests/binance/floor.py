@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from perpit.binance.listen_keys import ListenKeys
+from perpit.binance.profiles import UNION, Profile
 from perpit.binance.streams import HubLimits, Session, StreamHub
 from perpit.binance.streams_url import parse_stream_url
 from perpit.domain import words as w
@@ -104,12 +105,12 @@ class Floor:
     COIN-M, 100 BTC each.
     """
 
-    def __init__(self, limits: HubLimits | None = None) -> None:
+    def __init__(self, limits: HubLimits | None = None, profile: Profile = UNION) -> None:
         self.engine = Engine()
         self.world = World()
         self.now_ms = START_MS
         self.listen_keys = ListenKeys()
-        self.hub = StreamHub(self.world, self.listen_keys, lambda: self.now_ms, limits)
+        self.hub = StreamHub(self.world, self.listen_keys, lambda: self.now_ms, limits, profile)
         self._seq = 0
         self._client_order = 0
         for instrument in (btcusdt(), ethusdt(), btcusd_perp()):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from perpit.binance.streams import HubLimits
+from perpit.binance.profiles import UNION
 from perpit.domain import words as w
 from perpit.domain.commands import PinMarkPrice, SetLeverage, SetMarginType, Transfer
 from perpit.domain.numbers import UNIT
@@ -39,7 +39,7 @@ def test_a_prefix_fixes_the_product_also_for_streams_that_are_open_already(host:
 
 
 def test_coin_m_has_no_routed_paths_that_could_be_wrong() -> None:
-    floor = Floor(HubLimits(strict_routes=True))
+    floor = Floor(profile=UNION._replace(strict_routes=True))
     socket = floor.listen("/stream", "streams=btcusdt@aggTrade/btcusd_perp@aggTrade")
     host = floor.listen("/dstream/ws/btcusd_perp@aggTrade/!miniTicker@arr")
     floor.trade(10)

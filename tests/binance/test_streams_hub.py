@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from perpit.binance.profiles import UNION
 from perpit.binance.streams import HubLimits
 from tests.binance.floor import PRICE, Floor, watches_anything
 
@@ -92,7 +93,7 @@ def test_strict_routes_acknowledge_streams_of_another_path_and_keep_them_silent(
 ) -> None:
     names = ["btcusdt@bookTicker", "btcusdt@aggTrade", "btcusdt@kline_1m"]
     for strict in (True, False):
-        floor = Floor(HubLimits(strict_routes=strict))
+        floor = Floor(profile=UNION._replace(strict_routes=strict))
         socket, session = floor.connect(path)
         session.receive(json.dumps({"method": "SUBSCRIBE", "params": names, "id": 1}))
         assert socket.messages() == [{"result": None, "id": 1}]

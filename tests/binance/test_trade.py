@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from perpit.binance import errors, orders, trade
+from perpit.binance.profiles import UNION
 from perpit.domain.commands import AmendOrder, CancelOrder, Command, HouseTrade, PlaceOrder
 from perpit.domain.events import Event
 from perpit.domain.words import BUY, GTC, LIMIT, SELL
@@ -157,10 +158,10 @@ async def test_an_order_that_a_timer_ended_is_no_answer_to_the_command_that_come
     for order_id, name in ((1, ""), (0, "one")):
         amend = AmendOrder(1, BTC, order_id, name, BUY, 20, 589_999, 0)
         with pytest.raises(errors.WireError, match="-2013"):
-            trade.amended(ended + caller.apply(amend), amend, {"symbol": btcusdt()})
+            trade.amended(UNION, ended + caller.apply(amend), amend, {"symbol": btcusdt()})
         cancel = CancelOrder(1, BTC, order_id, name)
         with pytest.raises(errors.WireError, match="-2011"):
-            trade.cancelled(ended + caller.apply(cancel), cancel, btcusdt())
+            trade.cancelled(UNION, ended + caller.apply(cancel), cancel, btcusdt())
 
 
 async def test_of_two_orders_of_one_client_id_the_answer_is_the_one_that_the_command_ended() -> None:
@@ -170,7 +171,7 @@ async def test_of_two_orders_of_one_client_id_the_answer_is_the_one_that_the_com
         await caller.order(newClientOrderId="again")
         cancel = CancelOrder(1, BTC, 0, "again")
         ended += caller.apply(cancel)
-        answer = msgspec.json.encode(trade.cancelled(ended, cancel, btcusdt()))
+        answer = msgspec.json.encode(trade.cancelled(UNION, ended, cancel, btcusdt()))
         assert json.loads(answer)["orderId"] == order_id
 
 

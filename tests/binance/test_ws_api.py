@@ -557,7 +557,7 @@ async def test_an_unexpected_exception_is_answered_and_logged_without_its_signat
 
 async def test_weight_is_counted_together_with_rest() -> None:
     ws = WsCaller()
-    assert ws.api.refuses(IP) is None
+    assert ws.api.refuses("/ws-fapi/v1", IP) is None
     assert (await ws.caller.public("/fapi/v1/ping")).headers["x-mbx-used-weight"] == "6"
     reply = await ws.call("depth", symbol="BTCUSDT", limit=1000)
     assert reply["rateLimits"] == [
@@ -580,10 +580,10 @@ async def test_beyond_the_limit_requests_are_refused_and_then_the_address_is_ban
     reply = await ws.call("session.status")
     assert code(reply) == (418, -1003)
     assert ws.socket.closed == 1008
-    refusal = ws.api.refuses(IP)
+    refusal = ws.api.refuses("/ws-fapi/v1", IP)
     assert refusal is not None
     assert (refusal.status, refusal.retry_after_s) == (418, 120)
-    assert ws.api.refuses("10.1.1.1") is None
+    assert ws.api.refuses("/ws-fapi/v1", "10.1.1.1") is None
 
 
 async def test_orders_are_counted_by_account_and_refused_beyond_the_limit() -> None:
@@ -599,12 +599,12 @@ async def test_only_so_many_connections_are_open() -> None:
     caller = Caller()
     api = WsApi(caller.dialect, caller.world, max_sessions=2)
     first, _second = WsCaller(caller, api=api), WsCaller(caller, api=api)
-    refusal = api.refuses(IP)
+    refusal = api.refuses("/ws-fapi/v1", IP)
     assert refusal is not None
     assert refusal.status == 503
     api.disconnect(first.session)
     api.disconnect(first.session)
-    assert api.refuses(IP) is None
+    assert api.refuses("/ws-fapi/v1", IP) is None
 
 
 def test_the_paths_are_those_of_both_products() -> None:

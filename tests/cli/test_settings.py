@@ -82,7 +82,10 @@ def test_clocks_and_markets_have_arguments(tmp_path: Path) -> None:
         ({"clock": "scaled:0"}, "--clock: '0' is not a speed"),
         ({"symbols": ","}, "names no symbol; write them like BTCUSDT,ETHUSDT"),
         ({"symbols": "BTC/USDT"}, "'BTC/USDT' is not a symbol"),
-        ({"profile": "2025-11"}, "the profile '2025-11' is not supported yet"),
+        (
+            {"profile": "2026-01-01"},
+            "--profile: '2026-01-01' is not known; choose union, 2025-11, 2025-12-09, 2026-04-23 or 2026-06-30",
+        ),
         ({"demo_balance": "-1"}, "--demo-balance: '-1' is not an amount"),
         ({"demo_balance": "1e5"}, "--demo-balance: '1e5' is not an amount"),
         ({"memory": True, "data": "d"}, "--memory and --data exclude each other"),
@@ -95,6 +98,14 @@ def test_a_bad_value_is_answered_with_one_line_that_says_what_to_do(
     given: dict[str, str | bool], says: str
 ) -> None:
     assert says in complaint(**given)
+
+
+def test_a_profile_may_stand_in_every_source_and_a_date_in_the_file_needs_no_quotes(tmp_path: Path) -> None:
+    assert loaded().profile == "union"
+    (tmp_path / "perpit.toml").write_text("profile = 2026-04-23\n")
+    assert loaded().profile == "2026-04-23"
+    assert loaded({"PERPIT_PROFILE": "2025-12-09"}).profile == "2025-12-09"
+    assert loaded({"PERPIT_PROFILE": "2025-12-09"}, profile="2025-11").profile == "2025-11"
 
 
 def test_a_bad_value_is_named_where_it_stands(tmp_path: Path) -> None:

@@ -176,7 +176,8 @@ def transfer(venue: Venue, found: Found, _instrument: Instrument) -> Events:
 
 def mode(venue: Venue, found: Found, instrument: Instrument) -> Events:
     who = venue.accounts[found["who"]]
-    return venue.apply(c.SetPositionMode(who, instrument.market, found["mode"] == "hedge"))
+    market = w.EVERY_MARKET if found["every"] else instrument.market
+    return venue.apply(c.SetPositionMode(who, market, found["mode"] == "hedge"))
 
 
 def margin_type(venue: Venue, found: Found, instrument: Instrument) -> Events:
@@ -235,7 +236,7 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
         amend,
     ),
     (rf"(?P<who>\w+) leverage (?P<leverage>{NUMBER})", leverage),
-    (r"(?P<who>\w+) mode (?P<mode>hedge|one-way)", mode),
+    (r"(?P<who>\w+) mode (?P<mode>hedge|one-way)(?P<every> everywhere)?", mode),
     (r"(?P<who>\w+) margin-type (?P<type>isolated|cross)", margin_type),
     (
         rf"(?P<who>\w+) (?P<way>adds|removes) (?P<amount>{NUMBER}) margin( (?P<position>long|short))?",

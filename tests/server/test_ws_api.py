@@ -134,7 +134,7 @@ async def test_connections_are_limited_and_forgotten_when_they_end() -> None:
                 await websockets.connect(at.url())
             assert refusal.value.response.status_code == 503
         async with asyncio.timeout(5):
-            while at.api.refuses("10.0.0.1") is not None:
+            while at.api.refuses("/ws-fapi/v1", "10.0.0.1") is not None:
                 await asyncio.sleep(0)
 
 
@@ -214,7 +214,7 @@ async def test_a_client_that_goes_away_amid_its_requests_leaves_nothing() -> Non
         await client.send(order(at.caller, 2))
         client.transport.abort()
         async with asyncio.timeout(5):
-            while at.api.refuses("10.0.0.1") is not None:
+            while at.api.refuses("/ws-fapi/v1", "10.0.0.1") is not None:
                 await asyncio.sleep(0)
 
 

@@ -16,6 +16,7 @@ from perpit.binance.positions import (
     rows_of,
 )
 from perpit.binance.products import COIN, USDS, shaped, shaped_for
+from perpit.binance.profiles import FOLLOWING, SHARED
 from perpit.binance.render import account_alias, units
 from perpit.binance.route import Route, routes_of
 from perpit.binance.schema import Param
@@ -30,7 +31,7 @@ from perpit.domain.commands import (
 from perpit.domain.events import LeverageChanged, Refused
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT, format_scaled, format_shortest
-from perpit.domain.words import BOTH, CROSS, ISOLATED, USDS_M
+from perpit.domain.words import BOTH, CROSS, EVERY_MARKET, ISOLATED, USDS_M
 from perpit.views.accounts import AccountView, ExposureView
 from perpit.views.margin import WalletMargin, wallet_margin
 
@@ -274,13 +275,19 @@ def commission_rate(call: Call) -> Body:
 
 def position_mode(call: Call) -> Body:
     """Whether the account is in hedge mode."""
-    return {"dualSidePosition": call.product.market in call.world.accounts[call.account_id].hedged}
+    market = USDS_M if call.desk.profile.position_mode == SHARED else call.product.market
+    return {"dualSidePosition": market in own(call).hedged}
 
 
 async def set_position_mode(call: Call) -> Body:
-    """One-way or hedge mode for every symbol (semantics 1.7.6)."""
-    market = call.product.market
-    await accepted(call, SetPositionMode(call.account_id, market, call.values["dualSidePosition"]))
+    """One-way or hedge mode for every symbol, of one product or of both (semantics 1.7.6)."""
+    market, is_hedged = call.product.market, call.values["dualSidePosition"]
+    rule = call.desk.profile.position_mode
+    if rule == FOLLOWING and market != USDS_M and is_hedged != (USDS_M in own(call).hedged):
+        raise errors.POSITION_MODE_DIFFERS()
+    await accepted(
+        call, SetPositionMode(call.account_id, EVERY_MARKET if rule == SHARED else market, is_hedged)
+    )
     return dict(DONE)
 
 
@@ -312,7 +319,7 @@ async def adjust_margin(call: Call) -> Body:
 
 def order_limits(call: Call) -> list[Body]:
     """The order limits of the account, with what is used of them."""
-    in_10s, in_minute = call.desk.order_limiter.used(call.account_id, call.now_ms)
+    in_10s, in_minute = call.desk.order_limiters[call.product.market].used(call.account_id, call.now_ms)
     return [
         {
             "rateLimitType": "ORDERS",

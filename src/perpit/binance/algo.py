@@ -86,15 +86,21 @@ def open_orders(call: Call) -> list[Body]:
 
 
 def all_orders(call: Call) -> list[Body]:
-    """Orders of a symbol: from an id on, or within at most seven days (semantics 6.8)."""
+    """Orders of a symbol: from an id on, or within at most seven days (semantics 6.8).
+
+    Pages are counted from 1, as income's: onward from what a start or an id names, else back from the newest.
+    """
     values = call.values
     start_ms, end_ms = span(values, call.now_ms)
-    from_id = values["algoId"]
+    from_id, limit, page = values["algoId"], values["limit"], values.get("page", 1)
     if from_id is not None:
         start_ms = end_ms = None
     found = call.world.algo_orders.all_orders(
-        call.account_id, values["symbol"].symbol_id, from_id, start_ms, end_ms, values["limit"]
+        call.account_id, values["symbol"].symbol_id, from_id, start_ms, end_ms, limit * page
     )
+    goes_on = from_id is not None or start_ms is not None
+    skipped = (page - 1) * limit
+    found = found[skipped:] if goes_on else found[: max(0, len(found) - skipped)][-limit:]
     if start_ms is None and from_id is None:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
         found = [order for order in found if order.created_ms >= earliest_ms]
@@ -152,6 +158,7 @@ PLACE: Final = (
     Param("selfTradePreventionMode", schema.stp_mode, default=STP_NONE),  # semantics 5.2.6
     Param("goodTillDate", schema.not_negative),
 )
+LAST_PAGE: Final = 1_000_000
 ALGO_ORDER: Final = "/v1/algoOrder"
 COUNTDOWN: Final[Param] = Param(
     "countdownTime", schema.not_negative, True, description="milliseconds; 0 stops it"
@@ -183,7 +190,13 @@ ROUTES: Final[tuple[Route, ...]] = (
             USER_DATA,
             5,
             all_orders,
-            (SYMBOL, ALGO_ID, *SPAN, Param("limit", schema.between(1, 1000), default=500)),
+            (
+                SYMBOL,
+                ALGO_ID,
+                *SPAN,
+                Param("page", schema.between(1, LAST_PAGE), default=1),
+                Param("limit", schema.between(1, 1000), default=500),
+            ),
             returns="Orders, oldest first.",
         ),
         Route("DELETE", "/v1/algoOpenOrders", TRADE, 1, cancel_all, (SYMBOL,), returns="That it is done."),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from perpit.binance.limits import OrderLimiter
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.products import Product
+from perpit.binance.profiles import Profile
+from perpit.binance.schema import Schema
 from perpit.domain.commands import Command, PlaceOrder
 from perpit.domain.events import Event
 
@@ -37,8 +39,18 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class Elements(NamedTuple):
+    """What one order of a batch is made of, by what is done with it."""
+
+    place: Schema
+    amend: Schema
+
+
 class Desk:
-    """What handlers may touch: views, the way in for commands, listen keys, order counts, descriptions of the API."""
+    """What handlers may touch: the views, the way in for commands, listen keys, order counts, descriptions of the API.
+
+    `order_limiters` and `elements`, those of batches, go by market.
+    """
 
     def __init__(
         self,
@@ -47,16 +59,20 @@ class Desk:
         submit_many: SubmitMany,
         judge: Judge,
         listen_keys: ListenKeys,
-        order_limiter: OrderLimiter,
+        order_limiters: dict[int, OrderLimiter],
         describe: Callable[[], dict[str, Any]],
         describe_streams: Callable[[], dict[str, Any]],
+        profile: Profile,
+        elements: dict[int, Elements],
     ) -> None:
+        self.profile = profile
+        self.elements = elements
         self.world = world
         self.submit = submit
         self.submit_many = submit_many
         self.judge = judge
         self.listen_keys = listen_keys
-        self.order_limiter = order_limiter
+        self.order_limiters = order_limiters
         self.describe = describe
         self.describe_streams = describe_streams
 

@@ -21,10 +21,13 @@ import msgspec
 from perpit import __version__
 from perpit.binance import asyncapi, errors, request, security
 from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
-from perpit.binance.gate import Gate, Visit
+from perpit.binance.gate import Door, Gate, Limits, Visit
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.openapi import Described, document
-from perpit.binance.routes import ROUTES, by_target
+from perpit.binance.products import COIN, USDS
+from perpit.binance.profile_routes import elements_of_profile, routes_of_profile
+from perpit.binance.profiles import UNION, Profile
+from perpit.binance.routes import by_target
 
 if TYPE_CHECKING:
     from perpit.views.world import World
@@ -43,7 +46,7 @@ class Dialect:
     `judge` says what the engine would answer an order with now: a refusal or 0, and the limit price it would have.
     `overloaded`, `stopped`, `in_doubt`, `wall_ms` and `idle_ms` are those of the `Gate`. `listen_keys` is shared with
     the streams. `described` are paths and schemas that others add to `/openapi.json`. `gate` and `desk` are for the
-    WebSocket API, another way in to the same handlers.
+    WebSocket API, another way in to the same handlers. `profile` is which exchange this is, `routes` are its routes.
     """
 
     def __init__(
@@ -61,18 +64,29 @@ class Dialect:
         described: Described = ({}, {}),
         wall_ms: Callable[[], int] = lambda: 0,
         idle_ms: Callable[[], int] = lambda: 0,
+        profile: Profile = UNION,
     ) -> None:
         self.listen_keys = ListenKeys() if listen_keys is None else listen_keys
         self._now_ms = now_ms
-        self.gate = Gate(world, now_ms, settings.limits, overloaded, stopped, in_doubt, wall_ms, idle_ms)
-        describe = cache(lambda: document(ROUTES, __version__, described))
-        streams = cache(lambda: asyncapi.document(__version__))
+        self.gate = Gate(
+            world, now_ms, settings.limits, profile, overloaded, stopped, in_doubt, wall_ms, idle_ms
+        )
+        self.routes = routes_of_profile(profile)
         self.desk = Desk(
-            world, submit, submit_many, judge, self.listen_keys, self.gate.orders, describe, streams
+            world,
+            submit,
+            submit_many,
+            judge,
+            self.listen_keys,
+            {market: limits.orders for market, limits in self.gate.limits.items()},
+            cache(lambda: document(self.routes, __version__, described)),
+            cache(lambda: asyncapi.document(__version__)),
+            profile,
+            elements_of_profile(profile),
         )
         self._table = {
             target: self.gate.door(route, world.catalog.symbols_of(route.product.market))
-            for target, route in by_target(ROUTES).items()
+            for target, route in by_target(self.routes).items()
         }
         for target, door in self._table.items():
             path, _mark, parameter = target.partition("?")
@@ -86,10 +100,12 @@ class Dialect:
     ) -> Answer:
         """Answer one request. Header names are lower case, as ASGI gives them."""
         now_ms = self._now_ms()
-        visit = Visit()
+        target = method + path
+        door = self._table.get(target)
+        visit = Visit(self._limits_without_door(path) if door is None else door.limits)
         status = 200
         try:
-            result = self._begin(visit, now_ms, method + path, query, headers, body, client_ip)
+            result = self._begin(visit, door, now_ms, target, query, headers, body, client_ip)
             if visit.waits:
                 result = await result
         except Exception as error:
@@ -98,12 +114,13 @@ class Dialect:
             status, result = refusal.status, refusal.body()
             visit.retry_after_s = refusal.retry_after_s
         if visit.used_weight < 0:
-            visit.used_weight = self.gate.weights.used(client_ip, now_ms)
+            visit.used_weight = visit.limits.weights.used(client_ip, now_ms)
         return Answer(status, self._head(now_ms, visit), _encode(result))
 
     def _begin(
         self,
         visit: "Visit",
+        door: Door | None,
         now_ms: int,
         target: str,
         query: bytes,
@@ -113,8 +130,7 @@ class Dialect:
     ) -> Any:
         """Walk through the stations and start the handler; what it returns must be awaited if `visit.waits`."""
         gate = self.gate
-        gate.check_ban(client_ip, now_ms)
-        door = self._table.get(target)
+        gate.check_ban(visit, client_ip, now_ms)
         sent: dict[str, str] = {}
         fault: errors.WireError | None = None
         try:
@@ -123,6 +139,7 @@ class Dialect:
             fault = error
         if door is not None and door.other is not None and door.other_with in sent:
             door = door.other
+            visit.limits = door.limits
         weight = UNKNOWN_PATH_WEIGHT if door is None else door.weight
         if not isinstance(weight, int):
             weight = weight(sent)
@@ -145,6 +162,10 @@ class Dialect:
             gate.signatures.check(key, payload, signature)
         return gate.enter(self.desk, visit, door, key, sent, client_ip, now_ms)
 
+    def _limits_without_door(self, path: str) -> Limits:
+        """What a path that is not there counts in."""
+        return self.gate.limits[COIN.market if path.startswith(COIN.prefix) else USDS.market]
+
     def _head(self, now_ms: int, visit: "Visit") -> bytes:
         """The header lines of an answer."""
         if now_ms // 1000 != self._date_second:
@@ -153,7 +174,10 @@ class Dialect:
         used = visit.used_weight
         head = b"%b%d\r\nx-mbx-used-weight-1m: %d\r\n" % (self._head_start, used, used)
         if visit.order_counts is not None:
-            head += b"x-mbx-order-count-10s: %d\r\nx-mbx-order-count-1m: %d\r\n" % visit.order_counts
+            in_10s, in_minute = visit.order_counts
+            if visit.limits.orders.has_ten_seconds:
+                head += b"x-mbx-order-count-10s: %d\r\n" % in_10s
+            head += b"x-mbx-order-count-1m: %d\r\n" % in_minute
         if visit.retry_after_s:
             head += b"retry-after: %d\r\n" % visit.retry_after_s
         return head

@@ -150,6 +150,13 @@ QTY_NOT_POSITIVE: Final[Kind] = Kind(-4003, "Quantity less than zero.")
 STOP_PRICE_NOT_POSITIVE: Final[Kind] = Kind(-4006, "Stop price less than zero.")
 OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
+USE_ALGO_SERVICE: Final[Kind] = Kind(
+    -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
+)
+POSITION_MODE_DIFFERS: Final[Kind] = Kind(
+    -4220,
+    "The operation is rejected because the CM dual-side is not allowed to be different from UM dual-side.",
+)
 POSITION_MODE_SET: Final[Kind] = Kind(-4059, "No need to change position side.")
 MARGIN_TYPE_SET: Final[Kind] = Kind(-4046, "No need to change margin type.")
 NOTIONAL_BELOW_MIN: Final[Kind] = Kind(
@@ -222,6 +229,12 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     ),
     refusals.POSITION_MODE_WITH_POSITION: Kind(
         -4068, "Position side cannot be changed if there exists position."
+    ),
+    # semantics 1.7.6: both products change together, and it is COIN-M that cannot
+    refusals.POSITION_MODE_OF_OTHER_MARKET: Kind(
+        -4531,
+        "Position mode change requires syncing UM and CM. Please close any open positions or orders in CM and try "
+        "again.",
     ),
     refusals.LEVERAGE_OF_ISOLATED_LOWERED: Kind(
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"

@@ -47,13 +47,14 @@ def force_orders(call: Call) -> list[Body]:
         frozenset(each.symbol_id for each in named(call)),
     )
     by_id = call.world.catalog.by_id
+    noun = "forced order" if call.desk.profile.queries_tell_both else "former forced order"
     rows = []
     for order in found:
         listed = by_id[order.request.symbol_id]
-        row = msgspec.json.decode(render.queried_order(order, listed))
+        row = msgspec.json.decode(render.queried_order(order, listed, call.desk.profile))
         # unlike other orders, these tell their value in the other asset, too
         row[call.product.executed_field[1]] = render.digits(listed).nominal(order.filled_lots)
-        rows.append(shaped("forced order", row, listed))
+        rows.append(shaped(noun, row, listed))
     return rows
 
 

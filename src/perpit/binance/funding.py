@@ -32,10 +32,11 @@ def funding_rates(call: Call) -> list[dict[str, Any]]:
         for instrument in named(call)
         for settled in call.world.funding[instrument.symbol_id].settlements(start_ms, end_ms)
     ]
+    noun = "funding" if call.desk.profile.rate_types else "former funding"
     found.sort(key=lambda pair: pair[0].time_ms)
     return [
         shaped(
-            "funding",
+            noun,
             {
                 "symbol": instrument.symbol,
                 "fundingTime": settled.time_ms,

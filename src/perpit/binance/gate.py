@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from perpit.binance import errors, security
 from perpit.binance.call import Call, Desk
 from perpit.binance.limits import WEIGHT_PER_MINUTE, OrderLimiter, Pool, PoolLimiter, WeightLimiter
+from perpit.binance.profiles import Profile
 from perpit.binance.route import Route
 from perpit.binance.schema import Schema, Symbols
 from perpit.domain.commands import CreateKey
+from perpit.domain.words import COIN_M, USDS_M
 
 if TYPE_CHECKING:
     from perpit.views.world import World
@@ -27,12 +29,13 @@ _log = logging.getLogger("perpit.binance")
 class Door:
     """A route, prepared for requests; `symbols` are those of its product, and grow as contracts are listed.
 
-    `pool` counts its requests together with those of others. `other` is the door of the other product behind the same
-    path, for requests that have the parameter `other_with`.
+    `limits` are those that its requests count in, `pool` counts them together with those of others. `other` is the door
+    of the other product behind the same path, for requests that have the parameter `other_with`.
     """
 
     __slots__ = (
         "handler",
+        "limits",
         "orders",
         "other",
         "other_with",
@@ -46,7 +49,10 @@ class Door:
         "weight",
     )
 
-    def __init__(self, route: Route, symbols: Symbols, pool: PoolLimiter | None = None) -> None:
+    def __init__(
+        self, route: Route, symbols: Symbols, limits: "Limits", pool: PoolLimiter | None = None
+    ) -> None:
+        self.limits = limits
         self.pool = pool
         self.product = route.product
         self.symbols = symbols
@@ -61,12 +67,23 @@ class Door:
         self.other_with = ""
 
 
+class Limits:
+    """What weights and orders count in: one for both products, or one for each."""
+
+    __slots__ = ("orders", "weights")
+
+    def __init__(self, enforced: bool, idle_ms: Callable[[], int], has_ten_seconds: bool = True) -> None:
+        self.weights = WeightLimiter(enforced, idle_ms=idle_ms)
+        self.orders = OrderLimiter(enforced, idle_ms, has_ten_seconds)
+
+
 class Visit:
     """What one request leaves behind for what goes with its answer; −1 while its weight is not yet counted."""
 
-    __slots__ = ("order_counts", "retry_after_s", "used_weight", "waits")
+    __slots__ = ("limits", "order_counts", "retry_after_s", "used_weight", "waits")
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.used_weight = -1
         self.order_counts: tuple[int, int] | None = None
         self.retry_after_s = 0
@@ -76,6 +93,7 @@ class Visit:
 class Gate:
     """Limits, keys and signatures of a venue's API.
 
+    `profile` says whether both products share limits.
     `overloaded` are the exceptions by which `submit` says that too many commands wait, `stopped` those by which it says
     that none is taken any more, `in_doubt` those by which an accepted one says that nobody knows whether it was done.
     `wall_ms` gives the machine's time while the venue's clock is another one, else 0: clients stamp what they sign with
@@ -88,6 +106,7 @@ class Gate:
         world: "World",
         now_ms: Callable[[], int],
         enforced: bool,
+        profile: Profile,
         overloaded: tuple[type[Exception], ...] = (),
         stopped: tuple[type[Exception], ...] = (),
         in_doubt: tuple[type[Exception], ...] = (),
@@ -96,8 +115,12 @@ class Gate:
     ) -> None:
         self.now_ms = now_ms
         self.wall_ms = wall_ms
-        self.weights = WeightLimiter(enforced, idle_ms=idle_ms)
-        self.orders = OrderLimiter(enforced, idle_ms)
+        shared = Limits(enforced, idle_ms)
+        self.limits = {
+            USDS_M: shared,
+            COIN_M: shared if profile.one_pool else Limits(enforced, idle_ms, has_ten_seconds=False),
+        }
+        self.weights = shared.weights
         self.keys = world.keys.by_api_key
         self.signatures = security.Signatures()
         self._enforced = enforced
@@ -109,26 +132,27 @@ class Gate:
 
     def door(self, route: Route, symbols: Symbols) -> Door:
         """A door to a route; routes of one pool share its limiter."""
-        pool = route.pool
+        pool, limits = route.pool, self.limits[route.product.market]
         if pool is None:
-            return Door(route, symbols)
+            return Door(route, symbols, limits)
         limiter = self._pools.setdefault(pool, PoolLimiter(pool, idle_ms=self._idle_ms))
-        return Door(route, symbols, limiter)
+        return Door(route, symbols, limits, limiter)
 
-    def check_ban(self, ip: str, now_ms: int) -> None:
+    def check_ban(self, visit: Visit, ip: str, now_ms: int) -> None:
         """Raises 418 while the IP is banned."""
         if self._enforced:
-            self.weights.check_ban(ip, now_ms)
+            visit.limits.weights.check_ban(ip, now_ms)
 
     def weigh(self, visit: Visit, weight: int, ip: str, now_ms: int, pool: PoolLimiter | None = None) -> None:
         """Count the weight of a request, and the request in its pool; raises 429, or 418, beyond a limit."""
-        used = visit.used_weight = self.weights.charge(ip, weight, now_ms)
+        weights = visit.limits.weights
+        used = visit.used_weight = weights.charge(ip, weight, now_ms)
         if not self._enforced:
             return
         if used > WEIGHT_PER_MINUTE:
-            raise self.weights.exceeded(ip, now_ms)
+            raise weights.exceeded(ip, now_ms)
         if pool is not None and not pool.charge(ip, now_ms):
-            raise self.weights.exceeded(ip, now_ms, pool.pool.requests, pool.pool.window_ms)
+            raise weights.exceeded(ip, now_ms, pool.pool.requests, pool.pool.window_ms)
 
     def enter(
         self,
@@ -144,7 +168,8 @@ class Gate:
         security.check_permission(key, door.security, ip)
         if door.orders is not None:
             in_10s, in_minute = door.orders
-            visit.order_counts, exceeded = self.orders.charge(key.account_id, in_10s, in_minute, now_ms)
+            orders = door.limits.orders
+            visit.order_counts, exceeded = orders.charge(key.account_id, in_10s, in_minute, now_ms)
             if exceeded is not None:
                 raise exceeded
         values = door.schema.read(sent, door.symbols)

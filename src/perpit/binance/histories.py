@@ -72,7 +72,12 @@ def income_rows(call: Call) -> list[Body]:
     rows, and the next pages go back from there [inferred]. Without any time, those of the last seven days.
     """
     values = call.values
-    start_ms, end_ms, limit, page = values["startTime"], values["endTime"], values["limit"], values["page"]
+    start_ms, end_ms, limit, page = (
+        values["startTime"],
+        values["endTime"],
+        values["limit"],
+        values.get("page", 1),
+    )
     check_span(start_ms, end_ms)
     longest_days = call.product.income_days
     if longest_days and None not in (start_ms, end_ms) and end_ms - start_ms > longest_days * DAY_MS:
@@ -133,7 +138,7 @@ def amendments(call: Call) -> list[Body]:
         values["orderId"],
         values["origClientOrderId"],
     )
-    form = digits(instrument)
+    form, tells_modify_id = digits(instrument), call.desk.profile.modify_ids
     return [
         {
             "amendmentId": row.amendment_id,
@@ -146,7 +151,7 @@ def amendments(call: Call) -> list[Body]:
                 "price": {"before": form.price(row.price_ticks_before), "after": form.price(row.price_ticks)},
                 "origQty": {"before": form.qty(row.qty_lots_before), "after": form.qty(row.qty_lots)},
                 "count": row.count,
-                "modifyId": row.modify_id,
+                **({"modifyId": row.modify_id} if tells_modify_id else {}),
             },
         }
         for row in found[: -values["limit"] - 1 : -1]

@@ -17,7 +17,7 @@ accounts by the number of accounts that exist.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from perpit.binance import errors
 
@@ -167,10 +167,13 @@ class _Counts:
 
 
 class OrderLimiter:
-    """Orders per account in ten seconds and in a minute."""
+    """Orders per account in ten seconds, unless there is no such limit, and in a minute."""
 
-    def __init__(self, enforced: bool = True, idle_ms: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self, enforced: bool = True, idle_ms: Callable[[], int] = lambda: 0, has_ten_seconds: bool = True
+    ) -> None:
         self.enforced = enforced
+        self.has_ten_seconds = has_ten_seconds
         self._idle_ms = idle_ms
         self._accounts: dict[int, _Counts] = {}
 
@@ -181,9 +184,10 @@ class OrderLimiter:
         counts = self._current(account_id, now_ms)
         used_10s = counts.in_10s + in_10s
         used_minute = counts.in_minute + in_minute
-        if self.enforced and (used_10s > ORDERS_PER_10S or used_minute > ORDERS_PER_MINUTE):
+        is_burst = used_10s > ORDERS_PER_10S and self.has_ten_seconds
+        if self.enforced and (is_burst or used_minute > ORDERS_PER_MINUTE):
             limit_ms = now_ms + self._idle_ms()
-            return (counts.in_10s, counts.in_minute), _too_many(used_10s > ORDERS_PER_10S, limit_ms)
+            return (counts.in_10s, counts.in_minute), _too_many(is_burst, limit_ms)
         counts.in_10s = used_10s
         counts.in_minute = used_minute
         return (used_10s, used_minute), None
@@ -222,3 +226,21 @@ def _too_many(in_10s: bool, limit_ms: int) -> errors.WireError:
 def _seconds(span_ms: int) -> int:
     """Whole seconds, at least one, that cover a span."""
     return max(1, -(-span_ms // 1000))
+
+
+def published(orders: OrderLimiter) -> list[dict[str, Any]]:
+    """The limits as exchangeInfo has them."""
+    rows: list[dict[str, Any]] = [
+        {
+            "rateLimitType": "REQUEST_WEIGHT",
+            "interval": "MINUTE",
+            "intervalNum": 1,
+            "limit": WEIGHT_PER_MINUTE,
+        },
+        {"rateLimitType": "ORDERS", "interval": "MINUTE", "intervalNum": 1, "limit": ORDERS_PER_MINUTE},
+    ]
+    if orders.has_ten_seconds:
+        rows.append(
+            {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": ORDERS_PER_10S}
+        )
+    return rows

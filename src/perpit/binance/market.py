@@ -10,6 +10,7 @@ from perpit.binance import errors, limits, schema
 from perpit.binance.assets import info_rows
 from perpit.binance.call import Call
 from perpit.binance.products import COIN, PRODUCTS, USDS, Product, shaped, shaped_for
+from perpit.binance.profiles import UNION, Profile
 from perpit.binance.render import ORDER_TYPE, TIME_IN_FORCE, digits, units
 from perpit.binance.route import Route, Weight, by_limit, one_or_all, routes_of
 from perpit.binance.schema import Param
@@ -47,16 +48,6 @@ STATUS: Final = {
 ORDER_TYPES: Final = [
     ORDER_TYPE[kind]
     for kind in (LIMIT, MARKET, STOP, STOP_MARKET, TAKE_PROFIT, TAKE_PROFIT_MARKET, TRAILING_STOP_MARKET)
-]
-RATE_LIMITS: Final = [
-    {
-        "rateLimitType": "REQUEST_WEIGHT",
-        "interval": "MINUTE",
-        "intervalNum": 1,
-        "limit": limits.WEIGHT_PER_MINUTE,
-    },
-    {"rateLimitType": "ORDERS", "interval": "MINUTE", "intervalNum": 1, "limit": limits.ORDERS_PER_MINUTE},
-    {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": limits.ORDERS_PER_10S},
 ]
 
 
@@ -103,15 +94,17 @@ def exchange_info(call: Call) -> dict[str, Any]:
         "timezone": "UTC",
         "serverTime": call.now_ms,
         "futuresType": "U_MARGINED",
-        "rateLimits": RATE_LIMITS,
+        "rateLimits": limits.published(call.desk.order_limiters[call.product.market]),
         "exchangeFilters": [],
         "assets": info_rows(call),
-        "symbols": [symbol_row(instrument, call.world.contracts) for instrument in listed],
+        "symbols": [symbol_row(each, call.world.contracts, call.desk.profile) for each in listed],
     }
     return shaped_for(call.product, "exchange", info)
 
 
-def symbol_row(instrument: Instrument, contracts: Sequence[ContractView] = ()) -> dict[str, Any]:
+def symbol_row(
+    instrument: Instrument, contracts: Sequence[ContractView] = (), profile: Profile = UNION
+) -> dict[str, Any]:
     """One symbol of exchangeInfo; `contracts` are the venue's, by symbol id.
 
     The two margin percents are dummies there as well (semantics 5.10.5). What no order depends on stands in the
@@ -144,7 +137,7 @@ def symbol_row(instrument: Instrument, contracts: Sequence[ContractView] = ()) -
         "maxMoveOrderLimit": instrument.max_amendments,
         "contractSize": instrument.contract_size,
         "equalQtyPrecision": facts.equal_qty_precision if facts else EQUAL_QTY_PRECISION,
-        "filters": symbol_filters(instrument),
+        "filters": symbol_filters(instrument, profile),
         "orderTypes": ORDER_TYPES,
         "timeInForce": [TIME_IN_FORCE[tif] for tif in PRODUCTS[instrument.market].times_in_force],
         "permissionSets": facts.permission_sets if facts else [],
@@ -168,7 +161,7 @@ def contract_type(instrument: Instrument, contracts: Sequence[ContractView]) -> 
     return CURRENT_QUARTER if is_first else NEXT_QUARTER
 
 
-def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
+def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, Any]]:
     """The filters that the product has; PRICE_FILTER comes first, because clients take `filters[0]`."""
 
     def price(price_ticks: int) -> str:
@@ -198,7 +191,7 @@ def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
             "stepSize": qty(1),
         },
         {"filterType": "MAX_NUM_ORDERS", "limit": instrument.max_open_orders},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": facts.max_algo_orders if facts else MAX_ALGO_ORDERS},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": (facts and facts.max_algo_orders) or MAX_ALGO_ORDERS},
         {"filterType": "MIN_NOTIONAL", "notional": format_shortest(instrument.min_notional_units, 8)},
         {
             "filterType": "PERCENT_PRICE",
@@ -208,7 +201,8 @@ def symbol_filters(instrument: Instrument) -> list[dict[str, Any]]:
         },
         {"filterType": "POSITION_RISK_CONTROL", "positionControlSide": "NONE"},
     ]
-    shown = PRODUCTS[instrument.market].filters
+    product = PRODUCTS[instrument.market]
+    shown = (*product.filters, *product.former_filters) if profile.algo_filter else product.filters
     return [row for row in rows if row["filterType"] in shown]
 
 
@@ -254,13 +248,17 @@ def trades(call: Call) -> list[dict[str, Any]]:
 
 
 def historical_trades(call: Call) -> list[dict[str, Any]]:
-    """Trades from an id on; the newest without one. As far back as the venue keeps them."""
+    """Trades from an id on; the newest without one. As far back as the venue keeps them, or the exchange answers."""
     values = call.values
+    kept_days = call.desk.profile.trades_kept_days
+    since_ms = call.now_ms - kept_days * 24 * HOUR_MS if kept_days else 0
     instrument = values["symbol"]
     view = call.world.trades[instrument.symbol_id]
     from_id = values["fromId"]
-    rows = view.recent(values["limit"]) if from_id is None else view.from_id(from_id, values["limit"])
-    return trade_rows(instrument, rows)
+    rows = (
+        view.recent(values["limit"]) if from_id is None else view.from_id(from_id, values["limit"], since_ms)
+    )
+    return trade_rows(instrument, [row for row in rows if row.time_ms >= since_ms])
 
 
 def agg_trades(call: Call) -> list[dict[str, Any]]:
@@ -271,13 +269,17 @@ def agg_trades(call: Call) -> list[dict[str, Any]]:
     check_span(start_ms, end_ms)
     if start_ms is not None and end_ms is not None and end_ms - start_ms > HOUR_MS:
         raise errors.LOOKUP_TOO_LONG(1)
-    rows = call.world.trades[instrument.symbol_id].aggregates(
-        values["fromId"], start_ms, end_ms, values["limit"]
-    )
+    profile, from_id = call.desk.profile, values["fromId"]
+    kept_hours = profile.aggregates_kept_hours
+    since_ms = call.now_ms - kept_hours * HOUR_MS if kept_hours else 0
+    if start_ms is not None or from_id is not None:
+        start_ms = max(start_ms or 0, since_ms)
+    noun = "aggregate" if profile.hidden_quantities else "former aggregate"
+    rows = call.world.trades[instrument.symbol_id].aggregates(from_id, start_ms, end_ms, values["limit"])
     form = digits(instrument)
     return [
         shaped(
-            "aggregate",
+            noun,
             {
                 "a": row.id,
                 "p": form.price(row.price_ticks),
@@ -291,6 +293,7 @@ def agg_trades(call: Call) -> list[dict[str, Any]]:
             instrument,
         )
         for row in rows
+        if row.time_ms >= since_ms
     ]
 
 

@@ -130,6 +130,8 @@ def type_of(read: schema.Read) -> Json:
     known = TYPES.get(read)
     if known is not None:
         return known
+    if getattr(read, "is_decimal", False):
+        return TYPES[schema.decimal]
     bounds = getattr(read, "bounds", None)
     if bounds is not None:
         return {"type": "integer", "minimum": bounds[0], "maximum": bounds[1]}

@@ -23,6 +23,7 @@ from perpit.domain.words import (
     TAKE_PROFIT,
     TRAILING_STOP_MARKET,
 )
+from perpit.views.orders import OrderView
 
 BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = [first + second for first in BASE62 for second in BASE62]
@@ -217,19 +218,28 @@ def _whole_seconds(good_till_ms: int | None) -> int:
     return (good_till_ms or 0) // 1000 * 1000
 
 
-def amend(values: dict[str, Any], account_id: int) -> AmendOrder:
-    """The command of an amendment (semantics 5.6.1)."""
+def amend(values: dict[str, Any], account_id: int, order: OrderView | None = None) -> AmendOrder:
+    """The command of an amendment (semantics 5.6.1); `order` is where what was not sent is taken from."""
     instrument: Instrument = values["symbol"]
     order_id, client_order_id = named(values)
+    quantity, price, price_match = values["quantity"], values["price"], values["priceMatch"]
+    if order is not None and quantity is None:
+        qty_lots = order.qty_lots
+    else:
+        qty_lots = lots(quantity, instrument)
+    if order is not None and price is None and not price_match:
+        price_ticks = order.price_ticks
+    else:
+        price_ticks = _limit_price(price, price_match, instrument)
     return AmendOrder(
         account_id,
         instrument.symbol_id,
         order_id,
         client_order_id,
         values["side"],
-        lots(values["quantity"], instrument),
-        _limit_price(values["price"], values["priceMatch"], instrument),
-        values["modifyId"],
+        qty_lots,
+        price_ticks,
+        values.get("modifyId", 0),
         values["priceMatch"],
     )
 

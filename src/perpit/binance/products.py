@@ -44,13 +44,15 @@ class Product(NamedTuple):
     `traded_field` is what a fill is worth, and the field of its quantity in the other asset; `executed_field` what all
     fills of an order are worth, and the field that the other product has for it, "0" here. `writes_pair`: what placing
     and cancelling answer names the pair. `symbol_type` marks public frames, `frame_fields` are those that they have and
-    the other product's have not. `lists_one`: an answer about one symbol is a list with one row. `names_account`: user
-    data carry the account's alias and the margin asset. `tells_trades_alone`: user data have TRADE_LITE.
-    `shows_flat_sides`: an account in hedge mode sees BOTH, too. `has_routes`: streams are split over /public, /market
-    and /private. `transfer_notes` is what a row of income says of money that came in, and of money that went out;
+    the other product's have not; `frames_name_pair`: they did so before those of both products. `lists_one`: an answer
+    about one symbol is a list with one row. `names_account`: user data carry the account's alias and the margin asset.
+    `tells_trades_alone`: user data have TRADE_LITE. `shows_flat_sides`: an account in hedge mode sees BOTH, too.
+    `has_routes`: streams are split over /public, /market and /private. `transfer_notes` is what a row of income says of
+    money that came in, and of money that went out;
     `income_days` how far apart its times may be, 0 for any span. `candle_days`: as many days candles are asked for at
     most, the newest of them are answered; 0: any span, the first of it are. `streams_price_candles`: there are streams
-    of candles of index and mark price. `has_seconds`: continuous candles come in seconds, too.
+    of candles of index and mark price. `has_seconds`: continuous candles come in seconds, too. `former_filters` are
+    those that exchangeInfo had once; shapes whose noun begins with "former" are those of older profiles.
     """
 
     market: int
@@ -61,6 +63,7 @@ class Product(NamedTuple):
     writes_pair: bool
     symbol_type: int
     frame_fields: frozenset[str]
+    frames_name_pair: bool
     lists_one: bool
     names_account: bool
     tells_trades_alone: bool
@@ -72,6 +75,7 @@ class Product(NamedTuple):
     streams_price_candles: bool
     times_in_force: tuple[int, ...]
     filters: tuple[str, ...]
+    former_filters: tuple[str, ...]
     ticker_period_ms: int
     has_routes: bool
     shapes: dict[str, Shape]
@@ -84,12 +88,21 @@ FILTERS: Final = ("PRICE_FILTER", "LOT_SIZE", "MARKET_LOT_SIZE", "MAX_NUM_ORDERS
 FORCED_WITHOUT: Final = frozenset(("cumQty", "priceMatch", "selfTradePreventionMode"))
 
 USDS_M_SHAPES: Final = {
+    "former forced order": Shape(
+        without=FORCED_WITHOUT | {"priceProtect", "goodTillDate", "pair", "cumBase"}
+    ),
+    "former funding": Shape(without=frozenset(("rateType",))),
+    "former aggregate": Shape(without=frozenset(("nq",))),
+    "former fill": Shape(without=frozenset(("pair", "marginAsset", "baseQty"))),
     "open interest": Shape(without=frozenset(("contractType",))),
     "open interest row": Shape(without=frozenset(("contractType",))),
     "forced order": Shape(without=FORCED_WITHOUT | {"priceProtect", "goodTillDate"}),
     "symbol": Shape(without=frozenset(("contractSize", "equalQtyPrecision"))),
 }
 COIN_M_SHAPES: Final = {
+    "former forced order": Shape(without=FORCED_WITHOUT | {"cumQuote"}),
+    "former aggregate": Shape(without=frozenset(("nq",))),
+    "former fill": Shape(without=frozenset(("quoteQty",))),
     "open interest": Shape(added={"pair": "pair"}),
     "open interest row": Shape(without=frozenset(("CMCCirculatingSupply",))),
     "top positions": Shape(renamed={"longAccount": "longPosition", "shortAccount": "shortPosition"}),
@@ -123,6 +136,7 @@ COIN_M_SHAPES: Final = {
     ),
     "leverage": Shape(renamed={"maxNotionalValue": "maxQty"}),
     "commission": Shape(without=frozenset(("rpiCommissionRate",))),
+    "former funding": Shape(without=frozenset(("markPrice", "rateType"))),
     "funding": Shape(without=frozenset(("markPrice", "rateType"))),
     "margin change": Shape(without=frozenset(("deltaType",))),
     "income": Shape(as_text=frozenset(("tranId",))),
@@ -137,6 +151,7 @@ USDS: Final = Product(
     writes_pair=False,
     symbol_type=1,
     frame_fields=frozenset(("nq", "ap")),  # quantity without RPI orders, moving average of the mark price
+    frames_name_pair=False,
     lists_one=False,
     names_account=False,
     tells_trades_alone=True,
@@ -148,6 +163,7 @@ USDS: Final = Product(
     streams_price_candles=False,
     times_in_force=(GTC, IOC, FOK, GTX, GTD),
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
+    former_filters=("MAX_NUM_ALGO_ORDERS",),  # semantics 5.9.4
     ticker_period_ms=2_000,
     has_routes=True,
     shapes=USDS_M_SHAPES,
@@ -161,6 +177,7 @@ COIN: Final = Product(
     writes_pair=True,
     symbol_type=2,
     frame_fields=frozenset(),
+    frames_name_pair=True,
     lists_one=True,
     names_account=True,
     tells_trades_alone=False,
@@ -172,6 +189,7 @@ COIN: Final = Product(
     streams_price_candles=True,  # semantics 7.3
     times_in_force=(GTC, IOC, FOK, GTX),
     filters=(*FILTERS, "MAX_NUM_ALGO_ORDERS", "PERCENT_PRICE"),
+    former_filters=(),
     ticker_period_ms=500,  # semantics 7.3
     has_routes=False,  # semantics 7.1.2
     shapes=COIN_M_SHAPES,

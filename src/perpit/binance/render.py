@@ -11,7 +11,8 @@ from typing import Any, Final, Protocol
 from msgspec import Raw
 
 from perpit.binance import schema
-from perpit.binance.products import PRODUCTS
+from perpit.binance.products import PRODUCTS, shaped
+from perpit.binance.profiles import Profile
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.instrument import Instrument
 from perpit.domain.margin import entry_price_e8
@@ -105,6 +106,7 @@ class Digits:
         "_turnover_cut",
         "_value_cut",
         "_value_decimals",
+        "amended_tail",
         "executed_field",
         "instrument",
         "price",
@@ -131,7 +133,8 @@ class Digits:
         self.executed_field, unused = product.executed_field
         pair = f',"pair":"{instrument.pair}"'
         self.written_tail = pair if product.writes_pair else ""
-        self.queried_tail = f'{"" if product.writes_pair else pair},"{unused}":"0"'  # semantics 5.2.5
+        self.amended_tail = "" if product.writes_pair else pair
+        self.queried_tail = f'{self.amended_tail},"{unused}":"0"'  # semantics 5.2.5
         self._average_decimals = max(5, instrument.price_decimals)
         self._average_cut = 10 ** (8 - self._average_decimals)
         self.price = lru_cache(maxsize=REMEMBERED)(self._price)
@@ -205,25 +208,33 @@ def price_or_zero(price_e13: int) -> str:
     return format_shortest(price_e13, 13) if price_e13 else "0.0"
 
 
-def order(state: OrderState, instrument: Instrument, updated_ms: int) -> Raw:
-    """An order as the write calls answer it: union of the fields of all profiles (semantics 5.2.4)."""
-    return Raw(f"{{{_order_text(state, instrument, updated_ms)}}}".encode())
+def order(state: OrderState, instrument: Instrument, updated_ms: int, profile: Profile) -> Raw:
+    """An order as the write calls answer it (semantics 5.2.4)."""
+    return Raw(f"{{{_order_text(state, instrument, updated_ms, profile.writes_tell_value)}}}".encode())
 
 
-def amended_order(state: OrderState, instrument: Instrument, updated_ms: int, modify_id: int) -> Raw:
+def amended_order(
+    state: OrderState, instrument: Instrument, updated_ms: int, modify_id: int, profile: Profile
+) -> Raw:
     """An order as an amendment answers it (semantics 5.6.7)."""
-    text = _order_text(state, instrument, updated_ms) + digits(instrument).queried_tail
-    return Raw(f'{{{text},"modifyId":{modify_id}}}'.encode())
+    form = digits(instrument)
+    text = _order_text(state, instrument, updated_ms, profile.writes_tell_value)
+    text += form.queried_tail if profile.writes_tell_value else form.amended_tail
+    return Raw(
+        f'{{{text},"modifyId":{modify_id}}}'.encode() if profile.modify_ids else f"{{{text}}}".encode()
+    )
 
 
-def queried_order(state: OrderView, instrument: Instrument) -> Raw:
+def queried_order(state: OrderView, instrument: Instrument, profile: Profile) -> Raw:
     """An order as the queries answer it (semantics 5.2.5)."""
-    text = _order_text(state, instrument, state.updated_ms) + digits(instrument).queried_tail
+    text = _order_text(state, instrument, state.updated_ms, True)
+    if profile.queries_tell_both:
+        text += digits(instrument).queried_tail
     return Raw(f'{{{text},"time":{state.created_ms}}}'.encode())
 
 
-def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> str:
-    """The fields of an order as JSON text.
+def _order_text(state: OrderState, instrument: Instrument, updated_ms: int, tells_value: bool) -> str:
+    """The fields of an order as JSON text; `tells_value`: with average price and value of its fills.
 
     Written as text because every order passes here and a dictionary with its encoding costs three times as much.
     Nothing needs escaping: client order ids are checked at the door, everything else is made of our own words.
@@ -231,16 +242,20 @@ def _order_text(state: OrderState, instrument: Instrument, updated_ms: int) -> s
     request = state.request
     form = digits(instrument)
     executed = form.qty(state.filled_lots) if state.filled_lots else form.zero_qty
-    value = form.value(state.filled_value) if state.filled_lots else form.zero_value
+    average = value = ""
+    if tells_value:
+        average = f',"avgPrice":"{form.average_of(state)}"'
+        worth = form.value(state.filled_value) if state.filled_lots else form.zero_value
+        value = f'"{form.executed_field}":"{worth}",'
     price = form.price(state.price_ticks) if state.price_ticks else form.zero_price
     stop_price = form.price(request.stop_price_ticks) if request.stop_price_ticks else form.zero_price
     reduce_only = request.reduce_only or request.close_position  # semantics 4.5.6
     kind, original = ORDER_TYPE[request.order_type], ORDER_TYPE[request.original_type]
     return (
         f'"orderId":{state.order_id},"symbol":"{instrument.symbol}","status":"{ORDER_STATUS[state.status]}",'
-        f'"clientOrderId":"{request.client_order_id}","price":"{price}","avgPrice":"{form.average_of(state)}",'
+        f'"clientOrderId":"{request.client_order_id}","price":"{price}"{average},'
         f'"origQty":"{form.qty(state.qty_lots)}","executedQty":"{executed}","cumQty":"{executed}",'
-        f'"{form.executed_field}":"{value}","timeInForce":"{TIME_IN_FORCE[request.time_in_force]}","type":"{kind}",'
+        f'{value}"timeInForce":"{TIME_IN_FORCE[request.time_in_force]}","type":"{kind}",'
         f'"reduceOnly":{FLAG[reduce_only]},"closePosition":{FLAG[request.close_position]},'
         f'"side":"{SIDE[request.side]}","positionSide":"{POSITION_SIDE[request.position_side]}",'
         f'"stopPrice":"{stop_price}","workingType":"{WORKING_TYPE[request.working_type]}",'
@@ -311,11 +326,11 @@ def algo_average(order: AlgoState, form: Digits) -> str:
     return form.average(entry_price_e8(form.instrument, order.filled_lots, order.filled_value))
 
 
-def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
-    """One row of userTrades."""
+def fill(row: FillView, instrument: Instrument, profile: Profile) -> dict[str, Any]:
+    """One row of userTrades (semantics 5.2.5)."""
     form = digits(instrument)
     traded_field, nominal_field = PRODUCTS[instrument.market].traded_field
-    return {
+    told = {
         "symbol": instrument.symbol,
         "pair": instrument.pair,
         "id": row.trade_id,
@@ -334,3 +349,4 @@ def fill(row: FillView, instrument: Instrument) -> dict[str, Any]:
         "maker": row.is_maker,
         "buyer": SIDE[row.side] == "BUY",
     }
+    return told if profile.queries_tell_both else shaped("former fill", told, instrument)

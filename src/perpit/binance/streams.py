@@ -16,10 +16,18 @@ import msgspec
 
 from perpit.binance.frames import shutdown_notice, text_frame
 from perpit.binance.products import PRODUCTS
-from perpit.binance.streams_channel import EVERY_MARKET, Channel
+from perpit.binance.profiles import UNION, Profile
+from perpit.binance.streams_channel import Channel
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
 from perpit.binance.streams_make import make_channel
-from perpit.binance.streams_names import ROUTE_OF_KIND, StreamSpec, parse_stream_name
+from perpit.binance.streams_names import (
+    CROSSING,
+    MERGED,
+    ROUTE_OF_KIND,
+    StreamSpec,
+    is_there,
+    parse_stream_name,
+)
 from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
@@ -35,7 +43,7 @@ from perpit.domain.events import (
     TradeCalculated,
     TradePrinted,
 )
-from perpit.domain.words import USDS_M
+from perpit.domain.words import COIN_M, EVERY_MARKET, USDS_M
 from perpit.views.world import World
 
 NEVER_MS: Final = 1 << 62
@@ -45,23 +53,17 @@ MAX_SOCKETS: Final = 8192
 
 
 class HubLimits:
-    """`max_streams` per socket, `max_sockets` in all, `hard_buffer_bytes` waiting for one socket before it is cut off.
-
-    `strict_routes`: a stream of another routed path is acknowledged and stays silent, as on the exchange since
-    2026-04-23; the union profile delivers everything on every path.
-    """
+    """`max_streams` per socket, `max_sockets` in all, `hard_buffer_bytes` waiting for one before it is cut off."""
 
     def __init__(
         self,
         max_streams: int = MAX_STREAMS,
         max_sockets: int = MAX_SOCKETS,
         hard_buffer_bytes: int = HARD_BUFFER_BYTES,
-        strict_routes: bool = False,
     ) -> None:
         self.max_streams = max_streams
         self.max_sockets = max_sockets
         self.hard_buffer_bytes = hard_buffer_bytes
-        self.strict_routes = strict_routes
 
 
 class Session:
@@ -124,7 +126,7 @@ class SymbolFeed:
 
 
 class StreamHub:
-    """All stream sockets of a venue. `now_ms` is the venue's clock."""
+    """All stream sockets of a venue. `now_ms` is the venue's clock, `profile` which exchange it is."""
 
     def __init__(
         self,
@@ -132,7 +134,9 @@ class StreamHub:
         listen_keys: ListenKeys,
         now_ms: Callable[[], int],
         limits: HubLimits | None = None,
+        profile: Profile = UNION,
     ) -> None:
+        self.profile = profile
         self._world = world
         self._now_ms = now_ms
         self._limits = limits or HubLimits()
@@ -153,6 +157,10 @@ class StreamHub:
         world.listeners.append(self.on_command)
 
     # --- sockets
+
+    def has_path(self, target: StreamTarget) -> bool:
+        """Whether there is such a path; the server refuses the handshake with 404."""
+        return self.profile.routed_paths or not target.route
 
     def is_full(self) -> bool:
         """No further socket is taken; the server refuses the handshake with 503."""
@@ -202,6 +210,10 @@ class StreamHub:
                 self._drop_channel(channel)
 
     def _subscribe_one(self, session: Session, name: str, events: frozenset[str]) -> None:
+        owner = self._listen_keys.owner_of(name)
+        if owner is not None and not self._is_carried("private", owner[1], session):
+            session.subscriptions[name] = None
+            return
         channel = self._user_data.open(name)
         if channel is not None:
             channel.choose_events(session.socket, events)
@@ -218,26 +230,44 @@ class StreamHub:
     def _market_channel(self, name: str, session: Session) -> Channel | None:
         """The channel of a stream name, made at first use; None for what this socket will never hear."""
         spec = parse_stream_name(name)
-        if spec is None:
+        if spec is None or not is_there(spec, self.profile):
             return None
-        if self._limits.strict_routes and not self._is_carried(spec, session):
+        profile = self.profile
+        if not self._is_carried(ROUTE_OF_KIND[spec.kind], self._market_of(spec, session), session):
             return None
         market = EVERY_MARKET if spec.symbol else session.market or USDS_M
+        if profile.merged_streams and spec.kind in MERGED:
+            market = EVERY_MARKET
+        crosses = profile.crossing_streams and spec.kind in CROSSING
         channel = self._channels.get((name, market))
         if channel is None:
             channel = make_channel(name, spec, self._world, self, market)
-            if channel is None or not self._is_heard(channel, session):
+            if channel is None or not (crosses or self._is_heard(channel, session)):
                 return None
             self._keep_channel(channel)
-        return channel if self._is_heard(channel, session) else None
+        return channel if crosses or self._is_heard(channel, session) else None
 
-    def _is_carried(self, spec: StreamSpec, session: Session) -> bool:
-        """Whether a socket's path carries a kind of stream; a product without routed paths carries all on any."""
-        market = session.market
-        if market is None:
-            instrument = self._world.catalog.by_symbol.get(spec.symbol)
-            market = USDS_M if instrument is None else instrument.market
-        return not PRODUCTS[market].has_routes or ROUTE_OF_KIND[spec.kind] == (session.route or "public")
+    def _market_of(self, spec: StreamSpec, session: Session) -> int:
+        """The product whose paths a stream is looked for on."""
+        if session.market is not None:
+            return session.market
+        catalog = self._world.catalog
+        instrument = catalog.by_symbol.get(spec.symbol)
+        if instrument is not None:
+            return instrument.market
+        of_pair = spec.kind != "assetIndex" and any(
+            each.pair == spec.symbol for each in catalog.symbols_of(COIN_M).values()
+        )
+        return COIN_M if of_pair else USDS_M
+
+    def _is_carried(self, route: str, market: int, session: Session) -> bool:
+        """Whether a socket's path carries what belongs to a route; a product without routed paths carries all on any.
+
+        The unrouted paths carry what /public does (semantics 7.1.1).
+        """
+        if not self.profile.strict_routes or not PRODUCTS[market].has_routes:
+            return True
+        return route == (session.route or "public")
 
     def _is_heard(self, channel: Channel, session: Session) -> bool:
         """Whether a channel of one symbol is of the product that the socket's URL fixes."""

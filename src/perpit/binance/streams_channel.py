@@ -4,9 +4,11 @@ The hub makes channels when the first socket asks for a name and drops them when
 nobody watches costs nothing. A kind of channel overrides the hooks it lives by; `streams_*` hold them by noun.
 """
 
-from typing import Final, Protocol
+from collections.abc import Collection
+from typing import Protocol
 
 from perpit.binance.frames import text_frame, wrapped
+from perpit.binance.profiles import Profile
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
     BookChanged,
@@ -18,13 +20,17 @@ from perpit.domain.events import (
     TradeCalculated,
     TradePrinted,
 )
+from perpit.domain.instrument import Instrument
+from perpit.domain.words import EVERY_MARKET
+from perpit.views.world import World
 
-EVERY_MARKET: Final = -1
 FillEvent = OrderTraded | OrderCalculated
 
 
 class Outbox(Protocol):
     """The hub, as channels see it."""
+
+    profile: Profile
 
     def congested(self, channel: "Channel", socket: Socket, frame: bytes) -> None:
         """A frame for a socket whose buffer is over the soft limit."""
@@ -123,3 +129,8 @@ class Channel:
 
     def flush(self, now_ms: int) -> None:
         """A boundary of `period_ms` was passed."""
+
+
+def instruments_of(world: World, market: int) -> Collection[Instrument]:
+    """The instruments of a market, or of every one; the collection grows as contracts are listed."""
+    return world.catalog.by_id if market == EVERY_MARKET else world.catalog.symbols_of(market).values()

@@ -4,15 +4,15 @@ Brackets (`bks`) are told when they change, which they do not here.
 """
 
 from perpit.binance.market import STATUS, contract_type
-from perpit.binance.products import PRODUCTS
 from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_text import product_fields
 from perpit.domain.events import ContractStatusChanged, InstrumentListed
-from perpit.domain.words import COIN_M, TRADING
+from perpit.domain.words import COIN_M, EVERY_MARKET, TRADING
 from perpit.views.world import World
 
 
 class ContractInfo(Channel):
-    """The contracts of one product; the world has folded what is told."""
+    """The contracts of one product, or of both; the world has folded what is told."""
 
     watches_contracts = True
 
@@ -28,12 +28,12 @@ class ContractInfo(Channel):
         else:
             instrument = self._world.catalog.by_id[event.symbol_id]
             status, delivery_ms = event.status, event.delivery_ms
-        if instrument.market != self._product:
+        if self._product not in (EVERY_MARKET, instrument.market):
             return
         pair = f'"ps":"{instrument.pair}",' if instrument.market == COIN_M else ""
         self.publish(
             f'{{"e":"contractInfo","E":{event.time_ms},"s":"{instrument.symbol}",{pair}'
             f'"ct":"{contract_type(instrument, self._world.contracts)}","dt":{delivery_ms or instrument.delivery_ms},'
-            f'"ot":{instrument.onboard_ms},"cs":"{STATUS[instrument.is_perpetual][status]}",'
-            f'"st":{PRODUCTS[instrument.market].symbol_type}}}'
+            f'"ot":{instrument.onboard_ms},"cs":"{STATUS[instrument.is_perpetual][status]}"'
+            f"{product_fields(instrument, self._outbox.profile)[1]}}}"
         )

@@ -5,7 +5,7 @@ the stream's event before. `U` repeats `pu`, so that events overlap by one id: a
 has the id of the last event, and the next event still satisfies U <= lastUpdateId <= u (semantics 7.4.2).
 """
 
-from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_channel import Channel, Outbox, instruments_of
 from perpit.binance.streams_text import Texts
 from perpit.domain.events import BookChanged
 from perpit.domain.words import BUY
@@ -100,19 +100,19 @@ class AllBookTickers(Channel):
     def __init__(self, name: str, period_ms: int, outbox: Outbox, world: World, market: int) -> None:
         super().__init__(name, period_ms, outbox)
         self._world = world
-        self._symbols = world.catalog.symbols_of(market)
+        self._instruments = instruments_of(world, market)
         self._texts: dict[int, Texts] = {}
         self._last_ids: dict[int, int] = {}
 
     def flush(self, now_ms: int) -> None:
-        for instrument in self._symbols.values():
+        for instrument in self._instruments:
             symbol_id = instrument.symbol_id
             book = self._world.books[symbol_id]
             if book.update_id != self._last_ids.get(symbol_id, 0):
                 self._last_ids[symbol_id] = book.update_id
                 texts = self._texts.get(symbol_id)
                 if texts is None:
-                    texts = self._texts[symbol_id] = Texts(instrument)
+                    texts = self._texts[symbol_id] = Texts(instrument, self._outbox.profile)
                 self.publish(book_ticker_payload(texts, book, now_ms))
 
 
@@ -126,9 +126,9 @@ def depth_payload(
 ) -> str:
     """A depthUpdate; `last_id` is the `u` of the stream's event before."""
     return (
-        f'{{"e":"depthUpdate","E":{now_ms},"T":{book.transact_ms},"s":"{texts.symbol}","ps":"{texts.pair}",'
+        f'{{"e":"depthUpdate","E":{now_ms},"T":{book.transact_ms},"s":"{texts.symbol}"{texts.pair_field},'
         f'"U":{last_id},"u":{book.update_id},"pu":{last_id},'
-        f'"b":{texts.levels(bids)},"a":{texts.levels(asks)},"st":{texts.symbol_type}}}'
+        f'"b":{texts.levels(bids)},"a":{texts.levels(asks)}{texts.product_field}}}'
     )
 
 
@@ -137,8 +137,8 @@ def book_ticker_payload(texts: Texts, book: BookView, now_ms: int) -> str:
     bid_ticks, bid_lots = book.best_bid() or (0, 0)
     ask_ticks, ask_lots = book.best_ask() or (0, 0)
     return (
-        f'{{"e":"bookTicker","u":{book.update_id},"s":"{texts.symbol}","ps":"{texts.pair}",'
+        f'{{"e":"bookTicker","u":{book.update_id},"s":"{texts.symbol}"{texts.pair_field},'
         f'"b":"{texts.price(bid_ticks)}","B":"{texts.qty(bid_lots)}",'
         f'"a":"{texts.price(ask_ticks)}","A":"{texts.qty(ask_lots)}",'
-        f'"T":{book.transact_ms},"E":{now_ms},"st":{texts.symbol_type}}}'
+        f'"T":{book.transact_ms},"E":{now_ms}{texts.product_field}}}'
     )

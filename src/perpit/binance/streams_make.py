@@ -20,7 +20,7 @@ from perpit.binance.streams_text import Texts
 from perpit.binance.streams_tickers import AllTickers, Ticker, mini_ticker_body, ticker_body
 from perpit.binance.streams_trades import AggTrades, Trades
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import COIN_M, USDS_M
+from perpit.domain.words import COIN_M, EVERY_MARKET, USDS_M
 from perpit.views.rpi_book import WholeBook
 from perpit.views.world import World
 
@@ -61,7 +61,7 @@ def makes(spec: StreamSpec, market: int) -> bool:
 
 def _is_of_market(spec: StreamSpec, market: int) -> bool:
     """Whether the symbol's product has this kind of stream."""
-    return market in MARKETS_OF_KIND.get(spec.kind, PRODUCTS)
+    return market == EVERY_MARKET or market in MARKETS_OF_KIND.get(spec.kind, PRODUCTS)
 
 
 def _first_of_pair(pair: str, world: World) -> Instrument | None:
@@ -95,26 +95,30 @@ def _all_asset_indexes(name: str, spec: StreamSpec, world: World, outbox: Outbox
 
 
 def _depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return DiffDepth(name, spec.period_ms, outbox, world.books[instrument.symbol_id], Texts(instrument))
+    return DiffDepth(
+        name, spec.period_ms, outbox, world.books[instrument.symbol_id], Texts(instrument, outbox.profile)
+    )
 
 
 def _partial(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
     book = world.books[instrument.symbol_id]
-    return PartialDepth(name, spec.period_ms, outbox, book, Texts(instrument), spec.levels)
+    return PartialDepth(name, spec.period_ms, outbox, book, Texts(instrument, outbox.profile), spec.levels)
 
 
 def _book_ticker(
     name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
 ) -> Channel:
-    return BookTicker(name, outbox, world.books[instrument.symbol_id], Texts(instrument))
+    return BookTicker(name, outbox, world.books[instrument.symbol_id], Texts(instrument, outbox.profile))
 
 
 def _trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return Trades(name, outbox, Texts(instrument))
+    return Trades(name, outbox, Texts(instrument, outbox.profile))
 
 
 def _agg_trade(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
-    return AggTrades(name, spec.period_ms, outbox, world, instrument.symbol_id, Texts(instrument))
+    return AggTrades(
+        name, spec.period_ms, outbox, world, instrument.symbol_id, Texts(instrument, outbox.profile)
+    )
 
 
 def _kline(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
@@ -208,7 +212,7 @@ def _contract_info(name: str, spec: StreamSpec, world: World, outbox: Outbox, ma
 
 def _rpi_depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument) -> Channel:
     whole = WholeBook(world.books[instrument.symbol_id], world.rpi_books[instrument.symbol_id])
-    return RpiDiffDepth(name, spec.period_ms, outbox, whole, Texts(instrument))
+    return RpiDiffDepth(name, spec.period_ms, outbox, whole, Texts(instrument, outbox.profile))
 
 
 def _trading_sessions(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from perpit.binance.products import PRODUCTS
+from perpit.binance.profiles import Profile
 from perpit.binance.render import units
 from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_text import product_fields
 from perpit.binance.tradfi import is_tradfi
 from perpit.domain.events import MarkPriceChanged
 from perpit.domain.instrument import Instrument
@@ -41,7 +43,7 @@ class MarkPrice(Channel):
 
     def payload(self, mark: MarkPriceChanged) -> str:
         """The message about one price."""
-        return mark_payload(mark, self._instrument)
+        return mark_payload(mark, self._instrument, self._outbox.profile)
 
 
 class AllMarkPrices(Channel):
@@ -87,7 +89,8 @@ class AllMarkPrices(Channel):
             others: list[str] = []
             for mark in self._due.popleft():
                 instrument = self._instruments[mark.symbol_id]
-                (others if is_tradfi(instrument) else coins).append(mark_payload(mark, instrument))
+                row = mark_payload(mark, instrument, self._outbox.profile)
+                (others if is_tradfi(instrument) else coins).append(row)
             for rows in filter(None, (coins, others)):
                 self.publish("[" + ",".join(rows) + "]")
 
@@ -100,14 +103,15 @@ class IndexPrice(MarkPrice):
         return f'{{"e":"indexPriceUpdate","E":{mark.time_ms},"i":"{pair}","p":"{price}"}}'
 
 
-def mark_payload(mark: MarkPriceChanged, instrument: Instrument) -> str:
+def mark_payload(mark: MarkPriceChanged, instrument: Instrument, profile: Profile) -> str:
     """A markPriceUpdate. `P` is the estimated settle price, `T` the next funding time; a quarter has no rate."""
     index = units(mark.index_e8)
     product = PRODUCTS[instrument.market]
     rate = units(mark.funding_rate_e8) if instrument.is_perpetual else ""
-    average = f',"ap":"{units(mark.average_e8)}"' if "ap" in product.frame_fields else ""
+    has_average = profile.average_marks and "ap" in product.frame_fields
+    average = f',"ap":"{units(mark.average_e8)}"' if has_average else ""
     return (
         f'{{"e":"markPriceUpdate","E":{mark.time_ms},"s":"{instrument.symbol}","p":"{units(mark.mark_e8)}"{average},'
         f'"P":"{units(mark.settlement_e8)}","i":"{index}","r":"{rate}",'
-        f'"T":{mark.next_funding_ms},"st":{product.symbol_type}}}'
+        f'"T":{mark.next_funding_ms}{product_fields(instrument, profile)[1]}}}'
     )

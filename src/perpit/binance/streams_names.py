@@ -6,6 +6,8 @@ A name that is not understood, or whose symbol is not listed, is no error: it is
 
 from typing import Final, NamedTuple
 
+from perpit.binance.profiles import Profile
+
 INTERVALS: Final = (
     "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M",
 )  # fmt: skip
@@ -45,6 +47,9 @@ ROUTE_OF_KIND: Final = {
 }
 
 
+# Since both products are one, these tell of both, and those come on either host (`Profile.merged_streams`).
+MERGED: Final = frozenset(("!ticker", "!miniTicker", "!bookTicker", "!forceOrder", "!contractInfo"))
+CROSSING: Final = frozenset(("kline", "continuousKline", "markPrice", "markPriceKline", "indexPriceKline"))
 # Kinds that are taken and stay silent, and why.
 SILENT_KINDS: Final = {"compositeIndex": "silent: no contract here follows a basket of others"}
 
@@ -82,6 +87,13 @@ def parse_stream_name(name: str) -> StreamSpec | None:
         return None
     channel, _at, speed = rest.partition("@")
     return _symbol_stream(symbol.upper(), channel, speed)
+
+
+def is_there(spec: StreamSpec, profile: Profile) -> bool:
+    """Whether a profile has a stream that came later than others."""
+    if spec.interval == "1s":
+        return profile.second_candles
+    return profile.tradfi or spec.kind != "tradingSession"
 
 
 def _symbol_stream(symbol: str, channel: str, speed: str) -> StreamSpec | None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from perpit.binance import render
 from perpit.binance.products import PRODUCTS
+from perpit.binance.profiles import UNION, Profile
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT, format_scaled, format_shortest
 
@@ -14,15 +15,18 @@ CACHE_LIMIT: Final = 1 << 15
 
 
 class Texts:
-    """Ticks and lots of an instrument to text."""
+    """Ticks and lots of an instrument to text.
 
-    def __init__(self, instrument: Instrument) -> None:
+    `pair_field` and `product_field` are what frames tell of the product, with the comma before them, where they do.
+    """
+
+    def __init__(self, instrument: Instrument, profile: Profile = UNION) -> None:
         self.symbol = instrument.symbol
         self.pair = instrument.pair
         self.turnover = render.digits(instrument).turnover
         product = PRODUCTS[instrument.market]
-        self.symbol_type = product.symbol_type
-        self.frame_fields = product.frame_fields
+        self.pair_field, self.product_field = product_fields(instrument, profile)
+        self.tells_hidden = profile.hidden_quantities and "nq" in product.frame_fields
         self._instrument = instrument
         self._form = render.digits(instrument)
         self._prices: dict[int, str] = {}
@@ -55,6 +59,16 @@ class Texts:
         """Price levels as a JSON array, in the given order."""
         price, qty = self.price, self.qty
         return "[" + ",".join([f'["{price(ticks)}","{qty(lots)}"]' for ticks, lots in levels]) + "]"
+
+
+def product_fields(instrument: Instrument, profile: Profile) -> tuple[str, str]:
+    """Pair and product as frames have them, with the comma before; empty where they have not (semantics 7.3)."""
+    product = PRODUCTS[instrument.market]
+    named = profile.frames_tell_product or product.frames_name_pair
+    return (
+        f',"ps":"{instrument.pair}"' if named else "",
+        f',"st":{product.symbol_type}' if profile.frames_tell_product else "",
+    )
 
 
 def amount(units: int) -> str:

@@ -6,7 +6,8 @@ The array streams hold only the symbols that changed since the array before (sem
 from collections.abc import Callable
 from itertools import islice
 
-from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.profiles import Profile
+from perpit.binance.streams_channel import Channel, Outbox, instruments_of
 from perpit.binance.streams_text import Texts
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled
@@ -19,11 +20,11 @@ Body = Callable[[TickerStatistics, Texts], str]
 class TickerRow:
     """One symbol's ticker and what of it was last shown."""
 
-    def __init__(self, world: World, instrument: Instrument, body: Body) -> None:
+    def __init__(self, world: World, instrument: Instrument, body: Body, profile: Profile) -> None:
         self._world = world
         self._ticker = world.tickers[instrument.symbol_id]
         self._trades = world.trades[instrument.symbol_id]
-        self._texts = Texts(instrument)
+        self._texts = Texts(instrument, profile)
         self._body = body
         self._shown = ""
 
@@ -48,7 +49,7 @@ class Ticker(Channel):
         self, name: str, period_ms: int, outbox: Outbox, world: World, instrument: Instrument, body: Body
     ) -> None:
         super().__init__(name, period_ms, outbox)
-        self._row = TickerRow(world, instrument, body)
+        self._row = TickerRow(world, instrument, body, outbox.profile)
 
     def flush(self, now_ms: int) -> None:
         payload = self._row.changed(now_ms)
@@ -64,13 +65,13 @@ class AllTickers(Channel):
     ) -> None:
         super().__init__(name, period_ms, outbox)
         self._world = world
-        self._symbols = world.catalog.symbols_of(market)
+        self._instruments = instruments_of(world, market)
         self._body = body
         self._rows: list[TickerRow] = []
 
     def flush(self, now_ms: int) -> None:
-        for instrument in islice(self._symbols.values(), len(self._rows), None):
-            self._rows.append(TickerRow(self._world, instrument, self._body))
+        for instrument in islice(self._instruments, len(self._rows), None):
+            self._rows.append(TickerRow(self._world, instrument, self._body, self._outbox.profile))
         payloads = [payload for row in self._rows if (payload := row.changed(now_ms)) is not None]
         if payloads:
             self.publish("[" + ",".join(payloads) + "]")
@@ -80,10 +81,10 @@ def mini_ticker_body(statistics: TickerStatistics, texts: Texts) -> str:
     """A 24hrMiniTicker with the event time left 0."""
     price = texts.price
     return (
-        f'{{"e":"24hrMiniTicker","E":0,"s":"{texts.symbol}","ps":"{texts.pair}",'
+        f'{{"e":"24hrMiniTicker","E":0,"s":"{texts.symbol}"{texts.pair_field},'
         f'"c":"{price(statistics.last_price_ticks)}","o":"{price(statistics.open_ticks)}",'
         f'"h":"{price(statistics.high_ticks)}","l":"{price(statistics.low_ticks)}",'
-        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.turnover(statistics.value_units)}","st":{texts.symbol_type}}}'
+        f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.turnover(statistics.value_units)}"{texts.product_field}}}'
     )
 
 
@@ -91,12 +92,12 @@ def ticker_body(statistics: TickerStatistics, texts: Texts) -> str:
     """A 24hrTicker with the event time and the open time left 0; `C` is the time of the last trade."""
     price = texts.price
     return (
-        f'{{"e":"24hrTicker","E":0,"s":"{texts.symbol}","ps":"{texts.pair}",'
+        f'{{"e":"24hrTicker","E":0,"s":"{texts.symbol}"{texts.pair_field},'
         f'"p":"{price(statistics.change_ticks)}","P":"{format_scaled(statistics.change_percent_e3, 3)}",'
         f'"w":"{texts.between_ticks(statistics.weighted_average_e8)}","c":"{price(statistics.last_price_ticks)}",'
         f'"Q":"{texts.qty(statistics.last_qty_lots)}","o":"{price(statistics.open_ticks)}",'
         f'"h":"{price(statistics.high_ticks)}","l":"{price(statistics.low_ticks)}",'
         f'"v":"{texts.qty(statistics.qty_lots)}","q":"{texts.turnover(statistics.value_units)}",'
         f'"O":0,"C":{statistics.close_ms},"F":{statistics.first_id},"L":{statistics.last_id},'
-        f'"n":{statistics.count},"st":{texts.symbol_type}}}'
+        f'"n":{statistics.count}{texts.product_field}}}'
     )

@@ -67,10 +67,10 @@ class AggTrades(Channel):
 
     def _payload(self, aggregate: AggTrade, now_ms: int) -> str:
         texts = self._texts
-        shown = f',"nq":"{texts.qty(aggregate.shown_lots)}"' if "nq" in texts.frame_fields else ""
+        shown = f',"nq":"{texts.qty(aggregate.shown_lots)}"' if texts.tells_hidden else ""
         return (
             f'{{"e":"aggTrade","E":{now_ms},"a":{aggregate.id},"s":"{texts.symbol}",'
             f'"p":"{texts.price(aggregate.price_ticks)}","q":"{texts.qty(aggregate.qty_lots)}"{shown},'
             f'"f":{aggregate.first_id},"l":{aggregate.last_id},"T":{aggregate.time_ms},'
-            f'"m":{JSON_BOOL[aggregate.taker_side == SELL]},"st":{texts.symbol_type}}}'
+            f'"m":{JSON_BOOL[aggregate.taker_side == SELL]}{texts.product_field}}}'
         )

@@ -8,7 +8,8 @@ over them.
 from typing import Any, Final
 
 from perpit.binance.call import Call
-from perpit.binance.market import RATE_LIMITS, ping, time
+from perpit.binance.limits import published
+from perpit.binance.market import ping, time
 from perpit.binance.route import Route
 from perpit.binance.security import NONE, USER_DATA
 from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ
@@ -22,7 +23,7 @@ def empty_exchange(call: Call) -> dict[str, Any]:
     return {
         "timezone": "UTC",
         "serverTime": call.now_ms,
-        "rateLimits": RATE_LIMITS,
+        "rateLimits": published(call.desk.order_limiters[call.product.market]),
         "exchangeFilters": [],
         "symbols": [],
     }

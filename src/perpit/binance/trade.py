@@ -8,6 +8,7 @@ from msgspec import Raw
 from perpit.binance import errors, market, orders, render, schema
 from perpit.binance.call import Call
 from perpit.binance.products import COIN, USDS
+from perpit.binance.profiles import Profile
 from perpit.binance.route import Route, one_or_all, routes_of
 from perpit.binance.schema import Param, Schema
 from perpit.binance.security import TRADE, USER_DATA
@@ -26,11 +27,8 @@ DAY_MS: Final = 24 * 3_600_000
 LONGEST_SPAN_MS: Final = 7 * DAY_MS
 KEPT_MS: Final = 90 * DAY_MS
 UNFILLED_KEPT_MS: Final = 3 * DAY_MS
-FILLS_KEPT_MS: Final = 90 * DAY_MS
 LARGEST_BATCH: Final = 5
 LARGEST_CANCEL_BATCH: Final = 10
-PLACE_IN_BATCH: Final[Schema] = Schema(orders.PLACE_IN_BATCH)
-AMEND_IN_BATCH: Final[Schema] = Schema(orders.AMEND)
 
 Values = dict[str, Any]
 Body = dict[str, Any] | Raw
@@ -41,10 +39,10 @@ async def place(call: Call) -> Body:
     values = call.values
     command = orders.place(values, call.account_id)
     events = await call.desk.submit(command)
-    return placed(events, command, values)
+    return placed(call.desk.profile, events, command, values)
 
 
-def placed(events: list[Event], command: PlaceOrder, values: Values) -> Body:
+def placed(profile: Profile, events: list[Event], command: PlaceOrder, values: Values) -> Body:
     """The answer to a `PlaceOrder`; raises the error of its refusal."""
     instrument: Instrument = values["symbol"]
     accepted: OrderEvent | None = None
@@ -56,7 +54,7 @@ def placed(events: list[Event], command: PlaceOrder, values: Values) -> Body:
         raise refused(events, command, instrument)
     if values["newOrderRespType"] == "RESULT":
         accepted = last_state(events, accepted.order_id) or accepted
-    return render.order(accepted, instrument, accepted.time_ms)
+    return render.order(accepted, instrument, accepted.time_ms, profile)
 
 
 def _is_placed_by(request: PlaceOrder, command: PlaceOrder) -> bool:
@@ -86,41 +84,53 @@ async def amend(call: Call) -> Body:
     """A new price and total quantity for a resting order (semantics 5.6)."""
     values = call.values
     command = _amendment(call, values)
-    return amended(await call.desk.submit(command), command, values)
+    return amended(call.desk.profile, await call.desk.submit(command), command, values)
 
 
 def _amendment(call: Call, values: Values) -> AmendOrder:
-    command = orders.amend(values, call.account_id)
-    if values["reduceOnly"]:
-        order = call.world.orders.find(
-            command.account_id, command.symbol_id, command.order_id or None, command.client_order_id
-        )
-        if order is not None and not order.request.reduce_only:
-            raise errors.NOT_REDUCE_ONLY()  # semantics 5.6.7
-    return command
+    """The command; what an amendment may leave out stays as it is (semantics 5.6.1)."""
+    leaves_out = call.product.market in call.desk.profile.partial_amendments and _is_partial(values)
+    if not leaves_out and not values.get("reduceOnly"):
+        return orders.amend(values, call.account_id)
+    instrument: Instrument = values["symbol"]
+    order_id, client_order_id = orders.named(values)
+    order = call.world.orders.find(call.account_id, instrument.symbol_id, order_id or None, client_order_id)
+    if order is None and leaves_out:
+        raise errors.NO_SUCH_ORDER()
+    if order is not None and values.get("reduceOnly") and not order.request.reduce_only:
+        raise errors.NOT_REDUCE_ONLY()  # semantics 5.6.7
+    return orders.amend(values, call.account_id, order if leaves_out else None)
 
 
-def amended(events: list[Event], command: AmendOrder, values: Values) -> Body:
+def _is_partial(values: Values) -> bool:
+    """Whether price or quantity is missing; -1102 when both are."""
+    has_price = values["price"] is not None or values["priceMatch"] != 0
+    if values["quantity"] is None and not has_price:
+        raise errors.EITHER_MANDATORY("quantity", "price")
+    return values["quantity"] is None or not has_price
+
+
+def amended(profile: Profile, events: list[Event], command: AmendOrder, values: Values) -> Body:
     """The answer to an `AmendOrder`."""
     state = _own_state(events, command)
     if state is None:
         raise refused(events, command, values["symbol"])
-    return render.amended_order(state, values["symbol"], state.time_ms, command.modify_id)
+    return render.amended_order(state, values["symbol"], state.time_ms, command.modify_id, profile)
 
 
 async def cancel(call: Call) -> Body:
     """The end of an open order."""
     values = call.values
     command = orders.cancel(values, call.account_id)
-    return cancelled(await call.desk.submit(command), command, values["symbol"])
+    return cancelled(call.desk.profile, await call.desk.submit(command), command, values["symbol"])
 
 
-def cancelled(events: list[Event], command: CancelOrder, instrument: Instrument) -> Body:
+def cancelled(profile: Profile, events: list[Event], command: CancelOrder, instrument: Instrument) -> Body:
     """The answer to a `CancelOrder`."""
     state = _own_state(events, command)
     if state is None:
         raise refused(events, command, instrument)
-    return render.order(state, instrument, state.time_ms)
+    return render.order(state, instrument, state.time_ms, profile)
 
 
 def _own_state(events: list[Event], command: AmendOrder | CancelOrder) -> OrderEvent | None:
@@ -165,19 +175,21 @@ async def cancel_all(call: Call) -> Body:
 
 async def place_batch(call: Call) -> list[Body]:
     """Up to five new orders, each answered in its place with an order or an error (semantics 5.7)."""
-    return await _batch(call, PLACE_IN_BATCH, lambda values: orders.place(values, call.account_id), placed)
+    place_one = call.desk.elements[call.product.market].place
+    return await _batch(call, place_one, lambda values: orders.place(values, call.account_id), placed)
 
 
 async def amend_batch(call: Call) -> list[Body]:
     """Up to five amendments, each answered in its place."""
-    return await _batch(call, AMEND_IN_BATCH, lambda values: _amendment(call, values), amended)
+    amend_one = call.desk.elements[call.product.market].amend
+    return await _batch(call, amend_one, lambda values: _amendment(call, values), amended)
 
 
 async def _batch(
     call: Call,
     params: Schema,
     make: Callable[[Values], Command],
-    answer: Callable[[list[Event], Any, Values], Body],
+    answer: Callable[[Profile, list[Event], Any, Values], Body],
 ) -> list[Body]:
     elements = call.values["batchOrders"]
     if not 1 <= len(elements) <= LARGEST_BATCH:
@@ -196,7 +208,7 @@ async def _batch(
         try:
             if isinstance(entry, errors.WireError):
                 raise entry
-            rows.append(answer(await next(futures), entry[0], entry[1]))
+            rows.append(answer(call.desk.profile, await next(futures), entry[0], entry[1]))
         except errors.WireError as error:
             rows.append(error.body())
     return rows
@@ -247,7 +259,7 @@ async def cancel_batch(call: Call) -> list[Body]:
     rows: list[Body] = []
     for command, future in zip(commands, _submit(call, commands), strict=True):
         try:
-            rows.append(cancelled(await future, command, instrument))
+            rows.append(cancelled(call.desk.profile, await future, command, instrument))
         except errors.WireError as error:
             rows.append(error.body())
     return rows
@@ -273,7 +285,7 @@ def test(call: Call) -> Body:
     refusal, price_ticks = call.desk.judge(command)
     if refusal:
         raise errors.from_refusal(command, refusal, instrument)
-    return render.order(Imagined(command, price_ticks), instrument, call.now_ms)
+    return render.order(Imagined(command, price_ticks), instrument, call.now_ms, call.desk.profile)
 
 
 def query(call: Call) -> Body:
@@ -292,7 +304,7 @@ def _found(call: Call, find: Callable[..., OrderView | None]) -> Body:
     order = find(call.account_id, instrument.symbol_id, order_id or None, client_order_id)
     if order is None or not _still_kept(order, call.now_ms):
         raise errors.NO_SUCH_ORDER()
-    return render.queried_order(order, instrument)
+    return render.queried_order(order, instrument, call.desk.profile)
 
 
 def _still_kept(order: OrderView, now_ms: int) -> bool:
@@ -314,7 +326,8 @@ def open_orders(call: Call) -> list[Body]:
     symbol_id, among = _wanted(call)
     found = call.world.orders.open_orders(call.account_id, symbol_id, among)
     by_id = call.world.catalog.by_id
-    return [render.queried_order(order, by_id[order.request.symbol_id]) for order in found]
+    profile = call.desk.profile
+    return [render.queried_order(order, by_id[order.request.symbol_id], profile) for order in found]
 
 
 def all_orders(call: Call) -> list[Body]:
@@ -337,7 +350,8 @@ def all_orders(call: Call) -> list[Body]:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
         found = [order for order in found if order.created_ms >= earliest_ms]
     by_id = call.world.catalog.by_id
-    return [render.queried_order(order, by_id[order.request.symbol_id]) for order in found]
+    profile = call.desk.profile
+    return [render.queried_order(order, by_id[order.request.symbol_id], profile) for order in found]
 
 
 def user_trades(call: Call) -> list[Body]:
@@ -357,13 +371,14 @@ def user_trades(call: Call) -> list[Body]:
         values["orderId"],
         values["limit"],
         among,
-        call.now_ms - FILLS_KEPT_MS,
+        call.now_ms - call.desk.profile.fills_kept_days * DAY_MS,
     )
     if start_ms is None and from_id is None and values["orderId"] is None:
         earliest_ms = (end_ms if end_ms is not None else call.now_ms) - LONGEST_SPAN_MS
         found = [row for row in found if row.time_ms >= earliest_ms]
     by_id = call.world.catalog.by_id
-    return [render.fill(row, by_id[row.symbol_id]) for row in found]
+    profile = call.desk.profile
+    return [render.fill(row, by_id[row.symbol_id], profile) for row in found]
 
 
 def span(values: Values, now_ms: int) -> tuple[int | None, int | None]:

@@ -6,6 +6,7 @@ and only for accounts that somebody listens to.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from perpit.binance import userdata_payloads as payloads
@@ -22,27 +23,28 @@ from perpit.domain.events import (
     MarginTypeChanged,
     MultiAssetsChanged,
     OrderCalculated,
+    OrderClosed,
     OrderEvent,
     OrderTraded,
     PositionChanged,
     WalletChanged,
 )
-from perpit.domain.words import CAUSE_COMMISSION, CAUSE_ORDER, COIN_M, USDS_M
+from perpit.domain.words import ALGO_NEW, CAUSE_COMMISSION, CAUSE_ORDER, COIN_M, USDS_M
 from perpit.views.world import World
 
-# The events that are told, by the markets in which they are, and published ones that never come.
+# The events that are told, by the markets in which they are in some profile, and published ones that never come.
 BOTH_MARKETS: Final = (USDS_M, COIN_M)
 TOLD_EVENTS: Final = {
     "ACCOUNT_CONFIG_UPDATE": BOTH_MARKETS,
     "ACCOUNT_UPDATE": BOTH_MARKETS,
     "ALGO_UPDATE": BOTH_MARKETS,
+    "CONDITIONAL_ORDER_TRIGGER_REJECT": (USDS_M,),
     "MARGIN_CALL": BOTH_MARKETS,
     "ORDER_TRADE_UPDATE": BOTH_MARKETS,
-    "TRADE_LITE": (USDS_M,),
+    "TRADE_LITE": BOTH_MARKETS,
     "listenKeyExpired": BOTH_MARKETS,
 }
 SILENT_EVENTS: Final = {
-    "CONDITIONAL_ORDER_TRIGGER_REJECT": "retired on 2025-12-15: `ALGO_UPDATE` says why",
     "GRID_UPDATE": "no grid strategies here",
     "STRATEGY_UPDATE": "no strategies here",
 }
@@ -121,6 +123,10 @@ class UserData:
         self._world = world
         self._listen_keys = listen_keys
         self._outbox = outbox
+        self._profile = outbox.profile
+        self._order_update = partial(payloads.order_update, profile=outbox.profile)
+        self._algo_update = partial(payloads.algo_update, profile=outbox.profile)
+        self._funding_update = partial(payloads.funding_update, profile=outbox.profile)
         self._streams: dict[str, KeyStream] = {}
         self._by_owner: dict[tuple[int, int], list[KeyStream]] = {}
         listen_keys.on_expired.append(self._expired)
@@ -170,14 +176,14 @@ class UserData:
             elif isinstance(event, WalletChanged) and event.cause == CAUSE_COMMISSION:
                 burnt = event
             elif isinstance(event, AlgoOrderChanged):
-                self._tell(self._owner(event.request), "ALGO_UPDATE", payloads.algo_update, event)
+                self._algo(event)
             else:
                 self._of_account(event)
 
     def _of_account(self, event: Event) -> None:
         """What happens to an account apart from its orders and their fills."""
         if isinstance(event, FundingPaid):
-            self._tell(self._owner(event), "ACCOUNT_UPDATE", payloads.funding_update, event)
+            self._tell(self._owner(event), "ACCOUNT_UPDATE", self._funding_update, event)
         elif isinstance(event, MarginCalled):
             self._tell(self._owner(event), "MARGIN_CALL", payloads.margin_call, event)
         elif isinstance(event, MarginTypeChanged):
@@ -201,7 +207,8 @@ class UserData:
         With it goes the wallet that paid the commission, where that is another one.
         """
         owner = self._owner(trade.request)
-        if isinstance(trade, OrderTraded) and PRODUCTS[owner[1]].tells_trades_alone:
+        alone = PRODUCTS[owner[1]].tells_trades_alone or self._profile.coin_trade_lite
+        if isinstance(trade, OrderTraded) and alone:
             self._tell(owner, "TRADE_LITE", payloads.trade_lite, trade)
         if position is not None:
             assert position.account_id == owner[0], (position.account_id, owner)
@@ -213,7 +220,21 @@ class UserData:
         self._order(trade)
 
     def _order(self, event: OrderEvent) -> None:
-        self._tell(self._owner(event.request), "ORDER_TRADE_UPDATE", payloads.order_update, event)
+        owner = self._owner(event.request)
+        self._tell(owner, "ORDER_TRADE_UPDATE", self._order_update, event)
+        if not self._profile.trigger_reject_events or owner[1] != USDS_M:
+            return
+        if isinstance(event, OrderClosed) and event.refusal:
+            self._tell(owner, "CONDITIONAL_ORDER_TRIGGER_REJECT", payloads.trigger_reject, event)
+
+    def _algo(self, event: AlgoOrderChanged) -> None:
+        """A change of an order of the Algo service. That it is activated was not always told (semantics 5.9.7)."""
+        request = event.request
+        if not self._profile.activations and event.status == ALGO_NEW and event.is_activated:
+            order = self._world.algo_orders.find(request.account_id, event.algo_id)
+            if order is not None and order.created_ms != event.time_ms:
+                return
+        self._tell(self._owner(request), "ALGO_UPDATE", self._algo_update, event)
 
     def _owner(self, about: "OfSymbol") -> tuple[int, int]:
         """Whose event it is: the account, and the market of the symbol."""

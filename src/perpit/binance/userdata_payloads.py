@@ -6,6 +6,7 @@ import msgspec
 
 from perpit.binance import errors, render
 from perpit.binance.products import PRODUCTS
+from perpit.binance.profiles import UNION, Profile
 from perpit.binance.streams_text import Texts, amount
 from perpit.domain import status, words
 from perpit.domain.events import (
@@ -58,7 +59,7 @@ EXECUTION: Final[dict[type[OrderEvent], str]] = {
 }
 
 
-def order_update(world: World, event: OrderEvent) -> str:
+def order_update(world: World, event: OrderEvent, profile: Profile = UNION) -> str:
     """ORDER_TRADE_UPDATE (semantics 5.12): `l L t n N rp m` are of this fill only, `z` and `ap` of the order."""
     request = event.request
     instrument = world.catalog.by_id[request.symbol_id]
@@ -100,11 +101,12 @@ def order_update(world: World, event: OrderEvent) -> str:
         "V": render.STP_MODE[request.stp_mode],
         "pm": render.PRICE_MATCH[request.price_match],
         "gtd": request.good_till_ms,
-        "er": _expiry_reason(event),
     }
+    if instrument.market == words.USDS_M or profile.coin_expiry_reasons:
+        order["er"] = _expiry_reason(event)
     if PRODUCTS[instrument.market].names_account:  # semantics 5.12.7
         order["ma"] = instrument.margin_asset
-    if isinstance(event, OrderAmended) and event.modify_id:
+    if isinstance(event, OrderAmended) and event.modify_id and profile.modify_ids:
         order["M"] = str(event.modify_id)
     if request.callback_ppm:
         order["AP"] = texts.price(request.activation_price_ticks) if request.activation_price_ticks else "0"
@@ -132,7 +134,7 @@ def _execution_type(event: OrderEvent) -> str:
     return EXECUTION[type(event)]
 
 
-def algo_update(world: World, event: AlgoOrderChanged) -> str:
+def algo_update(world: World, event: AlgoOrderChanged, profile: Profile = UNION) -> str:
     """ALGO_UPDATE (semantics 5.9.7); `ia` is of trailing stops only."""
     request = event.request
     instrument = world.catalog.by_id[request.symbol_id]
@@ -164,10 +166,23 @@ def algo_update(world: World, event: AlgoOrderChanged) -> str:
         "gtd": request.good_till_ms,
         "rm": errors.BY_REFUSAL[event.refusal].text if event.refusal else "",
     }
-    if request.callback_ppm:
+    if request.callback_ppm and profile.activations:
         order["ia"] = event.is_activated
     head = {"e": "ALGO_UPDATE", "T": event.time_ms, "E": event.time_ms}
     return _text({**head, **_whose(instrument.market, request.account_id), "o": order})
+
+
+def trigger_reject(world: World, event: OrderClosed) -> str:
+    """CONDITIONAL_ORDER_TRIGGER_REJECT: an ordinary conditional order that fired and could not be placed."""
+    request = event.request
+    about = {
+        "s": world.catalog.by_id[request.symbol_id].symbol,
+        "i": event.order_id,
+        "r": errors.BY_REFUSAL[event.refusal].text,
+    }
+    return _text(
+        {"e": "CONDITIONAL_ORDER_TRIGGER_REJECT", "E": event.time_ms, "T": event.time_ms, "or": about}
+    )
 
 
 def _whose(market: int, account_id: int) -> dict[str, str]:
@@ -212,7 +227,7 @@ def position_update(world: World, event: PositionChanged, burnt: WalletChanged |
     return _account_update(instrument.market, event, event.cause, balances, positions)
 
 
-def funding_update(world: World, event: FundingPaid) -> str:
+def funding_update(world: World, event: FundingPaid, profile: Profile = UNION) -> str:
     """ACCOUNT_UPDATE of a funding payment: the balance; an isolated position, too, and the symbol (semantics 3.5.5)."""
     instrument = world.catalog.by_id[event.symbol_id]
     exposure = world.accounts[event.account_id].exposure(instrument)
@@ -223,7 +238,8 @@ def funding_update(world: World, event: FundingPaid) -> str:
         instrument.margin_asset, event.wallet_units, event.cross_wallet_units, event.change_units
     )
     cause = words.CAUSE_FUNDING
-    return _account_update(instrument.market, event, cause, [balance], positions, instrument.symbol)
+    symbol = instrument.symbol if profile.funding_symbols else None
+    return _account_update(instrument.market, event, cause, [balance], positions, symbol)
 
 
 def margin_call(world: World, event: MarginCalled) -> str:

@@ -54,12 +54,14 @@ WEIGHT: Final = (
     f'"limit":{WEIGHT_PER_MINUTE},"count":%d}}'
 )
 WEIGHT_ROW: Final = f',"rateLimits":[{WEIGHT}]'.encode()
-ORDER_ROWS: Final = (
-    ',"rateLimits":['
-    f'{{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":{ORDERS_PER_10S},"count":%d}},'
-    f'{{"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":{ORDERS_PER_MINUTE},"count":%d}},'
-    f"{WEIGHT}]"
-).encode()
+ORDERS_IN_10S: Final = (
+    f'{{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":{ORDERS_PER_10S},"count":%d}}'
+)
+ORDERS_IN_MINUTE: Final = (
+    f'{{"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":{ORDERS_PER_MINUTE},"count":%d}}'
+)
+MINUTE_ROWS: Final = f',"rateLimits":[{ORDERS_IN_MINUTE},{WEIGHT}]'.encode()
+ORDER_ROWS: Final = f',"rateLimits":[{ORDERS_IN_10S},{ORDERS_IN_MINUTE},{WEIGHT}]'.encode()
 
 _encode = msgspec.json.Encoder().encode
 
@@ -91,7 +93,7 @@ class WsApi:
         self._doors = {
             product.market: {
                 name: self.gate.door(route, world.catalog.symbols_of(product.market))
-                for name, route in methods_of(product.market).items()
+                for name, route in methods_of(product.market, dialect.routes).items()
             }
             for product in PATHS.values()
         }
@@ -100,14 +102,15 @@ class WsApi:
         """Whether the WebSocket API is at this path."""
         return path in PATHS
 
-    def refuses(self, ip: str) -> errors.WireError | None:
-        """Count a handshake; why it is refused, or None."""
+    def refuses(self, path: str, ip: str) -> errors.WireError | None:
+        """Count a handshake at a path; why it is refused, or None."""
         now_ms = self.gate.now_ms()
         if self._sessions >= self._max_sessions:
             return errors.OVERLOADED()
         try:
-            self.gate.check_ban(ip, now_ms)
-            self.gate.weigh(Visit(), HANDSHAKE_WEIGHT, ip, now_ms)
+            visit = Visit(self.gate.limits[PATHS[path].market])
+            self.gate.check_ban(visit, ip, now_ms)
+            self.gate.weigh(visit, HANDSHAKE_WEIGHT, ip, now_ms)
         except errors.WireError as refusal:
             return refusal
         return None
@@ -178,7 +181,7 @@ class Session:
     def _begin(self, asked: "Asked", message: bytes) -> Any:
         """Walk through the stations and start the handler; what it returns must be awaited if `asked.waits`."""
         gate, now_ms, ip, request = self.api.gate, asked.now_ms, self.ip, asked.request
-        gate.check_ban(ip, now_ms)
+        gate.check_ban(asked, ip, now_ms)
         fault: errors.WireError | None = None
         try:
             request.read(message)
@@ -273,7 +276,7 @@ class Asked(Visit):
     __slots__ = ("coroutine", "now_ms", "request", "session", "shows_limits")
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(session.api.gate.limits[session.product.market])
         self.session = session
         self.now_ms = session.api.gate.now_ms()
         self.request = WsRequest()
@@ -327,10 +330,12 @@ class Asked(Visit):
             return b""
         used = self.used_weight
         if used < 0:
-            used = self.session.api.gate.weights.used(self.session.ip, self.now_ms)
+            used = self.limits.weights.used(self.session.ip, self.now_ms)
         if self.order_counts is None:
             return WEIGHT_ROW % used
         in_10s, in_minute = self.order_counts
+        if not self.limits.orders.has_ten_seconds:
+            return MINUTE_ROWS % (in_minute, used)
         return ORDER_ROWS % (in_10s, in_minute, used)
 
 

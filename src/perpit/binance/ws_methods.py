@@ -62,12 +62,18 @@ METHODS: Final[dict[int, tuple[Method, ...]]] = {
 SESSION_METHODS: Final = (LOGON, STATUS, LOGOUT)  # answered by the connection itself, alike for both products
 
 
-def methods_of(market: int) -> dict[str, Route]:
-    """The routes of a product by the name of their method, with the weight that the method has."""
-    targets = by_target(ROUTES)
+def methods_of(market: int, routes: tuple[Route, ...] = ROUTES) -> dict[str, Route]:
+    """The routes of a product by the name of their method, with the weight that the method has.
+
+    A method whose route is not among `routes` is not there.
+    """
+    targets = by_target(routes)
     prefix = next(product.prefix for product in PATHS.values() if product.market == market)
     found: dict[str, Route] = {}
     for method in METHODS[market]:
-        route = targets[method.http_method + prefix + method.path]
+        route = targets.get(method.http_method + prefix + method.path)
+        if route is None:
+            assert routes is not ROUTES, method
+            continue
         found[method.name] = route if method.weight is None else route._replace(weight=method.weight)
     return found

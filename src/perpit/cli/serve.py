@@ -87,7 +87,12 @@ def serve(
     ] = None,
     profile: Annotated[
         str | None,
-        text_option("--profile", "PROFILE", "Version of the API: union accepts all. [union]", WHAT),
+        text_option(
+            "--profile",
+            "PROFILE",
+            "Which exchange: union, or as on 2025-11, 2025-12-09, 2026-04-23, 2026-06-30. [union]",
+            WHAT,
+        ),
     ] = None,
     clock: Annotated[
         str | None,
@@ -124,6 +129,17 @@ def serve(
     stand in perpit.toml (port = 9000) and in the environment (PERPIT_PORT=9000);
     the command line wins, then the environment.
 
+    The exchange broke its API three times within seven months. A profile is the
+    exchange of one day, to rehearse a migration or to run a bot of that time:
+
+    \b
+      union       takes and answers what any of them did (the default)
+      2025-11     before them: conditional orders on /order, no Algo service
+      2025-12-09  USDS-M's conditional orders on /algoOrder only, else -4120
+      2026-04-23  streams on /public, /market and /private; wrong path: silence
+      2026-06-30  COIN-M like USDS-M, one position mode and one pool of limits;
+                  no avgPrice and cumQuote in answers to orders; until today
+
     [bold]Examples[/bold]
     \b
       perpit serve
@@ -131,6 +147,7 @@ def serve(
       perpit serve --symbols BTCUSDT,SOLUSDT,ETHUSD_PERP
       perpit serve --memory --market none --clock manual --ready-file ready.json
       perpit serve --memory --market recorded:btcusdt_20240808.gz
+      perpit serve --memory --profile 2026-06-30
     """
     given = {name: value for name, value in locals().items() if name != "json"}
     try:

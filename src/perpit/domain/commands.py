@@ -152,7 +152,10 @@ class SetLeverage(ExposureCommand):
 
 @mypyc_attr(acyclic=True)
 class SetPositionMode(AccountCommand):
-    """One position in each instrument of a market, or a long and a short side that never net (semantics 4.4)."""
+    """One position in each instrument of a market, or a long and a short side that never net (semantics 4.4).
+
+    EVERY_MARKET means all of them at once, or none (semantics 1.7.6).
+    """
 
     FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "market", "is_hedged")
 

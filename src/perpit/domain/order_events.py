@@ -98,7 +98,10 @@ class OrderTraded(OrderEvent):
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class OrderClosed(OrderEvent):
-    """The order ended unfilled or partly filled: status CANCELED, EXPIRED or EXPIRED_IN_MATCH, with the reason."""
+    """The order ended unfilled or partly filled: status CANCELED, EXPIRED or EXPIRED_IN_MATCH, with the reason.
+
+    `refusal` is why a conditional order that fired could not be placed, 0 of all others.
+    """
 
     def __init__(
         self,
@@ -113,6 +116,7 @@ class OrderClosed(OrderEvent):
         bid_units: int,
         ask_units: int,
         reason: i64,
+        refusal: i64 = 0,
     ) -> None:
         self.time_ms: i64 = time_ms
         self.order_id: i64 = order_id
@@ -125,6 +129,7 @@ class OrderClosed(OrderEvent):
         self.bid_units = bid_units
         self.ask_units = ask_units
         self.reason: i64 = reason
+        self.refusal: i64 = refusal
 
 
 @mypyc_attr(acyclic=True)

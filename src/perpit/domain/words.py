@@ -88,6 +88,7 @@ INVERSE: Final = 1
 # Market: which family of wallets collateralises the instrument.
 USDS_M: Final = 0
 COIN_M: Final = 1
+EVERY_MARKET: Final = -1
 
 # Trading status of an instrument. Before its delivery, positions are only closed; after it, nothing is traded.
 TRADING: Final = 1

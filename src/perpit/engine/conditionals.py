@@ -256,8 +256,9 @@ class Conditionals:
                     exposure.ask_units,
                 )
             )
-            if self.trading.place_fired(exposure, child, waiting.order_id, events) != 0:
-                _tell_closed(waiting, EXPIRED, REASON_TRIGGERED, time_ms, events)
+            refusal = self.trading.place_fired(exposure, child, waiting.order_id, events)
+            if refusal != 0:
+                _tell_closed(waiting, EXPIRED, REASON_TRIGGERED, time_ms, events, refusal)
         tell_book(exposure.market, time_ms, events)
 
     def _leave(self, waiting: Conditional) -> None:
@@ -356,7 +357,9 @@ def _child(waiting: Conditional, seq: i64, time_ms: i64) -> PlaceOrder:
     return child
 
 
-def _tell_closed(waiting: Conditional, status: i64, reason: i64, time_ms: i64, events: list[Event]) -> None:
+def _tell_closed(
+    waiting: Conditional, status: i64, reason: i64, time_ms: i64, events: list[Event], refusal: i64 = 0
+) -> None:
     request = waiting.request
     exposure = waiting.position.exposure
     events.append(
@@ -372,6 +375,7 @@ def _tell_closed(waiting: Conditional, status: i64, reason: i64, time_ms: i64, e
             exposure.bid_units,
             exposure.ask_units,
             reason,
+            refusal,
         )
     )
 

@@ -25,6 +25,7 @@ from perpit.domain.words import (
     CAUSE_MARGIN_TRANSFER,
     COIN_M,
     CROSS,
+    EVERY_MARKET,
     ISOLATED,
     LONG,
     SELL,
@@ -135,24 +136,43 @@ def removable_units(position: Position) -> int:
 
 
 def set_position_mode(account: Account, command: SetPositionMode, events: list[Event]) -> int:
-    """One-way or hedge mode in a whole market, while nothing is held and nothing is open (semantics 1.7.6)."""
+    """One-way or hedge mode in a whole market, while nothing is held and nothing is open (semantics 1.7.6).
+
+    In every market at once it changes those that are in the other mode, or none.
+    """
     market = command.market
-    if market != USDS_M and market != COIN_M:
+    if market != USDS_M and market != COIN_M and market != EVERY_MARKET:
         return no.INVALID_VALUE
-    if command.is_hedged == (market in account.hedged):
+    wanted = [USDS_M, COIN_M] if market == EVERY_MARKET else [market]
+    changed = [each for each in wanted if command.is_hedged != (each in account.hedged)]
+    if not changed:
         return no.POSITION_MODE_UNCHANGED
-    exposures = [one for one in account.exposures.values() if one.market.instrument.market == market]
+    for each in changed:
+        refusal = _blocks_mode(account, each)
+        if refusal != 0:
+            return no.POSITION_MODE_OF_OTHER_MARKET if each != wanted[0] else refusal
+    for each in changed:
+        if command.is_hedged:
+            account.hedged.append(each)
+        else:
+            account.hedged.remove(each)
+        for exposure in _exposures_in(account, each):
+            exposure.set_hedged(command.is_hedged)
+        events.append(PositionModeChanged(command.time_ms, command.account_id, each, command.is_hedged))
+    return 0
+
+
+def _exposures_in(account: Account, market: int) -> list[Exposure]:
+    return [one for one in account.exposures.values() if one.market.instrument.market == market]
+
+
+def _blocks_mode(account: Account, market: int) -> int:
+    """Why the position mode of a market cannot change now, or 0."""
+    exposures = _exposures_in(account, market)
     if any(exposure.has_orders() for exposure in exposures):
         return no.POSITION_MODE_WITH_ORDERS
     if any(exposure.has_position() for exposure in exposures):
         return no.POSITION_MODE_WITH_POSITION
-    if command.is_hedged:
-        account.hedged.append(market)
-    else:
-        account.hedged.remove(market)
-    for exposure in exposures:
-        exposure.set_hedged(command.is_hedged)
-    events.append(PositionModeChanged(command.time_ms, command.account_id, market, command.is_hedged))
     return 0
 
 

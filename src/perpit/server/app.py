@@ -95,7 +95,7 @@ class Application:
 
     async def _stream(self, scope: Message, receive: Receive, send: Send, client_ip: str) -> None:
         target = parse_stream_url(scope["path"], scope["query_string"].decode("latin-1"))
-        if target is None:
+        if target is None or not self._hub.has_path(target):
             await _refuse_handshake(send, 404, NOTHING_HERE)
             return
         if self._hub.is_full():
@@ -123,7 +123,7 @@ class Application:
         self, ws_api: WsApi, scope: Message, receive: Receive, send: Send, client_ip: str
     ) -> None:
         """A connection of the WebSocket API: its messages do not come by here, only its end does."""
-        refusal = ws_api.refuses(client_ip)
+        refusal = ws_api.refuses(scope["path"], client_ip)
         if refusal is not None:
             await _answer_refusal(send, refusal)
             return

@@ -21,6 +21,7 @@ from perpit.binance.dialect import Dialect
 from perpit.binance.doorkeeper import Doorkeeper
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.pages import Pages
+from perpit.binance.profiles import PROFILES
 from perpit.binance.streams import StreamHub
 from perpit.binance.ws_api import WsApi
 from perpit.control import Control, Ports
@@ -178,7 +179,7 @@ class Venue:
     async def _open_port(self) -> None:
         """Build the edge and answer on the port."""
         settings, now_ms = self.settings, self.clock.now_ms
-        listen_keys = ListenKeys()
+        listen_keys, profile = ListenKeys(), PROFILES[settings.profile]
         if self._home is not None:
             kept = KeptKeys(self._home.listen_keys, listen_keys)
             kept.load(frozenset(self.world.account_ids.values()))
@@ -197,8 +198,9 @@ class Venue:
             described=openapi(),
             wall_ms=self._wall_ms,
             idle_ms=self._idle_ms,
+            profile=profile,
         )
-        self.hub = StreamHub(self.world, listen_keys, now_ms)
+        self.hub = StreamHub(self.world, listen_keys, now_ms, profile=profile)
         token = self._home.admin_token() if self._home is not None else new_token()
         control = Control(self._ports(), token)
         self.server = Server(

@@ -105,10 +105,12 @@ class TradesView:
         """The newest `limit` > 0 trades, oldest first."""
         return [PublicTrade(event) for event in self._trades.rows[-limit:]]
 
-    def from_id(self, from_id: int, limit: int) -> list[PublicTrade]:
-        """The first `limit` trades whose id is `from_id` or more."""
+    def from_id(self, from_id: int, limit: int, since_ms: int = 0) -> list[PublicTrade]:
+        """The first `limit` trades whose id is `from_id` or more, among those of `since_ms` and later."""
         rows = self._trades.rows
         start = bisect_left(rows, from_id, key=_trade_id)
+        if since_ms > 0:
+            start = max(start, bisect_left(rows, since_ms, key=_trade_ms))
         return [PublicTrade(event) for event in rows[start : start + limit]]
 
     def aggregates(
@@ -146,6 +148,10 @@ class TradesView:
 
 def _trade_id(event: TradePrinted) -> int:
     return event.trade_id
+
+
+def _trade_ms(event: TradePrinted) -> int:
+    return event.time_ms
 
 
 def _aggregate_id(aggregate: AggTrade) -> int:
