@@ -15,7 +15,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-BENCHES = ("engine", "http", "ws_api", "streams", "recovery", "candles", "census", "scaling")
+BENCHES = (
+    "engine",
+    "http",
+    "latency",
+    "fairness",
+    "ws_api",
+    "streams",
+    "connections",
+    "recovery",
+    "startup",
+    "candles",
+    "census",
+    "scaling",
+)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

@@ -69,14 +69,14 @@ class Flow:
             self.open_ids[index] = last
             self.place_of[last] = index
 
-    def opening(self) -> list[Command]:
+    def opening(self, resting: int = RESTING_AT_START) -> list[Command]:
         made = [self.apply(ListInstrument(load_instrument("BTCUSDT", 0)))]
         for account_id in range(1, ACCOUNTS + 1):
             made.append(self.apply(CreateAccount(f"account-{account_id}")))
             made.append(self.apply(Transfer(account_id, words.USDS_M, "USDT", 10**8 * UNIT)))
         price_e8 = MIDDLE_TICKS * self.engine.markets[0].instrument.tick_e8
         made.append(self.apply(SetIndexPrice(0, price_e8)))
-        made += [self.apply(self.rest()) for _ in range(RESTING_AT_START)]
+        made += [self.apply(self.rest()) for _ in range(resting)]
         return made
 
     def order(self, side: int, order_type: int, time_in_force: int, lots: int, ticks: int) -> PlaceOrder:

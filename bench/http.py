@@ -74,18 +74,24 @@ def cpu_seconds(pid: int) -> float:
 
 def load(ready: dict[str, Any], requests: int) -> dict[str, Any]:
     """Put one server under load and say what came of it."""
+    began = cpu_seconds(ready["pid"])
+    answer = measured("bench.http_load", ready, CONNECTIONS, requests, LOAD_CORE)
+    answer["server_us"] = round((cpu_seconds(ready["pid"]) - began) / answer["requests"] * 1e6, 1)
+    return answer
+
+
+def measured(module: str, ready: dict[str, Any], *arguments: object) -> dict[str, Any]:
+    """Run a load on the first account of a server; what it found. All of its orders must have been accepted."""
     address = urlsplit(ready["rest"])
     account = ready["accounts"][0]
-    command = [sys.executable, "-m", "bench.http_load", str(address.hostname), str(address.port)]
-    command += [account["api_key"], account["api_secret"], str(CONNECTIONS), str(requests), str(LOAD_CORE)]
-    began = cpu_seconds(ready["pid"])
+    command = [sys.executable, "-m", module, str(address.hostname), str(address.port)]
+    command += [account["api_key"], account["api_secret"], *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip().splitlines()[-1])
     answer: dict[str, Any] = json.loads(done.stdout)
     if answer["not_200"]:
         raise RuntimeError(f"{answer['not_200']} orders were not accepted: {answer['refusal']}")
-    answer["server_us"] = round((cpu_seconds(ready["pid"]) - began) / answer["requests"] * 1e6, 1)
     return answer
 
 

@@ -31,7 +31,8 @@ def signed_orders(host: str, key: str, secret: str, connection: int, count: int)
     for number in range(count):
         query = (
             f"symbol=BTCUSDT&side={sides[number % 2]}&type=LIMIT&timeInForce=GTC&quantity=0.001&price={PRICE}"
-            f"&newClientOrderId=b{connection}-{number}&recvWindow=60000&timestamp={now_ms}"
+            f"&newClientOrderId=b{connection}-{number}&selfTradePreventionMode=NONE&recvWindow=60000"
+            f"&timestamp={now_ms}"
         )
         signature = hmac.new(secret.encode(), query.encode(), hashlib.sha256).hexdigest()
         requests.append(f"POST /fapi/v1/order?{query}&signature={signature} HTTP/1.1\r\n{head}".encode())

@@ -13,10 +13,23 @@ import socket
 import sys
 import time
 
+SPARE_FILES = 64
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
+
+
+def allow_open_files(connections: int) -> None:
+    """Raise this process's own limit of open files as far as so many connections need and the system allows."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = connections + SPARE_FILES
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def opened(host: str, port: int, path: str) -> socket.socket:
@@ -62,6 +75,7 @@ def main() -> None:
     host, port, path, sockets, core = sys.argv[1:]
     with contextlib.suppress(OSError, AttributeError):
         os.sched_setaffinity(0, {int(core)})
+    allow_open_files(int(sockets))
     connections = [opened(host, int(port), path) for _ in range(int(sockets))]
     print("ready", flush=True)
     read(connections)

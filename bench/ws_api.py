@@ -8,22 +8,18 @@ All are measured in turn, three rounds, each on a venue of its own; the best of 
 for an order stands beside it: it says the same where other work shares the cores.
 """
 
-import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from bench.http import (
     CONNECTIONS,
     LOAD_CORE,
     REQUESTS,
     REQUESTS_QUICK,
-    ROOT,
     cpu_seconds,
     measure_venue,
+    measured,
     running_venue,
 )
 
@@ -32,17 +28,8 @@ SHAPES = {"one request a connection": (16, 1), "eight requests a connection": (1
 
 def load(ready: dict[str, Any], shape: tuple[int, int], requests: int) -> dict[str, Any]:
     """Put the venue under load and say what came of it."""
-    address = urlsplit(ready["rest"])
-    account = ready["accounts"][0]
-    command = [sys.executable, "-m", "bench.ws_load", str(address.hostname), str(address.port)]
-    command += [account["api_key"], account["api_secret"], *map(str, (*shape, requests, LOAD_CORE))]
     began = cpu_seconds(ready["pid"])
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.strip().splitlines()[-1])
-    answer: dict[str, Any] = json.loads(done.stdout)
-    if answer["not_200"]:
-        raise RuntimeError(f"{answer['not_200']} orders were not accepted: {answer['refusal']}")
+    answer = measured("bench.ws_load", ready, *shape, requests, LOAD_CORE)
     answer["server_us"] = round((cpu_seconds(ready["pid"]) - began) / answer["requests"] * 1e6, 1)
     return answer
 

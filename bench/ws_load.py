@@ -41,6 +41,7 @@ def signed_orders(key: str, secret: str, connection: int, count: int) -> list[by
             "price": PRICE,
             "quantity": "0.001",
             "recvWindow": 60000,
+            "selfTradePreventionMode": "NONE",
             "side": sides[number % 2],
             "symbol": "BTCUSDT",
             "timeInForce": "GTC",

@@ -157,3 +157,12 @@ def test_time_never_goes_back(steps: list[tuple[str, int]]) -> None:
         now = clock.now_ms()
         assert now >= last
         last = now
+
+
+def test_real_time_counts_beside_a_clock_that_shows_another_one_only() -> None:
+    machine = Machine(NOON)
+    clock = machine.clock("manual", time_ms=NOON)
+    machine.pass_time(1_500)
+    assert (clock.now_ms(), clock.idle_ms()) == (NOON, 1_500)
+    clock.set("wall")
+    assert clock.idle_ms() == 0

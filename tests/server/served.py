@@ -26,6 +26,7 @@ class EchoRoom:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.asked: list[str] = []
 
     async def http(
         self,
@@ -36,6 +37,7 @@ class EchoRoom:
         body: bytes,
         client_ip: str,
     ) -> EchoAnswer:
+        self.asked.append(path)
         if path.endswith("late"):
             await asyncio.sleep(0.5 if path.endswith("very-late") else 0.02)
         if path.endswith("bug"):
@@ -45,8 +47,11 @@ class EchoRoom:
 
 
 class Served(NamedTuple):
+    """`asked` are the paths that the dialect was asked for, in that order."""
+
     floor: Floor
     server: Server
+    asked: list[str]
 
     def http(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server.port}{path}"
@@ -64,10 +69,11 @@ async def served(
 ) -> AsyncIterator[Served]:
     """Start, hand over, stop."""
     floor = Floor(hub_limits)
-    application = Application(EchoRoom("dialect"), EchoRoom("control"), floor.hub, lambda: floor.now_ms)
+    dialect = EchoRoom("dialect")
+    application = Application(dialect, EchoRoom("control"), floor.hub, lambda: floor.now_ms)
     server = Server(application, limits=limits, tls=tls, max_connections=max_connections)
     await server.start()
     try:
-        yield Served(floor, server)
+        yield Served(floor, server, dialect.asked)
     finally:
         await server.stop()

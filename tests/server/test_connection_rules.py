@@ -149,14 +149,12 @@ async def test_the_websocket_api_is_told_of_a_stop_too() -> None:
 @contextlib.asynccontextmanager
 async def guarded(attempts_max: int) -> AsyncIterator[Served]:
     """A server with a doorkeeper."""
-    floor = Floor()
+    floor, room = Floor(), EchoRoom("dialect")
     doorkeeper = Doorkeeper(lambda: floor.now_ms, attempts_max)
-    server = Server(
-        Application(EchoRoom("dialect"), None, floor.hub, lambda: floor.now_ms, doorkeeper=doorkeeper)
-    )
+    server = Server(Application(room, None, floor.hub, lambda: floor.now_ms, doorkeeper=doorkeeper))
     await server.start()
     try:
-        yield Served(floor, server)
+        yield Served(floor, server, room.asked)
     finally:
         await server.stop()
 

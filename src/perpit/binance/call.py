@@ -31,12 +31,15 @@ class Settings(Protocol):
     def limits(self) -> bool: ...
 
 
-class Answer(NamedTuple):
+class Answer:
     """An HTTP answer, ready to be written; `head` are its header lines, each with its line end."""
 
-    status: int
-    head: bytes
-    body: bytes
+    __slots__ = ("body", "head", "status")
+
+    def __init__(self, status: int, head: bytes, body: bytes) -> None:
+        self.status = status
+        self.head = head
+        self.body = body
 
 
 class Elements(NamedTuple):
@@ -47,7 +50,7 @@ class Elements(NamedTuple):
 
 
 class Desk:
-    """What handlers may touch: the views, the way in for commands, listen keys, order counts, descriptions of the API.
+    """What handlers may touch: views, the way in for commands, listen keys, order counts, descriptions of the API.
 
     `order_limiters` and `elements`, those of batches, go by market.
     """

@@ -7,7 +7,6 @@ scope, security, weight, parameters (optional ones with a question mark) and fie
 
 import itertools
 import sys
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,9 +15,11 @@ from typing import Any, Final
 import msgspec
 
 from perpit.binance import coverage_streams, errors, other_products
+from perpit.binance.coverage_rows import backing
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
+from perpit.domain import refusals
 from perpit.domain.words import COIN_M, USDS_M
 
 FACTS: Final = files("perpit.binance") / "facts"
@@ -41,6 +42,9 @@ FOREIGN_SCOPES: Final = {
     "leveraged_token_product": "leveraged tokens",
 }
 
+# Refusals that no request of the exchange's API can meet: of venue control's commands, or of what the schema lets by.
+UNASKED: Final = (refusals.UNKNOWN_ACCOUNT, refusals.NOT_SUPPORTED, refusals.BALANCE_TOO_SMALL)
+
 HEAD: Final = """\
 # API coverage
 
@@ -52,6 +56,9 @@ measured against the exchange's own lists. Generated from the tables of routes (
 
 Calls of products that no account of a venue has (conversion, portfolio margin, broker programmes, leveraged tokens,
 report downloads) stand in a part of their own: they are answered as to an account that lacks the product.
+
+The column "conformance" names the rows of `tests/conformance/rows` that call a line through the official SDK, or by
+hand where the SDK has no method for it, and compare the answer's fields and types with the published ones.
 """
 
 
@@ -116,9 +123,9 @@ def page() -> str:
         lines += [
             f"## {product}, {title}: {there} of {len(entries)}",
             "",
-            "| call | security | state | note |",
+            "| call | security | state | conformance | note |",
         ]
-        lines.append("|---|---|---|---|")
+        lines.append("|---|---|---|---|---|")
         for entry in entries:
             route = _route_of(entry, done)
             missing = ""
@@ -128,7 +135,9 @@ def page() -> str:
                 missing = "; ".join(filter(None, (route.partial, missing and f"parameters {missing}")))
             state = "missing" if route is None else "partial" if missing else "done"
             note = missing or NOTES.get(entry.path.partition("/v1/")[2], "")
-            lines.append(f"| `{entry.method} {entry.path}` | {entry.security} | {state} | {note} |")
+            call = f"{entry.method} {entry.path}"
+            row = backing(PRODUCTS[product].removesuffix(".json"), call)
+            lines.append(f"| `{call}` | {entry.security} | {state} | {row} | {note} |")
         lines.append("")
     return "\n".join(
         [*lines, *_ws_methods(), *coverage_streams.sections(), *_foreign(), *_extras(), *_codes()]
@@ -145,7 +154,7 @@ def _route_of(entry: Fact, done: dict[str, Route]) -> Route | None:
 def _ws_methods() -> list[str]:
     """The methods of both WebSocket APIs, with the REST calls that serve them."""
     lines = []
-    for product, (_file, market) in WS_PRODUCTS.items():
+    for product, (file, market) in WS_PRODUCTS.items():
         entries = ws_facts_of(product)
         routes = methods_of(market)
         path = next(path for path, of in PATHS.items() if of.market == market)
@@ -153,8 +162,8 @@ def _ws_methods() -> list[str]:
         lines += [
             f"## {product}, the WebSocket API at `{path}`: {there} of {len(entries)}",
             "",
-            "| method | security | state | served by |",
-            "|---|---|---|---|",
+            "| method | security | state | conformance | served by |",
+            "|---|---|---|---|---|",
         ]
         for entry in entries:
             by, state = "the connection", "done"
@@ -162,7 +171,8 @@ def _ws_methods() -> list[str]:
                 route = routes.get(entry.method)
                 by = "" if route is None else f"`{route.method} {route.path}`"
                 state = "missing" if route is None else "partial" if route.partial else "done"
-            lines.append(f"| `{entry.method}` | {entry.security} | {state} | {by} |")
+            row = backing(file.removesuffix(".json"), entry.method)
+            lines.append(f"| `{entry.method}` | {entry.security} | {state} | {row} | {by} |")
         lines.append("")
     return lines
 
@@ -215,16 +225,24 @@ def _extras() -> list[str]:
     return [*lines, *rows, ""]
 
 
-def _codes() -> list[str]:
-    """Error codes that an answer can carry."""
+def codes() -> list[int]:
+    """Error codes that an answer can carry, from -1000 down."""
     kinds = [value for value in vars(errors).values() if isinstance(value, errors.Kind)]
     for by_refusal in (errors.BY_REFUSAL, *errors.BY_REFUSAL_IN.values()):
-        kinds += by_refusal.values()
+        kinds += [kind for refusal, kind in by_refusal.items() if refusal not in UNASKED]
     for by_command in (errors.BY_COMMAND, *errors.BY_COMMAND_IN.values()):
         kinds += by_command.values()
-    counted = Counter(kind.code for kind in kinds)
-    codes = ", ".join(str(code) for code in sorted(counted, reverse=True))
-    return ["## Error codes", "", f"{len(counted)} codes can be answered: {codes}.", ""]
+    return sorted({kind.code for kind in kinds}, reverse=True)
+
+
+def _codes() -> list[str]:
+    counted = codes()
+    return [
+        "## Error codes",
+        "",
+        f"{len(counted)} codes can be answered: {', '.join(map(str, counted))}.",
+        "",
+    ]
 
 
 def main(arguments: list[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from perpit.binance.coverage_rows import backing, backing_stream
 from perpit.binance.products import PRODUCTS, Product
 from perpit.binance.streams_make import makes
 from perpit.binance.streams_names import SILENT_KINDS, parse_stream_name
@@ -96,12 +97,15 @@ def _market_streams(product: Product, facts: list[StreamFact]) -> list[str]:
         state = "done" if not lacking else "missing" if len(lacking) == len(names) else "partial"
         note = _gaps(fact, names, lacking) if state == "partial" else _note(names)
         path = f"`/{fact.route}`, " if fact.route else ""
-        rows.append(f"| `{fact.stream}` | `{fact.event}` | {path}`/ws`, `/stream` | {state} | {note} |")
+        row = backing_stream(FILES[product.market].removesuffix(".json"), fact.stream)
+        rows.append(
+            f"| `{fact.stream}` | `{fact.event}` | {path}`/ws`, `/stream` | {state} | {row} | {note} |"
+        )
     return [
         f"## {product.title}, market streams: {there} of {len(facts)}",
         "",
-        "| stream | event | path | state | note |",
-        "|---|---|---|---|---|",
+        "| stream | event | path | state | conformance | note |",
+        "|---|---|---|---|---|---|",
         *rows,
         "",
     ]
@@ -126,20 +130,20 @@ def _note(names: dict[str, str]) -> str:
 def _user_data(product: Product, facts: list[StreamFact]) -> list[str]:
     rows = []
     there = 0
+    table = FILES[product.market].removesuffix(".json")
     for fact in facts:
         done = product.market in TOLD_EVENTS.get(fact.event, ())
         there += done
-        rows.append(
-            f"| `{fact.event}` | {'done' if done else 'none'} | {SILENT_EVENTS.get(fact.event, '')} |"
-        )
+        state, note = "done" if done else "none", SILENT_EVENTS.get(fact.event, "")
+        rows.append(f"| `{fact.event}` | {state} | {backing(table, fact.event)} | {note} |")
     listed = {fact.event for fact in facts}
     more = [event for event, of in TOLD_EVENTS.items() if product.market in of and event not in listed]
-    rows += [f"| `{event}` | done | beside the list |" for event in more]
+    rows += [f"| `{event}` | done | {backing(table, event)} | beside the list |" for event in more]
     return [
         f"## {product.title}, user data: {there} of {len(facts)}",
         "",
-        "| event | state | note |",
-        "|---|---|---|",
+        "| event | state | conformance | note |",
+        "|---|---|---|---|",
         *rows,
         "",
     ]

@@ -38,7 +38,7 @@ from perpit.views.trades import PublicTrade
 HOUR_MS: Final = 3_600_000
 # Shown of a contract that the catalogue does not have (semantics 5.10.3).
 EQUAL_QTY_PRECISION: Final = 4
-MAX_ALGO_ORDERS: Final = 20
+FORMER_ALGO_ORDERS: Final = 10  # of USDⓈ-M, while it had the filter (semantics 5.9.4)
 # By whether it is a perpetual: those are delisted, quarters are delivered (semantics 3.6.5).
 STATUS: Final = {
     True: {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"},
@@ -191,7 +191,10 @@ def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, A
             "stepSize": qty(1),
         },
         {"filterType": "MAX_NUM_ORDERS", "limit": instrument.max_open_orders},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": (facts and facts.max_algo_orders) or MAX_ALGO_ORDERS},
+        {
+            "filterType": "MAX_NUM_ALGO_ORDERS",
+            "limit": (facts and facts.max_algo_orders) or FORMER_ALGO_ORDERS,
+        },
         {"filterType": "MIN_NOTIONAL", "notional": format_shortest(instrument.min_notional_units, 8)},
         {
             "filterType": "PERCENT_PRICE",

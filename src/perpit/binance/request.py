@@ -12,6 +12,9 @@ from perpit.binance import errors
 MAX_BODY: Final = 64 * 1024
 MAX_QUERY: Final = 16 * 1024
 MAX_PARAMETERS: Final = 100
+PLAIN: Final = bytes(
+    code for code in range(32, 127) if code not in b"%+"
+)  # stands for itself, and can be printed
 
 
 def parse(query: bytes, body: bytes) -> dict[str, str]:
@@ -29,29 +32,30 @@ def parse(query: bytes, body: bytes) -> dict[str, str]:
 
 def pairs(raw: bytes) -> dict[str, str]:
     """The names and values of one part; an escaped character is decoded, a plus is a blank."""
+    is_plain = not raw.translate(None, PLAIN)
+    found: dict[str, str] = {}
+    count = 0
+    legal = True
     try:
         text = raw.decode()
-        if "%" in text or "+" in text:
-            split = [_decoded(part) for part in text.split("&") if part]
-            legal = all(value.isprintable() for _name, value in split)
-        else:
-            split = [part.split("=", 1) for part in text.split("&") if part]
-            legal = text.isprintable()
+        for part in text.split("&"):
+            if part:
+                name, _, value = part.partition("=")  # a name without "=" has an empty value
+                if not is_plain:
+                    name, value = _decoded(name), _decoded(value)
+                    legal = legal and value.isprintable()
+                found[name] = value
+                count += 1
     except UnicodeDecodeError:
         raise errors.ILLEGAL_CHARS() from None
-    try:
-        found = dict(split)
-    except ValueError:  # a name without "=": its value is empty
-        found = {pair[0]: pair[1] if len(pair) == 2 else "" for pair in split}
-    if not legal:
+    if not legal or not (is_plain or text.isprintable()):
         raise errors.ILLEGAL_CHARS()
-    if len(found) != len(split):
+    if len(found) != count:
         raise errors.DUPLICATE_PARAMETER()
-    if len(found) > MAX_PARAMETERS:
+    if count > MAX_PARAMETERS:
         raise errors.TOO_MANY_PARAMETERS()
     return found
 
 
-def _decoded(part: str) -> list[str]:
-    name, _, value = part.partition("=")
-    return [unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")]
+def _decoded(text: str) -> str:
+    return unquote_plus(text, errors="strict")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 HANDSHAKE_WEIGHT: Final = 5
 UNKNOWN_METHOD_WEIGHT: Final = 1
-MAX_IN_FLIGHT: Final = 128
+MAX_IN_FLIGHT: Final = 8
 MAX_SESSIONS: Final = 2048
 SECRETS: Final = ("apiKey", "signature")  # are not logged
 POLICY_VIOLATION: Final = 1008

@@ -38,6 +38,7 @@ class Clock:
         self.listeners: list[Callable[[], None]] = []
         self._wall_ns = wall_ns
         self._monotonic_ns = monotonic_ns
+        self._made_ns = monotonic_ns()
         self._last_ms = 0  # the latest time shown
         self._ahead_ms = 0  # wall: how far the venue is ahead of the machine
         self._base_ms = 0  # scaled: the venue's time at _base_ns
@@ -56,6 +57,10 @@ class Clock:
         if now > self._last_ms:
             self._last_ms = now
         return self._last_ms
+
+    def idle_ms(self) -> int:
+        """Real time since the clock was made, while it shows another one; 0 on a wall clock."""
+        return 0 if self.mode == WALL else (self._monotonic_ns() - self._made_ns) // 1_000_000
 
     def set(self, mode: str, speed: float | None = None, time_ms: int | None = None) -> None:
         """Change the mode. Raises ValueError, changing nothing, on odd arguments or when time would go back."""

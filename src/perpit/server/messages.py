@@ -6,7 +6,7 @@ always stands at the beginning of one. Why: decision 24.
 
 While the conversation is full, what was read waits here, and nothing more is read from the connection: at most one
 read of the transport, and the beginning of a frame of at most `max_bytes`, are kept. `MAX_AT_ONCE` messages are handed
-out in one turn of the event loop; the others of a large read wait until everybody else had theirs.
+out at once; the others of a large read wait `TURN_SECONDS`, which leaves time to everybody else (decision 51).
 """
 
 from collections.abc import Callable
@@ -21,7 +21,8 @@ TEXT_IN_ONE_FRAME: Final = 0x81
 MASKED: Final = 0x80
 FINAL: Final = 0x80
 FIRST_CONTROL_OPCODE: Final = 8
-MAX_AT_ONCE: Final = 64
+MAX_AT_ONCE: Final = 8
+TURN_SECONDS: Final = 0.001
 
 
 class Conversation(Protocol):
@@ -41,7 +42,7 @@ class Messages:
     """Hands out the messages of one connection, each when the conversation has room for it.
 
     `parse` takes frames that are not taken here, `is_closing` says that a close frame was sent, `pause` and `resume`
-    stop and start reading from the connection, `later` calls back in the next turn of the event loop.
+    stop and start reading from the connection, `later` calls back after `TURN_SECONDS`.
     """
 
     def __init__(

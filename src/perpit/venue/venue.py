@@ -35,7 +35,7 @@ from perpit.journal.errors import JournalError
 from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
-from perpit.runtime.clock import MANUAL, WALL, Clock
+from perpit.runtime.clock import MANUAL, Clock
 from perpit.runtime.errors import OutcomeUnknown, Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.server.app import Application
@@ -170,15 +170,11 @@ class Venue:
         order.time_ms = self.clock.now_ms()
         return self.engine.judge(order)
 
-    def _idle_ms(self) -> int:
-        """Real time since the start, where rate limits pass with it beside the venue's own clock; else 0."""
-        if self.settings.strict_time or self.clock.mode == WALL:
-            return 0
-        return int((time.monotonic() - self._started) * 1000)
-
     async def _open_port(self) -> None:
         """Build the edge and answer on the port."""
         settings, now_ms = self.settings, self.clock.now_ms
+        # rate limits pass with real time, too, where the venue's clock shows another one
+        idle_ms = _never if settings.strict_time else self.clock.idle_ms
         listen_keys, profile = ListenKeys(), PROFILES[settings.profile]
         if self._home is not None:
             kept = KeptKeys(self._home.listen_keys, listen_keys)
@@ -197,7 +193,7 @@ class Venue:
             in_doubt=(OutcomeUnknown,),
             described=openapi(),
             wall_ms=self._wall_ms,
-            idle_ms=self._idle_ms,
+            idle_ms=idle_ms,
             profile=profile,
         )
         self.hub = StreamHub(self.world, listen_keys, now_ms, profile=profile)
@@ -210,7 +206,7 @@ class Venue:
                 self.hub,
                 self._streams_now_ms,
                 ws_api=WsApi(self.dialect, self.world),
-                doorkeeper=Doorkeeper(now_ms, settings.connection_attempts, self._idle_ms)
+                doorkeeper=Doorkeeper(now_ms, settings.connection_attempts, idle_ms)
                 if settings.limits
                 else None,
                 pages=Pages(now_ms),
@@ -313,6 +309,10 @@ def usable(journal: Path) -> Iterator[None]:
         raise CannotStart(
             f"cannot use the journal in {journal}: {error.strerror}; choose another with --data"
         ) from None
+
+
+def _never() -> int:
+    return 0
 
 
 def make_clock(settings: Settings, recovered: Recovered) -> Clock:
