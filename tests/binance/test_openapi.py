@@ -138,3 +138,14 @@ def test_every_example_is_an_error_that_can_be_answered(described: Json) -> None
     known = {kind.code for kind in vars(errors).values() if isinstance(kind, errors.Kind)}
     assert known <= {example["value"]["code"] for example in examples.values()}
     assert examples["-1121"]["value"] == {"code": -1121, "msg": "Invalid symbol."}
+
+
+def test_a_path_of_both_products_answers_as_the_one_or_the_other(described: Json) -> None:
+    call = described["paths"]["/futures/data/topLongShortPositionRatio"]["get"]
+    ours, theirs = call["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"]
+    assert "symbol" in ours["items"]["required"]
+    assert "pair" in theirs["items"]["required"]
+    codes_of = call["responses"]["400"]["content"]["application/json"]["schema"]["anyOf"]
+    assert {-1121, -4144} <= {
+        code for each in codes_of for code in each["allOf"][1]["properties"]["code"]["enum"]
+    }

@@ -172,4 +172,18 @@ def either(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     theirs = {param["name"]: param for param in other["parameters"]}
     shared = [name for name in ours if name in theirs]
     apart = [{**param, "required": False} for name, param in {**theirs, **ours}.items() if name not in shared]
-    return {**known, "parameters": [*(ours[name] for name in shared), *apart]}
+    responses = {**other["responses"], **known["responses"]}
+    for status in ("200", "400"):
+        responses[status] = either_answer(known["responses"][status], other["responses"][status])
+    return {**known, "parameters": [*(ours[name] for name in shared), *apart], "responses": responses}
+
+
+def either_answer(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a path that both products share: in the shape of the one or of the other."""
+    ours, theirs = known["content"]["application/json"], other["content"]["application/json"]
+    shapes = [ours["schema"]] if ours["schema"] == theirs["schema"] else [ours["schema"], theirs["schema"]]
+    content = {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}
+    examples = {**ours.get("examples", {}), **theirs.get("examples", {})}
+    if examples:
+        content["examples"] = examples
+    return {**known, "content": {"application/json": content}}

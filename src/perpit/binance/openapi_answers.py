@@ -74,6 +74,8 @@ BESIDE: Final = (
         },
     ),
 )
+# Objects whose fields are names that a venue has, symbols among them; the facts show some as an example.
+KEYED: Final = {"/v1/apiTradingStatus": "indicators"}
 # Fields that can be null.
 NULLABLE: Final = frozenset(("icebergQuantity",))
 # Fields that hold one of a parameter's words, wherever they stand.
@@ -162,7 +164,7 @@ def answer_of(route: Route) -> Json:
     """The shape of a route's answer; empty, that is any JSON, where nothing is known of it."""
     if route.path in OWN and route.method == "GET":
         return OWN[route.path]
-    fact = coverage.fact(route.method, SAME_AS.get(route.path, route.path))
+    fact = fact_of(route)
     if fact is None or fact.shape is None:
         return {}
     shape = shape_of(fact.fields)
@@ -170,9 +172,22 @@ def answer_of(route: Route) -> Json:
     for beside in BESIDE:
         if tail in beside.paths:
             _add(_at(shape, beside.place), beside.fields)
+    if tail in KEYED:
+        keyed = _at(shape, KEYED[tail])
+        keyed["additionalProperties"] = next(iter(keyed.pop("properties").values()))
+        del keyed["required"]
     if tail == "/v1/batchOrders":
         shape["items"] = _order_or_error(shape["items"])
     return shape if "|" not in fact.shape else {"oneOf": [shape, {"type": "array", "items": shape}]}
+
+
+def fact_of(route: Route) -> coverage.Fact | None:
+    """What the exchange publishes of a call; paths that both products share stand in the lists of both."""
+    path = SAME_AS.get(route.path, route.path)
+    for fact in coverage.facts_of(route.product.title):
+        if (fact.method, fact.path) == (route.method, path):
+            return fact
+    return coverage.fact(route.method, path)
 
 
 def _at(shape: Json, place: str) -> Json:

@@ -197,6 +197,7 @@ SAID_AT: Final[dict[str, tuple[Kind, ...]]] = {
     "POST/v1/order/test": FORM_OF_ORDER,
     "PUT/v1/order": (*FORM_OF_ORDER, errors.NOT_REDUCE_ONLY, errors.NO_SUCH_ORDER),
     "POST/v1/algoOrder": FORM_OF_ORDER,
+    "GET/v1/constituents": (errors.BAD_SYMBOL,),
     "PUT/v1/listenKey": (errors.BAD_LISTEN_KEY,),
     "DELETE/v1/listenKey": (errors.BAD_LISTEN_KEY,),
 }

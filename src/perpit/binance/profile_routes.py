@@ -185,8 +185,8 @@ def _except_for(read: schema.Read, words: tuple[str, ...], refusal: errors.Kind)
             raise refusal()
         return read(text, name, symbols)
 
-    table = {word: meaning for word, meaning in getattr(read, "table", {}).items() if word not in words}
-    read_word.table = table  # type: ignore[attr-defined]
+    table = {word: value for word, value in getattr(read, "table", {}).items() if word not in words}
+    read_word.table, read_word.refusal = table, refusal  # type: ignore[attr-defined]
     return read_word
 
 
