@@ -6,7 +6,7 @@ from perpit.domain.commands import ListInstrument, ScheduleDelivery, SetIndexPri
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
 from tests.binance.caller import Caller
-from tests.binance.floor import BTC, START_MS, Floor
+from tests.binance.floor import BTC, COIN, START_MS, Floor
 from tests.instruments import btcusd_perp, btcusdt
 
 MINUTE_MS = 60_000
@@ -99,3 +99,16 @@ def test_contract_infos_tell_of_listing_and_end_to_listeners_of_the_product() ->
     ]
     assert coin.messages() == []
     floor.hub.disconnect(session)
+
+
+def test_the_index_of_a_coin_pair_goes_on_when_one_of_its_contracts_has_ended() -> None:
+    floor = Floor()
+    list_quarters(floor)
+    floor.do(ListInstrument(quarter(COIN_QUARTER, 2_880, "CURRENT_QUARTER")))
+    floor.do(SetIndexPrice(COIN_QUARTER, 61_000 * UNIT))
+    floor.do(ScheduleDelivery(COIN, floor.now_ms // 1_000 * 1_000 + 2_000))
+    socket = floor.listen("/dstream/ws/btcusd@indexPrice@1s")
+    floor.advance(5_000)
+    prices = [message["p"] for message in socket.of("indexPriceUpdate")]
+    assert prices[-1] == "61000.00000000"
+    assert len(prices) == 5

@@ -165,7 +165,7 @@ def _mark_price(name: str, spec: StreamSpec, world: World, outbox: Outbox, instr
 def _index_price(
     name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
 ) -> Channel:
-    return IndexPrice(name, spec.period_ms, outbox, instrument)
+    return IndexPrice(name, spec.period_ms, outbox, instrument, world.catalog.by_id)
 
 
 def _pair_mark_prices(

@@ -33,9 +33,13 @@ class MarkPrice(Channel):
 
     def on_mark(self, mark: MarkPriceChanged) -> None:
         period = mark.time_ms // self._period_ms
-        if mark.symbol_id == self._instrument.symbol_id and period != self._period:
+        if period != self._period and self.concerns(mark):
             self._period = period
             self._due.append(mark)
+
+    def concerns(self, mark: MarkPriceChanged) -> bool:
+        """Whether the price is one of those that the stream tells of."""
+        return mark.symbol_id == self._instrument.symbol_id
 
     def after_command(self, now_ms: int) -> None:
         while self._due:
@@ -96,7 +100,20 @@ class AllMarkPrices(Channel):
 
 
 class IndexPrice(MarkPrice):
-    """COIN-M's `<pair>@indexPrice[@1s]`: the index price that the pair's contracts share."""
+    """COIN-M's `<pair>@indexPrice[@1s]`: the index price that the pair's contracts share, told by whichever is there.
+
+    `instruments` are the venue's, by symbol id; `instrument` is any contract of the pair.
+    """
+
+    def __init__(
+        self, name: str, period_ms: int, outbox: Outbox, instrument: Instrument, instruments: list[Instrument]
+    ) -> None:
+        super().__init__(name, period_ms, outbox, instrument)
+        self._instruments = instruments
+
+    def concerns(self, mark: MarkPriceChanged) -> bool:
+        one = self._instruments[mark.symbol_id]
+        return one.pair == self._instrument.pair and one.market == self._instrument.market
 
     def payload(self, mark: MarkPriceChanged) -> str:
         pair, price = self._instrument.pair, units(mark.index_e8)
