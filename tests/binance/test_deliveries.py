@@ -112,3 +112,17 @@ def test_the_index_of_a_coin_pair_goes_on_when_one_of_its_contracts_has_ended() 
     prices = [message["p"] for message in socket.of("indexPriceUpdate")]
     assert prices[-1] == "61000.00000000"
     assert len(prices) == 5
+
+
+async def test_a_perpetual_of_coin_m_that_is_delisted_has_the_words_of_its_product() -> None:
+    caller = Caller()
+    words = []
+    for symbol_id, path in ((BTC, "/fapi/v1/exchangeInfo"), (COIN, "/dapi/v1/exchangeInfo")):
+        due_ms = caller.now_ms // 1_000 * 1_000 + 2_000
+        caller.apply(ScheduleDelivery(symbol_id, due_ms))
+        for _step in range(2):
+            rows = (await caller.public(path)).json["symbols"]
+            words.append(rows[0].get("contractStatus") or rows[0]["status"])
+            caller.now_ms = due_ms
+            caller.apply(SetIndexPrice(1, 3_000 * UNIT))
+    assert words == ["PRE_SETTLE", "CLOSE", "PRE_DELIVERING", "DELIVERED"]

@@ -39,11 +39,9 @@ HOUR_MS: Final = 3_600_000
 # Shown of a contract that the catalogue does not have (semantics 5.10.3).
 EQUAL_QTY_PRECISION: Final = 4
 FORMER_ALGO_ORDERS: Final = 10  # of USDⓈ-M, while it had the filter (semantics 5.9.4)
-# By whether it is a perpetual: those are delisted, quarters are delivered (semantics 3.6.5).
-STATUS: Final = {
-    True: {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"},
-    False: {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"},
-}
+# Of contracts that are settled, and of those that are delivered (semantics 3.6.5).
+SETTLED: Final = {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"}
+DELIVERY: Final = {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"}
 # Of both products, those that are placed at the algo endpoints, too: clients look here for what they may place.
 ORDER_TYPES: Final = [
     ORDER_TYPE[kind]
@@ -118,7 +116,7 @@ def symbol_row(
         "contractType": contract_type(instrument, contracts),
         "deliveryDate": contract.delivery_ms,
         "onboardDate": instrument.onboard_ms,
-        "status": STATUS[instrument.is_perpetual][contract.status],
+        "status": contract_status(instrument, contract.status),
         "maintMarginPercent": "2.5000",
         "requiredMarginPercent": "5.0000",
         "baseAsset": instrument.base_asset,
@@ -159,6 +157,12 @@ def contract_type(instrument: Instrument, contracts: Sequence[ContractView]) -> 
     ]
     is_first = instrument.delivery_ms <= min(quarters, default=instrument.delivery_ms)
     return CURRENT_QUARTER if is_first else NEXT_QUARTER
+
+
+def contract_status(instrument: Instrument, status: int) -> str:
+    """The word for where a contract is on the way to its end; only USDⓈ-M has words for a perpetual's."""
+    is_settled = instrument.is_perpetual and PRODUCTS[instrument.market].settles_perpetuals
+    return SETTLED[status] if is_settled else DELIVERY[status]
 
 
 def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, Any]]:

@@ -52,7 +52,8 @@ class Product(NamedTuple):
     `income_days` how far apart its times may be, 0 for any span. `candle_days`: as many days candles are asked for at
     most, the newest of them are answered; 0: any span, the first of it are. `streams_price_candles`: there are streams
     of candles of index and mark price. `has_seconds`: continuous candles come in seconds, too. `former_filters` are
-    those that exchangeInfo had once; shapes whose noun begins with "former" are those of older profiles.
+    those that exchangeInfo had once, `settles_perpetuals`: one that is delisted has words of its own for that; shapes
+    whose noun begins with "former" are those of older profiles.
     """
 
     market: int
@@ -72,6 +73,7 @@ class Product(NamedTuple):
     income_days: int
     candle_days: int
     has_seconds: bool
+    settles_perpetuals: bool
     streams_price_candles: bool
     times_in_force: tuple[int, ...]
     filters: tuple[str, ...]
@@ -160,6 +162,7 @@ USDS: Final = Product(
     income_days=0,
     candle_days=0,
     has_seconds=True,  # semantics 8.2.2
+    settles_perpetuals=True,  # semantics 3.6.5
     streams_price_candles=False,
     times_in_force=(GTC, IOC, FOK, GTX, GTD),
     filters=(*FILTERS, "MIN_NOTIONAL", "PERCENT_PRICE", "POSITION_RISK_CONTROL"),
@@ -186,6 +189,7 @@ COIN: Final = Product(
     income_days=365,  # semantics 4.6.4
     candle_days=200,  # semantics 8.2.7
     has_seconds=False,
+    settles_perpetuals=False,
     streams_price_candles=True,  # semantics 7.3
     times_in_force=(GTC, IOC, FOK, GTX),
     filters=(*FILTERS, "MAX_NUM_ALGO_ORDERS", "PERCENT_PRICE"),

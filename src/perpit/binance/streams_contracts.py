@@ -3,7 +3,7 @@
 Brackets (`bks`) are told when they change, which they do not here.
 """
 
-from perpit.binance.market import STATUS, contract_type
+from perpit.binance.market import contract_status, contract_type
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_text import product_fields
 from perpit.domain.events import ContractStatusChanged, InstrumentListed
@@ -34,6 +34,6 @@ class ContractInfo(Channel):
         self.publish(
             f'{{"e":"contractInfo","E":{event.time_ms},"s":"{instrument.symbol}",{pair}'
             f'"ct":"{contract_type(instrument, self._world.contracts)}","dt":{delivery_ms or instrument.delivery_ms},'
-            f'"ot":{instrument.onboard_ms},"cs":"{STATUS[instrument.is_perpetual][status]}"'
+            f'"ot":{instrument.onboard_ms},"cs":"{contract_status(instrument, status)}"'
             f"{product_fields(instrument, self._outbox.profile)[1]}}}"
         )
