@@ -267,7 +267,10 @@ class Flow:
         if self.random.random() < 0.25:  # the price of a level; now and then nonsense
             mode = self.random.choice([1, 1, 2, 5, 5, 5, 6, 9])
             price = 0 if self.random.random() < 0.95 else price
-        return c.AmendOrder(order.account_id, order.symbol_id, 0, name, side, lots, price, self.seq % 3, mode)
+        keeps = self.random.choice([0] * 7 + [w.KEEPS_QTY, w.KEEPS_PRICE, 3])
+        return c.AmendOrder(
+            order.account_id, order.symbol_id, 0, name, side, lots, price, self.seq % 3, mode, keeps
+        )
 
     def cancel_all(self) -> c.Command:
         return c.CancelAllOrders(self.account(), self.symbol())

@@ -437,6 +437,11 @@ class Reference(AssetMode, Triggers, Delivery, House):
         order = self._find(command.account_id, symbol_id, command.order_id, command.client_order_id)
         if order is None:
             return no.AMEND_NOT_LIMIT if self._find_waiting(command) else no.UNKNOWN_ORDER
+        if command.keeps:
+            fields = {name: getattr(command, name) for name in c.AmendOrder.FIELDS}
+            kept = {"qty_lots": order.qty_lots} if command.keeps & w.KEEPS_QTY else {}
+            kept |= {"price_ticks": order.price_ticks} if command.keeps & w.KEEPS_PRICE else {}
+            command = c.AmendOrder(**{**fields, **kept})
         refusal = self._first_fault(self._amended_match_faults(command, order))
         if refusal:
             return refusal

@@ -77,7 +77,7 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
         *(word, word, text, word, word, word, integer, integer, flag),
         *(word, word, flag, integer, word, flag, integer, integer, integer, word, flag),
     ),
-    AmendOrder: (word, word, word, text, word, integer, integer, integer, word),
+    AmendOrder: (word, word, word, text, word, integer, integer, integer, word, word),
     CancelOrder: (word, word, word, text),
     CancelAllOrders: (word, word),
     SetPositionMode: (word, integer, flag),

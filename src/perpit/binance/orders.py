@@ -15,6 +15,8 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.words import (
     CONTRACT_PRICE,
     GTC,
+    KEEPS_PRICE,
+    KEEPS_QTY,
     LIMIT,
     MARKET,
     STOP,
@@ -23,7 +25,6 @@ from perpit.domain.words import (
     TAKE_PROFIT,
     TRAILING_STOP_MARKET,
 )
-from perpit.views.orders import OrderView
 
 BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = [first + second for first in BASE62 for second in BASE62]
@@ -218,17 +219,18 @@ def _whole_seconds(good_till_ms: int | None) -> int:
     return (good_till_ms or 0) // 1000 * 1000
 
 
-def amend(values: dict[str, Any], account_id: int, order: OrderView | None = None) -> AmendOrder:
-    """The command of an amendment (semantics 5.6.1); `order` is where what was not sent is taken from."""
+def amend(values: dict[str, Any], account_id: int, may_be_partial: bool = False) -> AmendOrder:
+    """The command of an amendment; what was not sent the order may keep, if the product lets it (semantics 5.6.1)."""
     instrument: Instrument = values["symbol"]
     order_id, client_order_id = named(values)
     quantity, price, price_match = values["quantity"], values["price"], values["priceMatch"]
-    if order is not None and quantity is None:
-        qty_lots = order.qty_lots
+    keeps = qty_lots = price_ticks = 0
+    if may_be_partial and quantity is None:
+        keeps |= KEEPS_QTY
     else:
         qty_lots = lots(quantity, instrument)
-    if order is not None and price is None and not price_match:
-        price_ticks = order.price_ticks
+    if may_be_partial and price is None and not price_match:
+        keeps |= KEEPS_PRICE
     else:
         price_ticks = _limit_price(price, price_match, instrument)
     return AmendOrder(
@@ -241,6 +243,7 @@ def amend(values: dict[str, Any], account_id: int, order: OrderView | None = Non
         price_ticks,
         values.get("modifyId", 0),
         values["priceMatch"],
+        keeps,
     )
 
 

@@ -92,14 +92,15 @@ def _amendment(call: Call, values: Values) -> AmendOrder:
     leaves_out = call.product.market in call.desk.profile.partial_amendments and _is_partial(values)
     if not leaves_out and not values.get("reduceOnly"):
         return orders.amend(values, call.account_id)
-    instrument: Instrument = values["symbol"]
-    order_id, client_order_id = orders.named(values)
-    order = call.world.orders.find(call.account_id, instrument.symbol_id, order_id or None, client_order_id)
-    if order is None and leaves_out:
-        raise errors.NO_SUCH_ORDER()
-    if order is not None and values.get("reduceOnly") and not order.request.reduce_only:
-        raise errors.NOT_REDUCE_ONLY()  # semantics 5.6.7
-    return orders.amend(values, call.account_id, order if leaves_out else None)
+    if values.get("reduceOnly"):
+        instrument: Instrument = values["symbol"]
+        order_id, client_order_id = orders.named(values)
+        order = call.world.orders.find(
+            call.account_id, instrument.symbol_id, order_id or None, client_order_id
+        )
+        if order is not None and not order.request.reduce_only:
+            raise errors.NOT_REDUCE_ONLY()  # semantics 5.6.7
+    return orders.amend(values, call.account_id, leaves_out)
 
 
 def _is_partial(values: Values) -> bool:

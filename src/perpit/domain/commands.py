@@ -12,6 +12,7 @@ from mypy_extensions import i64, mypyc_attr
 from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetFeeTier, SetMultiAssets
 from perpit.domain.command import AccountCommand, Command, ExposureCommand
 from perpit.domain.instrument import Instrument
+from perpit.domain.key_commands import CreateKey, RevokeKey
 
 __all__ = [
     "AccountCommand",
@@ -69,53 +70,6 @@ class CreateAccount(Command):
         self.seq: i64 = 0
         self.time_ms: i64 = 0
         self.name = name
-
-
-@mypyc_attr(acyclic=True)
-class CreateKey(Command):
-    """Give an account an API key. `secret` is the HMAC secret, or the PEM public key of RSA and Ed25519 keys."""
-
-    FIELDS: ClassVar[tuple[str, ...]] = (
-        "account_id",
-        "api_key",
-        "secret",
-        "key_kind",
-        "label",
-        "permissions",
-        "ips",
-    )
-
-    def __init__(
-        self,
-        account_id: i64,
-        api_key: str,
-        secret: str,
-        key_kind: int,
-        label: str,
-        permissions: int,
-        ips: list[str],
-    ) -> None:
-        self.seq: i64 = 0
-        self.time_ms: i64 = 0
-        self.account_id: i64 = account_id
-        self.api_key = api_key
-        self.secret = secret
-        self.key_kind = key_kind
-        self.label = label
-        self.permissions = permissions
-        self.ips = ips
-
-
-@mypyc_attr(acyclic=True)
-class RevokeKey(Command):
-    """Take an API key away."""
-
-    FIELDS: ClassVar[tuple[str, ...]] = ("api_key",)
-
-    def __init__(self, api_key: str) -> None:
-        self.seq: i64 = 0
-        self.time_ms: i64 = 0
-        self.api_key = api_key
 
 
 @mypyc_attr(acyclic=True)
@@ -297,7 +251,8 @@ class AmendOrder(ExposureCommand):
     """Change price and total quantity of a resting limit order; it loses its place in the queue (semantics 5.6).
 
     The order is named by `order_id`, or by `client_order_id` when `order_id` is 0. With `price_match` price_ticks is 0,
-    and the new price is taken from the book.
+    and the new price is taken from the book. `keeps`: KEEPS_QTY and KEEPS_PRICE, what the order then has is kept, and
+    what stands here of it counts for nothing (semantics 5.6.1).
     """
 
     FIELDS: ClassVar[tuple[str, ...]] = (
@@ -310,6 +265,7 @@ class AmendOrder(ExposureCommand):
         "price_ticks",
         "modify_id",
         "price_match",
+        "keeps",
     )
 
     def __init__(
@@ -323,6 +279,7 @@ class AmendOrder(ExposureCommand):
         price_ticks: int,
         modify_id: int = 0,
         price_match: i64 = 0,
+        keeps: i64 = 0,
     ) -> None:
         self.seq: i64 = 0
         self.time_ms: i64 = 0
@@ -335,6 +292,7 @@ class AmendOrder(ExposureCommand):
         self.price_ticks = price_ticks
         self.modify_id = modify_id
         self.price_match: i64 = price_match
+        self.keeps: i64 = keeps
 
 
 @mypyc_attr(acyclic=True)

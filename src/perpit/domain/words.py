@@ -137,3 +137,7 @@ INSURANCE_FUND: Final = -1
 
 # The asset in which commissions are paid with a discount (semantics 4.3.5).
 FEE_ASSET: Final = "BNB"
+
+# What an amendment leaves as it is.
+KEEPS_QTY: Final = 1
+KEEPS_PRICE: Final = 2

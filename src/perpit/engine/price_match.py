@@ -53,15 +53,15 @@ def with_mode(request: PlaceOrder, price_match: i64) -> PlaceOrder:
     return _copy(request, request.price_ticks, price_match)
 
 
-def matched_amendment(command: AmendOrder, price_ticks: int) -> AmendOrder:
-    """The same amendment with the price that was found."""
+def amendment_with(command: AmendOrder, qty_lots: int, price_ticks: int) -> AmendOrder:
+    """The same amendment with quantity and price found: the price of a level, or what the order has."""
     found = AmendOrder(
         command.account_id,
         command.symbol_id,
         command.order_id,
         command.client_order_id,
         command.side,
-        command.qty_lots,
+        qty_lots,
         price_ticks,
         command.modify_id,
         command.price_match,

@@ -14,6 +14,8 @@ from perpit.domain.words import (
     GTD,
     GTX,
     IOC,
+    KEEPS_PRICE,
+    KEEPS_QTY,
     LIMIT,
     MARKET,
     NEW,
@@ -28,7 +30,7 @@ from perpit.engine import checks, open_orders
 from perpit.engine.account import Exposure, Position
 from perpit.engine.book import Order
 from perpit.engine.matching import Matcher
-from perpit.engine.price_match import matched, matched_amendment, matched_price_ticks, with_mode
+from perpit.engine.price_match import amendment_with, matched, matched_price_ticks, with_mode
 from perpit.engine.timers import Timers
 
 
@@ -140,6 +142,10 @@ class Trading:
             return no.AMEND_NOT_LIMIT
         if command.side != order.side:
             return no.AMEND_SIDE_MISMATCH
+        if command.keeps != 0:
+            qty_lots: int = order.qty_lots if command.keeps & KEEPS_QTY else command.qty_lots
+            price_ticks: int = order.price_ticks if command.keeps & KEEPS_PRICE else command.price_ticks
+            command = amendment_with(command, qty_lots, price_ticks)
         if command.price_match != 0:
             return self._amend_matched(exposure, order, command, events)
         return self._amend(exposure, order, command, events)
@@ -157,7 +163,7 @@ class Trading:
         price_ticks = matched_price_ticks(market.book, order.side, command.price_match)
         if price_ticks == 0:
             return no.PRICE_MATCH_NO_LEVEL
-        return self._amend(exposure, order, matched_amendment(command, price_ticks), events)
+        return self._amend(exposure, order, amendment_with(command, command.qty_lots, price_ticks), events)
 
     def _amend(self, exposure: Exposure, order: Order, command: AmendOrder, events: list[Event]) -> int:
         refusal = self._check_amendment(exposure, order, command)
