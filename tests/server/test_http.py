@@ -141,3 +141,19 @@ async def test_a_request_longer_than_a_slice_is_read_whole_in_one_turn() -> None
     async with served() as at:
         answer = await exchange(at, request % (len(body), body))
     assert b"|%d|" % len(body) in answer
+
+
+@pytest.mark.parametrize("target", [b"/late", b"/x"])
+@pytest.mark.parametrize(
+    ("junk", "status"), [(b"garbage\r\n\r\n", b"400"), (b"GET /x HTTP/1.1\r\nX: " + b"y" * 70_000, b"431")]
+)
+async def test_junk_behind_requests_does_not_take_their_answers(
+    target: bytes, junk: bytes, status: bytes
+) -> None:
+    """A wrong Content-Length makes such a client: it must not read that its order was refused."""
+    request = b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % target
+    async with served() as at:
+        answer = await exchange(at, request * 3 + junk)
+    assert len(bodies(answer)) == 3
+    assert answer.count(b"HTTP/1.1 ") == 4
+    assert b"HTTP/1.1 " + status in answer.rpartition(b"|127.0.0.1")[2]

@@ -132,6 +132,7 @@ class HttpConnection:
         self._in_head = True
         self._head_bytes = 0
         self._deaf = False  # what comes after the last request is not read
+        self._refusal: tuple[int, bytes] | None = None  # of what came after it, once it is answered
 
         # the requests that are whole
         self._unread = b""  # was read and has not been parsed
@@ -329,7 +330,7 @@ class HttpConnection:
         transport = self._transport
         if transport.is_closing():
             return
-        keep_alive = request.keep_alive and not self._deaf
+        keep_alive = request.keep_alive and (self._refusal is not None or not self._deaf)
         connection = b"" if keep_alive else b"connection: close\r\n"
         body = answer.body
         shown = body if request.method != "HEAD" else b""
@@ -341,9 +342,20 @@ class HttpConnection:
         if not keep_alive:
             self._stop_reading()
             transport.close()
+        elif self._refusal is not None and not self._requests:
+            self._write_refusal()
 
     def _refuse(self, status: int, body: bytes) -> None:
-        """Answer what is no request, and close."""
+        """Answer what is no request, after the requests that came before it, and close."""
+        self._deaf = True
+        self._unread = b""
+        self._refusal = (status, body)
+        if self._answering is None and not self._requests:
+            self._write_refusal()
+
+    def _write_refusal(self) -> None:
+        assert self._refusal is not None
+        status, body = self._refusal
         self._stop_reading()
         if not self._transport.is_closing():
             head = STATUS_LINES[status] + PLAIN_TEXT
