@@ -114,7 +114,7 @@ class NaiveBook(Ledger):
         maker_rate, _rate = self.accounts[maker.account_id].rates_ppm(instrument)
         _rate, taker_rate = self.accounts[taker.account_id].rates_ppm(instrument)
         if maker.hidden:
-            maker_rate = instrument.rpi_fee_ppm  # semantics 4.3.9
+            maker_rate = min(instrument.rpi_fee_ppm, maker_rate)  # semantics 4.3.9
         for order, rate in ((maker, maker_rate), (taker, taker_rate)):
             if maker.account_id == taker.account_id == w.HOUSE:  # the tape alone: nobody's position moves
                 order.filled_lots += lots

@@ -700,9 +700,10 @@ async def test_both_products_share_one_position_mode_since_the_integration(
     assert await modes(caller) == [False, False]
 
 
-async def test_one_position_mode_is_that_of_usds_m_where_a_journal_left_two() -> None:
+async def test_where_a_journal_left_two_position_modes_each_product_tells_its_own_until_one_is_set() -> None:
     caller = Caller(profile=JUNE_2026)
     caller.apply(SetPositionMode(1, w.USDS_M, True))
-    assert await modes(caller) == [True, True]
+    assert await modes(caller) == [True, False]
     assert await change(caller, "/dapi", True) is None, "COIN-M was left behind"
+    assert await modes(caller) == [True, True]
     assert await change(caller, "/dapi", True) == -4059

@@ -29,7 +29,7 @@ from perpit.domain.commands import (
     SetPositionMode,
 )
 from perpit.domain.events import LeverageChanged, Refused
-from perpit.domain.instrument import Instrument
+from perpit.domain.instrument import Instrument, rpi_fee_ppm
 from perpit.domain.numbers import UNIT, format_scaled, format_shortest
 from perpit.domain.words import BOTH, CROSS, EVERY_MARKET, ISOLATED, USDS_M
 from perpit.views.accounts import AccountView, ExposureView
@@ -268,15 +268,14 @@ def commission_rate(call: Call) -> Body:
         "symbol": instrument.symbol,
         "makerCommissionRate": format_scaled(maker_ppm, 6),
         "takerCommissionRate": format_scaled(taker_ppm, 6),
-        "rpiCommissionRate": format_scaled(instrument.rpi_fee_ppm, 6),
+        "rpiCommissionRate": format_scaled(rpi_fee_ppm(instrument, maker_ppm), 6),
     }
     return shaped("commission", row, instrument)
 
 
 def position_mode(call: Call) -> Body:
-    """Whether the account is in hedge mode."""
-    market = USDS_M if call.desk.profile.position_mode == SHARED else call.product.market
-    return {"dualSidePosition": market in own(call).hedged}
+    """Whether the account is in hedge mode; an account from before the shared mode may still have two (decision 48)."""
+    return {"dualSidePosition": call.product.market in own(call).hedged}
 
 
 async def set_position_mode(call: Call) -> Body:

@@ -265,3 +265,11 @@ class Instrument:
         if self.value_scale == 1:
             return self.fee_units(fill_value, fee_ppm)
         return div_half_up(mul(fill_value, fee_ppm), PPM)
+
+
+def rpi_fee_ppm(instrument: Instrument, maker_fee_ppm: int) -> int:
+    """An RPI maker's rate: the contract's, but never above what the maker pays for other orders (semantics 4.3.9).
+
+    The exchange publishes the rate of its lowest tier only; the bound keeps the incentive in every other.
+    """
+    return min(instrument.rpi_fee_ppm, maker_fee_ppm)

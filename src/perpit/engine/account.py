@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mypy_extensions import i64
 
 from perpit.domain.commands import CreateKey, SetFeeTier
+from perpit.domain.instrument import rpi_fee_ppm
 from perpit.domain.margin import (
     initial_margin_units,
     maintenance_margin_units,
@@ -146,7 +147,7 @@ class Exposure:
         self.is_hedged = is_hedged
         self.account = account
         self.sides: list[Position] = []  # LONG and SHORT, once the account was in hedge mode
-        self.maker_fee_ppm = self.taker_fee_ppm = 0
+        self.maker_fee_ppm = self.taker_fee_ppm = self.rpi_fee_ppm = 0
         self.set_fees(account.fee_tiers.get(market.instrument.market))
         self.conditionals: dict[str, Conditional] = {}  # waiting ordinary orders, like `orders`
 
@@ -254,6 +255,7 @@ class Exposure:
         instrument = self.market.instrument
         self.maker_fee_ppm = instrument.maker_fee_ppm if tier is None else tier.maker_fee_ppm
         self.taker_fee_ppm = instrument.taker_fee_ppm if tier is None else tier.taker_fee_ppm
+        self.rpi_fee_ppm = rpi_fee_ppm(instrument, self.maker_fee_ppm)
 
     def set_margin_type(self, margin_type: i64) -> None:
         self.margin_type = margin_type

@@ -101,7 +101,7 @@ class Matcher:
         taker.remaining_lots -= lots
         is_rpi = maker.request.time_in_force == RPI
         if maker.account_id != HOUSE or taker.account_id != HOUSE:
-            fee_ppm = instrument.rpi_fee_ppm if is_rpi else maker.exposure.maker_fee_ppm
+            fee_ppm = maker.exposure.rpi_fee_ppm if is_rpi else maker.exposure.maker_fee_ppm
             self._fill(maker, lots, price_ticks, fill_value, fee_ppm, trade_id, True, time_ms, events)
             fee_ppm = 0 if taker.is_forced else taker.exposure.taker_fee_ppm
             self._fill(taker, lots, price_ticks, fill_value, fee_ppm, trade_id, False, time_ms, events)

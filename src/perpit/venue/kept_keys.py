@@ -33,6 +33,7 @@ class KeptKeys:
     def __init__(self, file: Path, keys: ListenKeys) -> None:
         self._file = file
         self._keys = keys
+        self._failing = False
         self._stopping = asyncio.Event()
         self._keeping: asyncio.Task[None]
 
@@ -64,10 +65,17 @@ class KeptKeys:
                 await asyncio.wait_for(self._stopping.wait(), KEEP_SECONDS)
             if self._keys.changed:
                 self._keys.changed = False
-                await asyncio.to_thread(self._write, self._keys.living())
+                if not await asyncio.to_thread(self._write, self._keys.living()):
+                    self._keys.changed = True  # the next time, or at the stop, the disk may be well again
 
-    def _write(self, living: list[Kept]) -> None:
+    def _write(self, living: list[Kept]) -> bool:
+        """Whether it was written; of a disk that refuses again and again is told once."""
         try:
             write_atomically(self._file, msgspec.json.encode(living))
         except OSError as error:
-            _log.warning("listen keys are not kept: cannot write %s: %s", self._file, error)
+            if not self._failing:
+                _log.warning("listen keys are not kept: cannot write %s: %s", self._file, error)
+            self._failing = True
+            return False
+        self._failing = False
+        return True
