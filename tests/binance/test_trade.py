@@ -260,6 +260,13 @@ async def test_a_batch_amends_each_in_its_place() -> None:
     assert reply.json[1]["origQty"] == "0.020"
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63), 10**30])
+async def test_an_id_in_a_list_has_at_most_63_bits_like_one_by_itself(number: int) -> None:
+    caller = Caller()
+    assert (await caller.signed("DELETE", BATCH, symbol="BTCUSDT", orderIdList=f"[{number}]")).code == -1102
+    assert (await caller.signed("GET", "/fapi/v1/order", symbol="BTCUSDT", orderId=number)).code == -1102
+
+
 @pytest.mark.semantics("5.7.1")
 async def test_a_batch_cancels_by_either_kind_of_id() -> None:
     caller = Caller()

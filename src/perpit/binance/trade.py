@@ -246,6 +246,8 @@ async def cancel_batch(call: Call) -> list[Body]:
     name = "origClientOrderIdList" if ids is None else "orderIdList"
     if not listed or any(type(entry) is not wanted for entry in listed):
         raise errors.MANDATORY(name)
+    if ids is not None and any(abs(entry) > schema.LARGEST_INTEGER for entry in ids):
+        raise errors.MANDATORY(name)
     if len(listed) > LARGEST_CANCEL_BATCH:
         raise errors.TOO_MANY_CANCELS()
     commands = [
