@@ -4,10 +4,10 @@ On a clock that a test moves, real time counts as well: a window passes when the
 time has gone by (`idle_ms`, the real time since the start; 0 on the wall clock). A client that is told to wait a minute
 may thus wait it.
 
-Asked by `Dialect.http` before anything else (weight) and after the signature (orders). Windows are aligned to the
-minute and to ten seconds (semantics 6.6.5). Beyond the weight limit the answer is 429; who goes on ten times within
-a window is banned: 418, two minutes, doubling with each ban up to three days (semantics 6.6.6). With
-`enforced=False` everything is counted and nothing is refused.
+Asked by the `Gate`, for HTTP and for the WebSocket API: before anything else (weight) and after the signature
+(orders). Windows are aligned to the minute and to ten seconds (semantics 6.6.5). Beyond the weight limit the answer
+is 429; who is refused an eleventh time within a minute is banned: 418, two minutes, doubling with each ban up to
+three days (semantics 6.6.6, decision 65). With `enforced=False` everything is counted and nothing is refused.
 
 Some calls have no weight but a pool of requests of their own, per IP and shared by the calls of the pool (semantics
 6.6.8); beyond it the same happens.

@@ -89,7 +89,8 @@ const WORDS = [
   [/rate/i, () => "0.00010000"],
   [/clientOrderId|clientAlgoId/i, () => "my-order-1"],
   [/^status$|^X$/, () => "NEW"],
-  [/type$/i, () => "LIMIT"],
+  [/contractType/i, () => "PERPETUAL"],
+  [/^(type|origType|orderType|o|ot)$/, () => "LIMIT"],
   [/interval/, () => "MINUTE"],
   [/balance|margin|profit|pnl|notional|cum|wallet|commission|amount/i, () => "0.00000000"],
 ];
