@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench import floors
+
 BENCHES = (
     "engine",
     "http",
@@ -137,9 +139,10 @@ def main() -> int:
         print(json.dumps(answers))
     if options.write:
         if options.names and RESULTS.exists():
-            RESULTS.write_text(replaced(RESULTS.read_text(), answers, options.quick))
+            text = replaced(RESULTS.read_text(), answers, options.quick)
         else:
-            RESULTS.write_text(markdown(answers, options.quick))
+            text = markdown(answers, options.quick)
+        RESULTS.write_text(floors.put(text))
     return 0
 
 
