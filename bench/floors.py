@@ -33,8 +33,8 @@ FLOORS: Final = (
         "http",
         "venue ÷ floor",
         0.45,
-        remark="about a third of an order's processor time is durability (the writer's thread and its fsync), measured by"
-        " running with `--durability os` instead",
+        remark="about a third of an order's processor time is durability (the writer's thread and its fsync), measured"
+        " by running with `--durability os` instead",
     ),
     Floor(
         "orders over the WebSocket API, against HTTP", "ws_api", "eight requests a connection: ÷ HTTP", 1.5
