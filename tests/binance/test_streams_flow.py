@@ -81,7 +81,10 @@ def check_symbol(world: World, symbol_id: int, symbol: str, by_stream: dict[str,
 
 def check_account(world: World, account_id: int, messages: list[Any]) -> None:
     wallet = world.accounts[account_id].wallets[(w.USDS_M, "USDT")]
-    updates = [message["a"]["B"][0] for message in messages if message["e"] == "ACCOUNT_UPDATE"]
+    # another margin type is an update without a balance (semantics 1.7.7)
+    updates = [
+        row for message in messages if message["e"] == "ACCOUNT_UPDATE" for row in message["a"]["B"][:1]
+    ]
     balances = [row["wb"] for row in updates if row["a"] == "USDT"]
     assert not balances or Decimal(balances[-1]) * 10**8 == wallet.wallet_units
     filled: dict[int, Decimal] = {}

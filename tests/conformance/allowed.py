@@ -124,6 +124,11 @@ UNREAD: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("usds_m", "depth"): ("asks", "bids"),
 }
 
+# What those documents still have and the exchange no longer answers since 2026-07-15 (semantics 5.2.4).
+GONE: Final = frozenset(("avgPrice", "cumQuote", "cumBase"))
+# What orders show that trail, which since 2025-12-09 are placed at the Algo service only.
+TRAILING: Final = frozenset(("activatePrice", "priceRate"))
+
 # Events of user data that nothing here can cause.
 NOT_TOLD: Final = {
     "GRID_UPDATE": "of grid trading, which is no part of a venue",

@@ -4,10 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conformance.world import World, lived
+from tests.conformance.world import LATEST, World, lived
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with lived() as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def latest_world() -> Iterator[World]:
+    """The same under the newest dated profile."""
+    with lived("--profile", LATEST) as world:
         yield world

@@ -20,6 +20,7 @@ from tests.clients.signing import SignedRest
 from tests.clients.venue import Account, Operator
 
 DELIVERY_MS = quarters.delivery_of_suffix("231229")
+LATEST = "2026-06-30"  # the newest dated profile
 AGREED = "XAUUSDT"  # asks for an agreement
 PAIRS = {
     "BTCUSDT": "60000",
@@ -127,6 +128,7 @@ class World:
     def __init__(self, operator: Operator, closing: ExitStack) -> None:
         self.operator = operator
         self.closing = closing
+        self.takes_stops = True  # and others that wait, at the call for orders
         self.clients: dict[Any, Any] = {}
         self.ending: dict[str, int] = {}  # an order of each market in what was made to end
         self.told: dict[str, list[Any]] = {name: [] for name in MARKETS}  # user data of the delivery
@@ -265,7 +267,9 @@ def isolated(world: World, market: Market, party: Party) -> dict[str, Any]:
 
 
 def trailing(world: World, market: Market, party: Party) -> dict[str, Any]:
-    """An order that trails."""
+    """An order that trails; where those go to the Algo service only, one that rests."""
+    if not world.takes_stops:
+        return order(world, market, party)
     placed = party.post(
         f"{market.prefix}/order", symbol=market.main, side="SELL", type="TRAILING_STOP_MARKET",
         quantity=market.qty, callbackRate="1", activationPrice="61000",
@@ -298,6 +302,7 @@ def founded(*options: str) -> Iterator[World]:
     )
     with served as venue, Operator(venue.ready) as operator, ExitStack() as closing:
         world = World(operator, closing)
+        world.takes_stops = LATEST not in options
         world.prices()
         operator.advance(1_000)
         world.books()
@@ -306,8 +311,8 @@ def founded(*options: str) -> Iterator[World]:
 
 
 @contextmanager
-def lived() -> Iterator[World]:
+def lived(*options: str) -> Iterator[World]:
     """A served venue on which all that has happened."""
-    with founded() as world:
+    with founded(*options) as world:
         world.live()
         yield world
