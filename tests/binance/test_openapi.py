@@ -53,7 +53,7 @@ def test_every_call_stands_in_a_group_that_is_explained(described: Json) -> None
 
 
 def test_every_call_of_the_exchange_says_what_it_answers() -> None:
-    places = {route.path: openapi_errors.place_of(route) for route in ROUTES if not answer_of(route)}
+    places = {route.path: route.place for route in ROUTES if not answer_of(route)}
     unknown = [path for path, place in places.items() if place not in openapi_errors.FOREIGN]
     assert unknown == [], "its shape belongs into the facts, or into OWN of openapi_answers.py"
 
@@ -61,12 +61,12 @@ def test_every_call_of_the_exchange_says_what_it_answers() -> None:
 def test_fields_beside_the_facts_stand_at_places_that_exist() -> None:
     tails = {route.path.removeprefix(route.product.prefix) for route in ROUTES}
     assert [path for beside in BESIDE for path in beside.paths if path not in tails] == []
-    places = {openapi_errors.place_of(route) for route in ROUTES}
+    places = {route.place for route in ROUTES}
     assert {*openapi_errors.BY_PATH, *openapi_errors.SAID_AT} <= places
 
 
 def test_what_calls_do_is_said_of_calls_that_exist() -> None:
-    places = {VERSION.sub("", openapi_errors.place_of(route), count=1) for route in ROUTES}
+    places = {VERSION.sub("", route.place, count=1) for route in ROUTES}
     assert set(DOES) <= places
     assert does(TABLE["GET/fapi/v3/balance"]) == does(TABLE["GET/dapi/v1/balance"]) == DOES["GET/balance"]
     assert does(TABLE["GET/sapi/v1/system/status"]) == "That all is well."

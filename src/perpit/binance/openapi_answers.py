@@ -168,7 +168,7 @@ def answer_of(route: Route) -> Json:
     if fact is None or fact.shape is None:
         return {}
     shape = shape_of(fact.fields)
-    tail = route.path.removeprefix(route.product.prefix)
+    tail = route.tail
     for beside in BESIDE:
         if tail in beside.paths:
             _add(_at(shape, beside.place), beside.fields)

@@ -209,14 +209,9 @@ FOREIGN: Final[dict[str, Kind]] = {
 }
 
 
-def place_of(route: Route) -> str:
-    """A route by method and path behind its product's prefix, written together."""
-    return route.method + route.path.removeprefix(route.product.prefix)
-
-
 def refused_with(route: Route) -> list[Kind]:
     """What a call can be refused with because of what it says: the kinds of status 400, by code."""
-    place = place_of(route)
+    place = route.place
     kinds = [*EVERYBODY]
     if route.security in security.SIGNED:
         kinds += SIGNED
@@ -243,7 +238,7 @@ def responses_of(route: Route) -> Json:
     """The answers to a call that is refused, by status."""
     shared = ["BodyTooLarge", "QueryTooLong", "Banned", "Failed"]
     if route.security != security.NONE:
-        foreign = FOREIGN.get(place_of(route))
+        foreign = FOREIGN.get(route.place)
         shared.append("NotAuthorized" if foreign is errors.NOT_AUTHORIZED else "Unauthorized")
     if route.orders[0]:
         shared.append("TooManyOrders")

@@ -6,7 +6,6 @@ A row is for every version of a call ("/v2/balance" finds "/balance"). A call wi
 import re
 from typing import Final
 
-from perpit.binance.openapi_errors import place_of
 from perpit.binance.route import Route
 
 VERSION: Final = re.compile(r"/v\d")
@@ -87,4 +86,4 @@ DOES: Final = {
 
 def does(route: Route) -> str:
     """What a call does."""
-    return DOES.get(VERSION.sub("", place_of(route), count=1), route.returns)
+    return DOES.get(VERSION.sub("", route.place, count=1), route.returns)

@@ -61,19 +61,14 @@ def elements_of_profile(profile: Profile) -> dict[int, Elements]:
 
 def is_route_there(route: Route, profile: Profile) -> bool:
     """Whether a profile has a call."""
-    target = _behind_prefix(route)
+    target = route.place
     if target.endswith(ALGO_PATHS):
         return route.product.market in profile.algo_service
     return profile.tradfi or not target.endswith(TRADFI_PATHS)
 
 
-def _behind_prefix(route: Route) -> str:
-    """Method and path without the product's prefix: "POST/v1/order"; the path of others as it is."""
-    return route.method + route.path.removeprefix(route.product.prefix)
-
-
 def _changed(route: Route, profile: Profile) -> Route:
-    target, product = _behind_prefix(route), route.product
+    target, product = route.place, route.product
     weight = _weight(target, product, profile)
     if weight is not None:
         route = route._replace(weight=weight)

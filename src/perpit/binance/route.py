@@ -44,6 +44,16 @@ class Route(NamedTuple):
         """What a call is looked up by: "GET/fapi/v1/ping", or "GET/futures/data/basis?pair" with such a parameter."""
         return f"{self.method}{self.path}?{self.only_with}" if self.only_with else self.method + self.path
 
+    @property
+    def tail(self) -> str:
+        """The path behind the product's prefix: "/v1/order"; the path of others as it is."""
+        return self.path.removeprefix(self.product.prefix)
+
+    @property
+    def place(self) -> str:
+        """Method and that, as tables name a call of both products: "POST/v1/order"."""
+        return self.method + self.tail
+
 
 def routes_of(products: tuple[Product, ...], *rows: Route) -> tuple[Route, ...]:
     """Rows whose paths begin behind the prefix ("/v1/order"), for each of the products."""
