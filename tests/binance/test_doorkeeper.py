@@ -1,6 +1,6 @@
 """Handshakes and cut-off connections, counted by IP in windows of five minutes."""
 
-from perpit.binance.doorkeeper import ATTEMPTS, CUT_OFF_MAX, WINDOW_MS, Doorkeeper
+from perpit.binance.doorkeeper import CUT_OFF_MAX, WINDOW_MS, Doorkeeper
 
 START_MS = 1_700_000_100_000
 assert START_MS % WINDOW_MS == 0
@@ -20,7 +20,7 @@ def admitted(door: Doorkeeper, ip: str, count: int) -> int:
 
 def test_an_ip_gets_its_attempts_in_each_window_and_others_get_theirs() -> None:
     clock = Clock()
-    door = Doorkeeper(clock, ATTEMPTS)
+    door = Doorkeeper(clock, 300)
     assert admitted(door, "1.1.1.1", 301) == 300
     assert admitted(door, "2.2.2.2", 300) == 300
     clock.now_ms += WINDOW_MS - 1

@@ -34,6 +34,14 @@ def how(event: OrderEvent) -> tuple[str, int]:
     return EXECUTION[type(event)], w.REASON_TRIGGERED if isinstance(event, OrderTriggered) else w.REASON_NONE
 
 
+def is_move(before: int, after: int, execution: str, reason: int) -> bool:
+    """Whether an order of status `before` may get `after` this way."""
+    return any(
+        before in froms and (to, how, why) == (after, execution, reason)
+        for froms, to, how, why in status.MOVES
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.semantics("5.1 accepted", "5.1 partial fill", "5.1 last fill")
 def test_every_event_is_a_move_of_the_table(seed: int) -> None:
@@ -45,7 +53,7 @@ def test_every_event_is_a_move_of_the_table(seed: int) -> None:
                 continue
             before = known.get(event.order_id, status.NOTHING)
             move = (before, event.status, *how(event))
-            assert status.is_move(*move), (event.order_id, move)
+            assert is_move(*move), (event.order_id, move)
             known[event.order_id] = event.status
 
 
@@ -59,4 +67,4 @@ def test_every_event_is_a_move_of_the_table(seed: int) -> None:
     ],
 )
 def test_there_are_no_other_moves(move: tuple[int, int, str, int]) -> None:
-    assert not status.is_move(*move)
+    assert not is_move(*move)

@@ -16,7 +16,6 @@ from perpit.binance import errors
 from perpit.binance.limits import MAX_IPS, Pool, PoolLimiter
 
 WINDOW_MS: Final = 5 * 60_000
-ATTEMPTS: Final = 300  # the exchange's
 CUT_OFF_MAX: Final = 10
 
 

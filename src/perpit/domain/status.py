@@ -75,13 +75,6 @@ _ENDINGS: Final = {
 }
 
 
-def is_move(before: int, after: int, execution: str, reason: int) -> bool:
-    """Whether an order of status `before` may get `after` this way."""
-    return any(
-        before in froms and (to, how, why) == (after, execution, reason) for froms, to, how, why in MOVES
-    )
-
-
 def execution_of_ending(status: int, reason: int) -> str:
     """The execution type of an order that ended otherwise than by being filled."""
     return _ENDINGS[(status, reason)]
