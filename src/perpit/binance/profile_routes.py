@@ -14,8 +14,9 @@ from perpit.binance.profiles import Profile
 from perpit.binance.route import Route, Weight
 from perpit.binance.routes import ROUTES
 from perpit.binance.schema import Param, Schema, Symbols
+from perpit.domain.numbers import PPM
 from perpit.domain.refusals import CALLBACK_RATE_INVALID
-from perpit.domain.words import COIN_M, LIMIT, MARKET, USDS_M
+from perpit.domain.words import CALLBACK_PPM_MAX, COIN_M, LIMIT, MARKET, USDS_M
 
 Params = tuple[Param, ...]
 
@@ -26,7 +27,6 @@ AMENDING: Final = ("PUT/v1/order",)
 ALGO_PLACING: Final = ("POST/v1/algoOrder",)
 FAR_PRICE_MATCHES: Final = ("OPPONENT_10", "OPPONENT_20")
 SPECIAL_FUNDING: Final = "SPECIAL_FUNDING_FEE"
-LARGEST_CALLBACK_PERCENT: Final = 20  # beyond it the engine refuses
 
 
 def by_symbol_or_pair(sent: dict[str, str]) -> int:
@@ -117,7 +117,7 @@ def _price_match(params: Params, profile: Profile) -> Params:
 
 
 def _callback(params: Params, profile: Profile) -> Params:
-    if profile.callback_percent >= LARGEST_CALLBACK_PERCENT:
+    if profile.callback_percent * PPM >= CALLBACK_PPM_MAX * 100:
         return params
     return _read_otherwise(params, "callbackRate", callback_rate_up_to(profile.callback_percent))
 

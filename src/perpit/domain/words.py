@@ -141,3 +141,6 @@ FEE_ASSET: Final = "BNB"
 # What an amendment leaves as it is.
 KEEPS_QTY: Final = 1
 KEEPS_PRICE: Final = 2
+
+# The highest callback rate of a trailing stop (semantics 5.8.7).
+CALLBACK_PPM_MAX: Final = 200_000

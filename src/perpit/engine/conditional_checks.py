@@ -9,6 +9,7 @@ from perpit.domain.numbers import PPM, div_ceil
 from perpit.domain.words import (
     BOTH,
     BUY,
+    CALLBACK_PPM_MAX,
     CONTRACT_PRICE,
     FOK,
     GTC,
@@ -30,7 +31,6 @@ from perpit.engine.account import Exposure, Position
 from perpit.engine.checks import OK
 from perpit.engine.market import Market
 from perpit.engine.rules import (
-    CALLBACK_PPM_MAX,
     CALLBACK_PPM_MIN,
     CALLBACK_PPM_STEP,
     OPEN_ALGO_ORDERS_MAX,

@@ -17,9 +17,9 @@ GOOD_TILL_AHEAD_MS: Final = 600_000
 GOOD_TILL_END_MS: Final = 253_402_300_799_000
 # Waiting orders of the Algo service that an account may have (semantics 5.9.4).
 OPEN_ALGO_ORDERS_MAX: Final = 200
-# Callback rates of trailing stops: from, to, and the step between (semantics 5.8.7; the step is ours).
+# Callback rates of trailing stops: the least, and the step from it to `words.CALLBACK_PPM_MAX` (semantics 5.8.7; the
+# step is ours).
 CALLBACK_PPM_MIN: Final = 1_000
-CALLBACK_PPM_MAX: Final = 200_000
 CALLBACK_PPM_STEP: Final = 1_000
 # A trigger price may be so many times the present price, or that part of it. The exchange does not publish its limits
 # (semantics 5.8.8); PERCENT_PRICE would refuse a stop 10 % away, which traders set every day and the exchange takes.
