@@ -120,7 +120,7 @@ def test_break_even_price_of_an_inverse_contract_has_thirteen_digits() -> None:
     """The recorded digits need the fee with 13 decimals, half up: 0.04 % of 0.0041281373844 is 0.0000016512550."""
     contract = inverse(10)
     value = contract.fill_value_at_e8(e8("2422.4"), 1)
-    fee = contract.fee_value(value, 400)
+    fee = contract.fee_value(value, 400, contract.fee_units(value, 400))
     price = margin.break_even_price_e13(contract, 1, value, fee)
     assert format_shortest(price, 13) == "2423.368960034"
 

@@ -257,13 +257,15 @@ class Instrument:
             return div_trunc(fee, PPM * self.value_scale)
         return fee // PPM if fee >= 0 else -(-fee // PPM)
 
-    def fee_value(self, fill_value: int, fee_ppm: int) -> int:
+    def fee_value(self, fill_value: int, fee_ppm: int, fee_units: int) -> int:
         """The same commission as a position keeps it, in value units; break-even prices are made of it (4.2.1).
+
+        `fee_units` is what `fee_units` gives: where a value has 8 decimals, the two are the same.
 
         Half up where a value has 13 decimals: the one rule that gives the recorded break-even price (vector A13).
         """
         if self.value_scale == 1:
-            return self.fee_units(fill_value, fee_ppm)
+            return fee_units
         return div_half_up(mul(fill_value, fee_ppm), PPM)
 
 

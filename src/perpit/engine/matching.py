@@ -139,9 +139,7 @@ class Matcher:
         if exposure.account.burns_fees:
             burnt_units = self.fee_burn.price_units(exposure, fee_units)
         if burnt_units < 0:
-            fee_value = (
-                fee_units if instrument.value_scale == 1 else instrument.fee_value(fill_value, fee_ppm)
-            )
+            fee_value = instrument.fee_value(fill_value, fee_ppm, fee_units)
             realized = book_fill(order.position, order.side, lots, fill_value, fee_units, fee_value)
             exposure.market.till.fees_units += fee_units
         else:

@@ -54,7 +54,7 @@ def fill_order(
     exposure = order.exposure
     instrument = exposure.market.instrument
     fee_units = instrument.fee_units(value, fee_ppm)
-    fee_value = instrument.fee_value(value, fee_ppm)
+    fee_value = instrument.fee_value(value, fee_ppm, fee_units)
     realized = book_fill(order.position, order.side, lots, value, fee_units, fee_value)
     exposure.market.till.fees_units += fee_units
     order.remaining_lots -= lots
