@@ -1,5 +1,6 @@
 """The log: what was written is there, a torn tail is cut, damage is refused with its place named."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -85,14 +86,14 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path, durability: s
 def test_a_write_waits_for_the_disk_only_when_asked_in_old_and_new_segments(
     tmp_path: Path, durability: str, durable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole_write = os.write
+    whole_write = os.pwrite
     written: list[tuple[bool, int]] = []
 
-    def watched(file: int, data: bytes) -> int:
+    def watched(file: int, data: bytes, offset: int) -> int:
         written.append((bool(fcntl.fcntl(file, fcntl.F_GETFL) & os.O_DSYNC), len(data)))
-        return whole_write(file, data)
+        return whole_write(file, data, offset)
 
-    monkeypatch.setattr(log_module.os, "write", watched)
+    monkeypatch.setattr(log_module.os, "pwrite", watched)
     for _ in range(2):
         log = FileLog(tmp_path, durability, segment_bytes=200)
         for _ in range(6):
@@ -130,10 +131,74 @@ def test_segments_are_rotated_by_size_and_read_in_order(tmp_path: Path) -> None:
 def test_a_write_that_the_system_takes_in_pieces_is_completed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole_write = os.write
-    monkeypatch.setattr(log_module.os, "write", lambda file, data: whole_write(file, data[:7]))
+    whole_write = os.pwrite
+    monkeypatch.setattr(log_module.os, "pwrite", lambda file, data, at: whole_write(file, data[:7], at))
     journal(tmp_path, 3, 2)
     assert contents(tmp_path) == [3, 2]
+
+
+# Room behind the last record
+
+
+def test_a_durable_log_has_room_for_a_segment_and_gives_back_what_it_did_not_use(tmp_path: Path) -> None:
+    log = FileLog(tmp_path, "fsync", segment_bytes=250)
+    for _ in range(9):
+        write(log, 3)
+    last = segment_paths(tmp_path)[-1]
+    assert last.stat().st_size >= 250
+    log.close()
+    assert len(segment_paths(tmp_path)) == 2
+    for path in segment_paths(tmp_path):
+        assert not path.read_bytes().endswith(b"\0")
+    assert contents(tmp_path) == [3] * 9
+
+
+def test_room_that_a_crash_left_is_no_torn_tail(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 2, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole + bytes(5000))
+    log = FileLog(tmp_path)
+    assert (log.last_seq, log.torn_bytes) == (4, 0)
+    write(log, 2)
+    log.close()
+    assert contents(tmp_path) == [1, 2, 1, 2]
+    assert path.read_bytes().startswith(whole)
+
+
+def test_a_tail_torn_within_the_room_is_cut(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 2, 1)
+    whole = path.read_bytes()
+    start, end = starts(path)[-2:]
+    for cut in range(start + 1, end):
+        path.write_bytes(whole[:cut] + bytes(end - cut + 300))
+        assert reopen(tmp_path) == 3
+        assert path.read_bytes() == whole[:start]
+    # a power cut may bring the later of two pages only
+    path.write_bytes(whole[:start] + bytes(end - start - 3) + whole[end - 3 : end] + bytes(300))
+    assert reopen(tmp_path) == 3
+
+
+def test_a_record_within_the_room_is_damage(tmp_path: Path) -> None:
+    path = journal(tmp_path, 1, 2, 1)
+    whole = path.read_bytes()
+    start, end = starts(path)[-3:-1]
+    path.write_bytes(whole[:start] + bytes(end - start) + whole[end:] + bytes(300))
+    with pytest.raises(JournalDamaged, match="command 4 follows"):
+        FileLog(tmp_path)
+
+
+def test_a_log_does_without_room_where_the_system_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int, offset: int, length: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(log_module.os, "posix_fallocate", full)
+    log = FileLog(tmp_path, "fsync", segment_bytes=250)
+    for _ in range(9):
+        write(log, 3)
+    log.close()
+    assert contents(tmp_path) == [3] * 9
 
 
 # A torn tail

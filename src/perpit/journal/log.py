@@ -4,6 +4,12 @@
 `os`     a record is with the operating system when `write` returns: it survives the process, no power cut
 `none`   `NullLog`: nothing is kept
 
+A log that waits for the disk reserves the whole segment when it starts one: a write into room that the file already
+has waits for its own bytes only. One that makes the file longer waits for the file system's journal, and so for
+whatever any other program writes at the time: 4 ms instead of 0.4 in the worst hundredth on a busy disk, and half as
+much processor time again. What is not used is given back when the segment ends or the log is closed; after a crash it is
+zeros behind the last record.
+
 The file format and the rule for torn tails stand in `segment`.
 """
 
@@ -74,8 +80,8 @@ class FileLog:
         self.torn_bytes = 0
         self.last_seq = 0
         self._segment_bytes = segment_bytes
-        self._flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (_DURABLE if self.waits else 0)
-        self._size = 0
+        self._flags = os.O_RDWR | os.O_CLOEXEC | (_DURABLE if self.waits else 0)
+        self._size = 0  # without the room behind
         self._file = -1
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(directory)
@@ -93,6 +99,9 @@ class FileLog:
 
     def close(self) -> None:
         """Close the segment and release the directory. May be called twice."""
+        if self._file >= 0:
+            with contextlib.suppress(OSError):  # of a broken disk: room behind the last record harms nobody
+                os.ftruncate(self._file, self._size)
         for descriptor in (self._file, self._lock):
             if descriptor >= 0:
                 os.close(descriptor)
@@ -111,15 +120,15 @@ class FileLog:
             pass
         self.last_seq = segment.next_seq - 1
         self._file = os.open(path, self._flags)
-        self._size = os.fstat(self._file).st_size
-        self.torn_bytes = self._size - segment.end
+        self._size = segment.end
+        self.torn_bytes = segment.torn_bytes
         if self.torn_bytes or segment.end < HEADER_BYTES:
             _log.warning("%s: %d torn bytes behind command %d are cut", path, self.torn_bytes, self.last_seq)
             self._cut(segment.end)
-        elif self.waits:
-            os.fsync(
-                self._file
-            )  # what was replayed may be in the page cache only, and what follows builds on it
+        if self.waits:
+            self._reserve()
+            # what was replayed may be in the page cache only, and what follows builds on it
+            os.fsync(self._file)
 
     def _cut(self, end: int) -> None:
         os.ftruncate(self._file, end)
@@ -130,20 +139,29 @@ class FileLog:
 
     def _start_segment(self, first_seq: int) -> None:
         if self._file >= 0:
-            if not self.waits:
-                os.fsync(self._file)  # what is not the last segment must have no hole
+            os.ftruncate(self._file, self._size)
+            os.fsync(self._file)  # what is not the last segment must have no hole, and nothing behind
             os.close(self._file)
         path = segment_path(self.directory, first_seq)
         self._file = os.open(path, self._flags | os.O_CREAT | os.O_EXCL, 0o600)
         self._size = 0
         self._append(header(first_seq))
+        if self.waits:
+            self._reserve()
         os.fsync(self._file)
         _sync_directory(self.directory)
 
+    def _reserve(self) -> None:
+        """Room for the rest of the segment, where system and disk have it; a write where there is none makes its own."""
+        room = self._segment_bytes - self._size
+        if room > 0:
+            with contextlib.suppress(OSError, AttributeError):
+                os.posix_fallocate(self._file, self._size, room)
+
     def _append(self, data: bytes) -> None:
-        written = os.write(self._file, data)
+        written = os.pwrite(self._file, data, self._size)
         while written < len(data):
-            written += os.write(self._file, data[written:])
+            written += os.pwrite(self._file, data[written:], self._size + written)
         self._size += written
 
 
@@ -166,7 +184,7 @@ def _lock(directory: Path) -> int:
         os.close(descriptor)
         raise JournalInUse(directory, owner) from None
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
     return descriptor
 
 

@@ -21,6 +21,8 @@ brings the pages of a write to disk in any order, can spoil the last record of t
 else. That is how a reader tells a torn tail from damage: behind the first record that does not check no valid
 record is found, and no more bytes than one record can have. Then nobody ever heard of the commands in it, and
 the tail is cut. Anything else is damage and is refused with its place named.
+
+Zeros to the end behind the last record are room that was reserved and not used: no record begins with them.
 """
 
 import re
@@ -71,7 +73,8 @@ class Segment:
     """One segment, read into memory.
 
     `is_last` allows a torn tail. After `records()` has been run to its end, `end` is the offset behind the
-    last good record and `next_seq` the sequence number that should come next; what follows `end` is torn.
+    last good record and `next_seq` the sequence number that should come next; what follows `end` is torn, but for
+    zeros up to the file's end.
     """
 
     def __init__(self, path: Path, expected_seq: int, is_last: bool) -> None:
@@ -97,13 +100,14 @@ class Segment:
             self.end = behind
             self.next_seq = first_seq + count
             yield first_seq, count, payload
-        if self.end < len(view):
+        if self.torn_bytes:
             self._check_tail()
 
     @property
     def torn_bytes(self) -> int:
-        """How many bytes follow the last good record; after `records()` has been run to its end."""
-        return len(self._bytes) - self.end
+        """How many bytes of no whole record follow the last good one; after `records()` has been run to its end."""
+        rest = self._bytes[self.end :]
+        return len(rest.rstrip(b"\0")) if self.end >= HEADER_BYTES else len(rest)
 
     def _record_at(self, offset: int) -> tuple[int, int, int] | None:
         """First sequence number, count and end of the record at an offset, None when there is no valid one."""
@@ -118,7 +122,7 @@ class Segment:
 
     def _check_header(self) -> None:
         data = self._bytes
-        if self.is_last and (len(data) < HEADER_BYTES or not any(data)):
+        if self.is_last and (len(data) < HEADER_BYTES or not data.rstrip(b"\0")):
             if int(self.path.stem) != self.next_seq:
                 raise self._damage(f"the name of the segment says command {int(self.path.stem)}")
             return  # the crash came while the segment was made: all of it is a torn tail
@@ -139,7 +143,7 @@ class Segment:
             raise self._damage("a later segment follows")
         if self.end < HEADER_BYTES:
             return
-        if len(self._bytes) - self.end > RECORD_BYTES + MAX_PAYLOAD_BYTES:
+        if self.torn_bytes > RECORD_BYTES + MAX_PAYLOAD_BYTES:
             raise self._damage("more follows than one record can have")
         # A valid record behind is close in sequence: its six high bytes are those of the next number, or one more.
         near = self.next_seq >> 16
