@@ -1,7 +1,6 @@
 """How `perpit serve` runs a venue: event loop, log, signals, banner. Apart from `serve`, which only reads options."""
 
 import asyncio
-import gc
 import logging
 import signal
 from types import FrameType
@@ -11,6 +10,7 @@ from perpit.cli.banner import banner, banner_json
 from perpit.cli.failure import Failure
 from perpit.home import CannotStart
 from perpit.markets.recording import RecordingError
+from perpit.runtime.collector import Collector
 from perpit.settings import Settings
 from perpit.venue import Venue
 
@@ -50,11 +50,13 @@ async def run(settings: Settings, as_json: bool) -> None:
         async with venue:
             for name in SIGNALS:
                 loop.add_signal_handler(name, stopping.set)
-            # what was built so far stays: the collector need not look at it again while orders are waiting
-            gc.collect()
-            gc.freeze()
-            print(banner_json(venue) if as_json else banner(venue), flush=True)
-            await first(stopping.wait(), venue.failed.wait())
+            collector = Collector()
+            collector.start()
+            try:
+                print(banner_json(venue) if as_json else banner(venue), flush=True)
+                await first(stopping.wait(), venue.failed.wait())
+            finally:
+                collector.stop()
     except CannotStart as error:
         raise Failure(str(error), error.code) from None
     if isinstance(venue.failure, RecordingError):
