@@ -16,7 +16,6 @@ from typing import Final
 
 PACE: Final = 5_000
 SHORTEST_REST_S: Final = 60.0
-YOUNG: Final = (2_000, 20)
 NEVER: Final = 1_000_000_000
 
 
@@ -34,7 +33,7 @@ class Collector:
         self._before = gc.get_threshold()
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*YOUNG, NEVER)
+        gc.set_threshold(*self._before[:2], NEVER)
         self._rest(0.0)
 
     def stop(self) -> None:
