@@ -46,15 +46,11 @@ class FakeSocket:
         self.frames: list[bytes] = []
         self.closed: int | None = None
         self.aborted = False
-        self.send_frame = self._take
 
-    def _take(self, frame: bytes) -> None:
+    def write_frame(self, frame: bytes) -> None:
         self.frames.append(frame)
         if self.congested:
             self.waiting += len(frame)
-
-    def flush(self) -> None:
-        """Frames are taken at once."""
 
     def buffered(self) -> int:
         return self.waiting

@@ -28,7 +28,9 @@ def thresholds() -> Iterator[tuple[int, int, int]]:
     gc.set_threshold(*before)
 
 
-async def test_the_collector_is_as_it_was_when_the_venue_has_stopped(thresholds: tuple[int, int, int]) -> None:
+async def test_the_collector_is_as_it_was_when_the_venue_has_stopped(
+    thresholds: tuple[int, int, int],
+) -> None:
     collector = Collector()
     collector.start()
     assert gc.get_threshold() != thresholds
@@ -55,7 +57,8 @@ async def test_an_old_cycle_is_freed_when_everything_is_looked_at_and_not_before
 
 
 @pytest.mark.parametrize(
-    ("took", "rest"), [(0.0, SHORTEST_REST_S), (0.001, SHORTEST_REST_S), (0.04, 0.04 * PACE), (2.0, 2.0 * PACE)]
+    ("took", "rest"),
+    [(0.0, SHORTEST_REST_S), (0.001, SHORTEST_REST_S), (0.04, 0.04 * PACE), (2.0, 2.0 * PACE)],
 )
 def test_one_request_in_so_many_meets_it(took: float, rest: float) -> None:
     assert rest_after(took) == rest

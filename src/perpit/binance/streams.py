@@ -6,7 +6,7 @@ The server hands every stream socket to `connect` and every text it receives to 
 Cost: a command costs nothing but a test for streams that nobody watches. Each watched name has one channel, each
 message of a channel is encoded once. Throttled channels are flushed when venue time passes a multiple of their
 period, by whatever comes first, a command or a tick; so they follow a manual or scaled clock. What was published is
-written when `defer` calls back: at the end of the loop's turn in a server, at once without one.
+written at the end of the loop's turn in a server, at once without one (`streams_outgoing`).
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ import msgspec
 from perpit.binance.frames import shutdown_notice, text_frame
 from perpit.binance.products import PRODUCTS
 from perpit.binance.profiles import UNION, Profile
-from perpit.binance.streams_channel import Channel
+from perpit.binance.streams_channel import Channel, Line
 from perpit.binance.streams_control import ControlError, ControlRequest, parse_control
 from perpit.binance.streams_make import make_channel
 from perpit.binance.streams_names import (
@@ -28,6 +28,7 @@ from perpit.binance.streams_names import (
     is_there,
     parse_stream_name,
 )
+from perpit.binance.streams_outgoing import Outgoing
 from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
 from perpit.binance.userdata import ListenKeys, UserData
@@ -82,8 +83,7 @@ class Session:
         """One text message of the client: a control message (semantics 7.2)."""
         request = parse_control(text)
         answer = request.body() if isinstance(request, ControlError) else self._answer(request)
-        self.socket.send_frame(text_frame(answer))
-        self.socket.flush()
+        self.socket.write_frame(text_frame(answer))
         if isinstance(request, ControlError) and request.fatal:
             self.socket.close(POLICY_VIOLATION, "Invalid JSON")
 
@@ -150,8 +150,9 @@ class StreamHub:
         self._periods_seen: dict[int, int] = {}
         self._next_flush_ms = NEVER_MS
         self._too_slow: list[Session] = []
-        self._unflushed: dict[Channel, None] = {}
-        self.defer: Callable[[Callable[[], None]], object] = _at_once
+        self._outgoing = Outgoing(self._relieved)
+        self.post = self._outgoing.post
+        self.write_out = self._outgoing.write
         self._listen_keys = listen_keys
         self._user_data = UserData(world, listen_keys, self)
         world.listeners.append(self.on_command)
@@ -176,7 +177,7 @@ class StreamHub:
         self._sessions[socket] = session
         socket.on_lost = lambda: self.disconnect(session)
         socket.on_drained = lambda: self._drained(session)
-        socket.on_shutdown = lambda: socket.send_frame(shutdown_notice(self._now_ms()))
+        socket.on_shutdown = lambda: socket.write_frame(shutdown_notice(self._now_ms()))
         for key, events in target.listen_keys:
             self._subscribe_one(session, key, events)
         if not self.subscribe(session, target.names):
@@ -402,36 +403,29 @@ class StreamHub:
 
     # --- writing
 
-    def queued(self, channel: Channel) -> None:
-        """Frames wait on the sockets of `channel`; flush them, and others that come until then, soon."""
-        if not self._unflushed:
-            self._unflushed[channel] = None
-            self.defer(self._flush_sockets)
-        else:
-            self._unflushed[channel] = None
+    def write_later(self, defer: Callable[[Callable[[], None]], object]) -> None:
+        """From now on what is published is written when `defer` calls back."""
+        self._outgoing.defer = defer
 
-    def _flush_sockets(self) -> None:
-        unflushed, self._unflushed = self._unflushed, {}
-        for channel in unflushed:
-            channel.flush_sockets()
-
-    def congested(self, channel: Channel, socket: Socket, frame: bytes) -> None:
-        """A frame for a socket over its soft limit (`streams_socket` has the rules)."""
+    def _relieved(self, socket: Socket, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """What a socket over its soft limit gets now (`streams_socket` has the rules)."""
         session = self._sessions.get(socket)
         if session is None:
-            return
-        if channel.replaceable:
-            session.held_back[channel] = None
-        elif socket.buffered() + len(frame) > self._limits.hard_buffer_bytes:
+            return ()
+        for line in lines:
+            if line.channel.replaceable:
+                session.held_back[line.channel] = None
+        rest = tuple(line for line in lines if not line.channel.replaceable)
+        size = sum(len(frame) for line in rest for _number, frame in line.frames)
+        if rest and socket.buffered() + size > self._limits.hard_buffer_bytes:
             self._too_slow.append(session)
-        else:
-            socket.send_frame(frame)
+            return ()
+        return rest
 
     def _drained(self, session: Session) -> None:
         held_back, session.held_back = session.held_back, {}
         for channel in held_back:
             channel.resend(session.socket)
-        session.socket.flush()
 
     def _cut_off(self) -> None:
         """Drop sockets over the hard limit; not while channels walk over their subscribers."""
@@ -439,7 +433,3 @@ class StreamHub:
         for session in too_slow:
             self.disconnect(session)
             session.socket.abort()
-
-
-def _at_once(flush: Callable[[], None]) -> None:
-    flush()

@@ -32,11 +32,22 @@ class Outbox(Protocol):
 
     profile: Profile
 
-    def congested(self, channel: "Channel", socket: Socket, frame: bytes) -> None:
-        """A frame for a socket whose buffer is over the soft limit."""
+    def post(self, line: "Line", frame: bytes) -> None:
+        """A frame for every socket of a line, to be written soon."""
 
-    def queued(self, channel: "Channel") -> None:
-        """Frames were queued on the channel's sockets; they are to be flushed soon."""
+    def write_out(self) -> None:
+        """Write what was posted, now."""
+
+
+class Line:
+    """The sockets of a channel that get the same bytes, and the frames that were posted to them: number and bytes."""
+
+    __slots__ = ("channel", "frames", "sockets")
+
+    def __init__(self, channel: "Channel", sockets: dict[Socket, None]) -> None:
+        self.channel = channel
+        self.sockets = sockets
+        self.frames: list[tuple[int, bytes]] = []
 
 
 class Channel:
@@ -59,52 +70,39 @@ class Channel:
         self.symbol_id = -1  # set for channels of one symbol
         self.market = EVERY_MARKET  # set for channels of all symbols of a market
         self._outbox = outbox
-        self._plain: dict[Socket, None] = {}
-        self._combined: dict[Socket, None] = {}
+        self._plain = Line(self, {})
+        self._combined = Line(self, {})
         self._latest = ""
 
     def add(self, socket: Socket, combined: bool) -> None:
-        """Subscribe; a socket stands on one side only."""
+        """Subscribe; a socket stands in one line only."""
         self.remove(socket)
-        (self._combined if combined else self._plain)[socket] = None
+        (self._combined if combined else self._plain).sockets[socket] = None
 
     def remove(self, socket: Socket) -> None:
-        self._plain.pop(socket, None)
-        self._combined.pop(socket, None)
+        """Whoever comes or goes does so behind what was published before."""
+        self._outbox.write_out()
+        self._plain.sockets.pop(socket, None)
+        self._combined.sockets.pop(socket, None)
 
     def is_empty(self) -> bool:
-        return not self._plain and not self._combined
+        return not self._plain.sockets and not self._combined.sockets
 
     def publish(self, payload: str) -> None:
         """Send one message to every subscriber."""
         if self.replaceable:
             self._latest = payload
-        if self._plain:
-            self._write(self._plain, text_frame(payload.encode()))
-        if self._combined:
-            self._write(self._combined, text_frame(wrapped(self.name, payload)))
+        if self._plain.sockets:
+            self._outbox.post(self._plain, text_frame(payload.encode()))
+        if self._combined.sockets:
+            self._outbox.post(self._combined, text_frame(wrapped(self.name, payload)))
 
     def resend(self, socket: Socket) -> None:
         """The newest message, to a socket that missed it while it was congested."""
-        if socket in self._plain:
-            socket.send_frame(text_frame(self._latest.encode()))
-        elif socket in self._combined:
-            socket.send_frame(text_frame(wrapped(self.name, self._latest)))
-
-    def flush_sockets(self) -> None:
-        """Write what is queued on the subscribers."""
-        for socket in self._plain:
-            socket.flush()
-        for socket in self._combined:
-            socket.flush()
-
-    def _write(self, sockets: dict[Socket, None], frame: bytes) -> None:
-        for socket in sockets:
-            if socket.congested:
-                self._outbox.congested(self, socket, frame)
-            else:
-                socket.send_frame(frame)
-        self._outbox.queued(self)
+        if socket in self._plain.sockets:
+            socket.write_frame(text_frame(self._latest.encode()))
+        elif socket in self._combined.sockets:
+            socket.write_frame(text_frame(wrapped(self.name, self._latest)))
 
     def on_trade(self, trade: TradePrinted) -> None:
         """A trade of the channel's symbol, if `watches_trades`."""

@@ -1,8 +1,5 @@
 """What the streams need of a socket, and what happens to one that is too slow. Implemented by the server.
 
-Frames are queued on a socket and written together when it is flushed: the hub flushes at the end of the loop's turn, so
-that a burst costs one system call for each socket, not one for each frame.
-
 Backpressure, per socket, by the bytes waiting in its write buffer (numbers in `perpit.server.websocket`):
 - up to the soft limit everything is sent;
 - over it the socket is `congested`: frames that a newer one replaces (partial depth, tickers, book tickers) are held
@@ -25,15 +22,11 @@ class Socket(Protocol):
     on_lost: Callable[[], None] | None
     on_shutdown: Callable[[], None] | None
 
-    @property
-    def send_frame(self) -> Callable[[bytes], None]:
-        """Queue one prebuilt frame."""
-
-    def flush(self) -> None:
-        """Write what is queued; nothing, once the socket is closing."""
+    def write_frame(self, frame: bytes) -> None:
+        """Write a prebuilt frame, or several as one piece; nothing, once the socket is closing."""
 
     def buffered(self) -> int:
-        """Bytes queued or waiting to be taken by the kernel."""
+        """Bytes waiting to be taken by the kernel."""
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and close."""

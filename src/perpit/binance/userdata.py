@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 from perpit.binance import userdata_payloads as payloads
 from perpit.binance.frames import text_frame, wrapped
 from perpit.binance.products import PRODUCTS
-from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_channel import Channel, Line, Outbox
 from perpit.binance.streams_socket import Socket
 from perpit.domain.events import (
     AlgoOrderChanged,
@@ -107,13 +107,15 @@ class KeyStream(Channel):
             self.publish(payload)
             return
         if plain := self._wanting(self._plain, event_type):
-            self._write(plain, text_frame(payload.encode()))
+            self._outbox.post(Line(self, plain), text_frame(payload.encode()))
         if combined := self._wanting(self._combined, event_type):
-            self._write(combined, text_frame(wrapped(self.name, payload)))
+            self._outbox.post(Line(self, combined), text_frame(wrapped(self.name, payload)))
 
-    def _wanting(self, sockets: dict[Socket, None], event_type: str) -> dict[Socket, None]:
+    def _wanting(self, line: Line, event_type: str) -> dict[Socket, None]:
         chosen = self._chosen
-        return {socket: None for socket in sockets if socket not in chosen or event_type in chosen[socket]}
+        return {
+            socket: None for socket in line.sockets if socket not in chosen or event_type in chosen[socket]
+        }
 
 
 class UserData:

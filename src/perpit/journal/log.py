@@ -7,8 +7,8 @@
 A log that waits for the disk reserves the whole segment when it starts one: a write into room that the file already
 has waits for its own bytes only. One that makes the file longer waits for the file system's journal, and so for
 whatever any other program writes at the time: 4 ms instead of 0.4 in the worst hundredth on a busy disk, and half as
-much processor time again. What is not used is given back when the segment ends or the log is closed; after a crash it is
-zeros behind the last record.
+much processor time again. What is not used is given back when the segment ends or the log is closed; after a crash it
+is zeros behind the last record.
 
 The file format and the rule for torn tails stand in `segment`.
 """
@@ -152,7 +152,7 @@ class FileLog:
         _sync_directory(self.directory)
 
     def _reserve(self) -> None:
-        """Room for the rest of the segment, where system and disk have it; a write where there is none makes its own."""
+        """Room for the rest of the segment, where system and disk have it; else a write makes its own."""
         room = self._segment_bytes - self._size
         if room > 0:
             with contextlib.suppress(OSError, AttributeError):

@@ -141,7 +141,7 @@ class Application:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         """Keeps clock-driven streams going while no command comes, and lets sockets be flushed once a turn."""
         await receive()
-        self._hub.defer = asyncio.get_running_loop().call_soon
+        self._hub.write_later(asyncio.get_running_loop().call_soon)
         ticking = asyncio.ensure_future(self._tick())
         await send({"type": "lifespan.startup.complete"})
         await receive()

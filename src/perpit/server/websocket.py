@@ -72,8 +72,6 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self.on_drained: Callable[[], None] | None = None
         self.on_lost: Callable[[], None] | None = None
         self.on_shutdown: Callable[[], None] | None = None
-        self._queued: list[bytes] = []
-        self.send_frame: Callable[[bytes], None] = self._queued.append
         self._life_timer: TimerHandle | None = None
         self._unanswered: list[bytes] = []  # payloads of pings: as many as go out until the pong is overdue
         self._second = 0
@@ -108,28 +106,17 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         congested = self.congested
         if self.on_shutdown is not None:
             self.on_shutdown()
-            self.flush()
         self._detach()
         super().shutdown()
         if congested:
             self.transport.abort()
 
-    def flush(self) -> None:
-        """Write the queued frames as one piece, unless the connection is closing."""
-        queued = self._queued
-        if not queued:
-            return
-        piece = queued[0] if len(queued) == 1 else b"".join(queued)
-        queued.clear()
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(piece)
-
     def buffered(self) -> int:
-        """Bytes of queued frames, and of written ones that the kernel has not taken yet."""
-        return sum(map(len, self._queued)) + self.transport.get_write_buffer_size()
+        """Bytes that the kernel has not taken yet."""
+        return int(self.transport.get_write_buffer_size())
 
     def write_frame(self, frame: bytes) -> None:
-        """Write one frame now, unless the connection is closing."""
+        """Write a frame, or several as one piece, unless the connection is closing."""
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(frame)
 
@@ -193,7 +180,6 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and stop; the application's `receive` gets the disconnect."""
         self._detach()
-        self.flush()
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
@@ -208,7 +194,6 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         """Drop the connection at once, with everything that waits to be written."""
         self._detach()
-        self._queued.clear()
         self.close_sent = True
         self.transport.abort()
 
