@@ -45,6 +45,7 @@ PATH_OF_AN_ORDER = (
     "runtime/sequencer.py",
     "server/http.py",
     "server/messages.py",
+    "server/turns.py",
     "views/accounts.py",
     "views/amendments.py",
     "views/book.py",

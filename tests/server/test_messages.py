@@ -21,20 +21,26 @@ class Line:
         self.closing = False
         self.paused = False
         self.later: list[Callable[[], None]] = []
+        self.waits: list[float] = []
         self.messages = Messages(
             self,
             self.parsed.append,
             lambda: self.closing,
             self.pause,
             self.resume,
-            self.later.append,
+            self.put_off,
             MAX_BYTES,
         )
 
+    def put_off(self, seconds: float, go_on: Callable[[], None]) -> None:
+        self.waits.append(seconds)
+        self.later.append(go_on)
+
     def turn(self) -> None:
         """What was put off until the next turn of the loop."""
-        while self.later:
-            self.later.pop()()
+        put_off, self.later = self.later, []
+        for go_on in put_off:
+            go_on()
 
     def is_full(self) -> bool:
         return len(self.heard) >= self.room
@@ -74,7 +80,8 @@ def test_messages_come_whole_however_the_bytes_are_cut(payloads: list[bytes], cu
         size = cuts[turn % len(cuts)] * (1 + turn)
         line.messages.feed(stream[position : position + size])
         position, turn = position + size, turn + 1
-        line.turn()
+        while line.later:
+            line.turn()
     assert line.heard == payloads
     assert line.parsed == []
 
@@ -118,11 +125,41 @@ def test_nothing_is_handed_out_or_read_while_the_conversation_is_full() -> None:
     line.messages.read_on()
     assert line.paused
     line.room = 3
-    line.messages.read_on()
+    line.turn()
     assert (line.heard, line.paused) == ([b"0", b"1", b"2"], True)
     line.room = 9
-    line.messages.read_on()
+    line.turn()
     assert (line.heard, line.paused) == ([b"0", b"1", b"2", b"3"], False)
+
+
+def test_who_sent_more_than_there_is_room_for_waits_a_turn_even_if_there_is_room_before() -> None:
+    line = Line(room=2)
+    line.messages.feed(b"".join(text(b"%d" % number) for number in range(3)))
+    line.room = 9
+    line.messages.read_on()
+    assert (line.heard, line.paused) == ([b"0", b"1"], True)
+    line.turn()
+    assert (line.heard, line.paused) == ([b"0", b"1", b"2"], False)
+
+
+def test_who_waits_for_room_before_sending_more_never_waits_a_turn() -> None:
+    line = Line(room=2)
+    for number in range(0, 20, 2):
+        line.messages.feed(text(b"%d" % number) + text(b"%d" % (number + 1)))
+        assert line.paused
+        line.room += 2
+        line.messages.read_on()
+    assert (len(line.heard), line.waits) == (20, [])
+
+
+def test_turns_get_longer_while_there_is_always_more_and_are_short_again_afterwards() -> None:
+    line = Line()
+    line.messages.feed(text(b"a") * (9 * MAX_AT_ONCE + 1))
+    while line.later:
+        line.turn()
+    assert line.waits == [0.001, 0.002, 0.004] + [0.008] * 6
+    line.messages.feed(text(b"a") * (MAX_AT_ONCE + 1))
+    assert line.waits[9:] == [0.001]
 
 
 def test_a_large_read_is_handed_out_in_turns_with_everybody_else() -> None:

@@ -16,7 +16,7 @@ Limits:
 - a request must be whole 20 s after the connection was made or its own first byte came, and the next one must begin
   75 s after an answer, else the connection is closed. One slow timer for each connection looks after both;
 - requests of one connection are answered one after the other; one that was sent before the last was answered waits its
-  turn, a millisecond, and what was read is parsed in slices of 2 KiB, so that a client that sends many at once leaves
+  turn (`turns`), and what was read is parsed in slices of 2 KiB, so that a client that sends many at once leaves
   time to everybody else (decision 51). While something waits its turn, or the client does not read its answers, nothing
   more is read: at most one read of the transport is kept.
 """
@@ -34,12 +34,13 @@ import httptools
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from perpit.server.turns import Turns
+
 Headers = list[tuple[bytes, bytes]]
 
 MAX_HEAD_BYTES: Final = 32 * 1024
 MAX_DISCARDED_BYTES: Final = 1024 * 1024
 SLICE_BYTES: Final = 2048  # most requests are shorter
-TURN_SECONDS: Final = 0.001
 REQUEST_SECONDS = 20.0  # not Final: tests are less patient, in the compiled build too
 KEEP_ALIVE_SECONDS = 75.0
 STATUS_LINES: Final = {
@@ -141,7 +142,8 @@ class HttpConnection:
         self._coroutine: Coroutine[Any, Any, Answer]
         self._reading_paused = False
         self._writing_paused = False
-        self._has_had_its_turn = False  # the next one is in the next turn of the loop
+        self._turns = Turns()
+        self._has_had_its_turn = False  # the next one is begun when it is its turn
 
         self._partial = True  # a request has begun, or the first one is waited for
         self._since = 0.0  # when the unfinished request began, or the last answer was complete
@@ -276,7 +278,9 @@ class HttpConnection:
         waiting = bool(requests or self._unread)
         if waiting and self._answering is None and not (self._writing_paused or self._has_had_its_turn):
             self._has_had_its_turn = True
-            self._loop.call_later(TURN_SECONDS, self._next_turn)
+            self._loop.call_later(self._turns.next(), self._next_turn)
+        elif not waiting:
+            self._turns.caught_up()
         wait = waiting or self._writing_paused
         if wait != self._reading_paused and not self._transport.is_closing():
             self._reading_paused = wait

@@ -6,7 +6,8 @@ always stands at the beginning of one. Why: decision 24.
 
 While the conversation is full, what was read waits here, and nothing more is read from the connection: at most one
 read of the transport, and the beginning of a frame of at most `max_bytes`, are kept. `MAX_AT_ONCE` messages are handed
-out at once; the others of a large read wait `TURN_SECONDS`, which leaves time to everybody else (decision 51).
+out at once, and as many as the conversation has room for. What is there already then waits its turn, even when there is
+room before, which leaves time to everybody else (decision 51).
 """
 
 from collections.abc import Callable
@@ -17,12 +18,13 @@ try:
 except ImportError:  # built without a C compiler
     from websockets.utils import apply_mask
 
+from perpit.server.turns import Turns
+
 TEXT_IN_ONE_FRAME: Final = 0x81
 MASKED: Final = 0x80
 FINAL: Final = 0x80
 FIRST_CONTROL_OPCODE: Final = 8
 MAX_AT_ONCE: Final = 8
-TURN_SECONDS: Final = 0.001
 
 
 class Conversation(Protocol):
@@ -42,7 +44,7 @@ class Messages:
     """Hands out the messages of one connection, each when the conversation has room for it.
 
     `parse` takes frames that are not taken here, `is_closing` says that a close frame was sent, `pause` and `resume`
-    stop and start reading from the connection, `later` calls back after `TURN_SECONDS`.
+    stop and start reading from the connection, `later` calls back after so many seconds.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class Messages:
         is_closing: Callable[[], bool],
         pause: Callable[[], None],
         resume: Callable[[], None],
-        later: Callable[[Callable[[], None]], object],
+        later: Callable[[float, Callable[[], None]], object],
         max_bytes: int,
     ) -> None:
         self._receive = conversation.receive
@@ -66,6 +68,7 @@ class Messages:
         self._unread = b""
         self._paused = False
         self._handing_out = False
+        self._turns = Turns()
         self._has_had_its_turn = False
         self._in_fragments = False
 
@@ -127,11 +130,14 @@ class Messages:
                 self._parse(unread[position:end])
             position = end
             left -= 1
-            if left == 0 and position < size:
-                self._has_had_its_turn = True
-                self._later(self._next_turn)
+            if left == 0:
                 break
-        if position < size and self._is_closing():  # the parser waits for the other side's close
+        if position == size:
+            self._turns.caught_up()
+        elif self._is_closing():  # the parser waits for the other side's close
             self._parse(unread[position:])
             return size
+        elif left == 0 or self._is_full():
+            self._has_had_its_turn = True
+            self._later(self._turns.next(), self._next_turn)
         return position

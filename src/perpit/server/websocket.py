@@ -29,7 +29,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame
 
-from perpit.server.messages import TURN_SECONDS, Conversation, Messages
+from perpit.server.messages import Conversation, Messages
 
 SOCKET_EXTENSION: Final = "perpit.socket"
 SOFT_BUFFER_BYTES: Final = 64 * 1024
@@ -131,7 +131,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             self._is_closing,
             self._pause_reading,
             self._resume_reading,
-            self._next_turn,
+            self.loop.call_later,
             self.config.ws_max_size,
         )
 
@@ -148,9 +148,6 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 
     def _is_closing(self) -> bool:
         return self.close_sent
-
-    def _next_turn(self, go_on: Callable[[], None]) -> None:
-        self.loop.call_later(TURN_SECONDS, go_on)
 
     def _pause_reading(self) -> None:
         if not self.transport.is_closing():
