@@ -32,6 +32,8 @@ PATH_OF_AN_ORDER = (
     "binance/gate.py",
     "binance/limits.py",
     "binance/listen_keys.py",
+    "binance/order_batches.py",
+    "binance/order_queries.py",
     "binance/orders.py",
     "binance/render.py",
     "binance/request.py",

@@ -7,7 +7,7 @@
 
 Words of a row beside its title and mark (doc, impl or inferred: how the specification knows):
 
-    settings   constants of `perpit.engine.rules` and `perpit.domain.margin`, or terms of a contract, that decide it
+    settings   constants of `perpit.engine.rules`, `perpit.domain.margin` or `words`, or terms of a contract
     choice     what Perpit does where nothing is published
     part       what its tests leave open, or what is not built of it
     differs    what Perpit does otherwise, and why
@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from perpit.binance import errors
-from perpit.domain import margin, refusal_order, refusals
+from perpit.domain import margin, refusal_order, refusals, words
 from perpit.domain.instrument import Instrument
 from perpit.domain.refusal_order import Rule
 from perpit.engine import rules
@@ -37,7 +37,7 @@ ROOT = TESTS.parent
 PAGE = ROOT / "docs" / "SEMANTICS.md"
 MARGIN = ROOT / "docs" / "MARGIN.md"
 SETTINGS = re.compile(r"(?<=--write -->\n).*?(?=<!-- end of settings -->)", re.DOTALL)
-MODULES = {"rules": rules, "margin": margin}
+MODULES = {"rules": rules, "margin": margin, "words": words}
 MARKS = ("doc", "impl", "inferred")
 OPEN = ("missing", "given", "pending", "differs")
 NAMED = re.compile(r"^# (?P<title>.+?) \[semantics (?P<rows>[^\]]+)\]$")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from perpit import catalogue
-from perpit.binance.market import symbol_row
+from perpit.binance.exchange_info import symbol_row
 from perpit.domain.words import COIN_M, USDS_M
 from tests.binance.caller import Caller
 from tests.instruments import linear

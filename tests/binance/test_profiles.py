@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from perpit.binance import profiles, routes
-from perpit.binance.market import ping
+from perpit.binance.exchange_info import ping
 from perpit.binance.profile_routes import (
     FORMER_COIN_WEIGHTS,
     is_route_there,

@@ -1,12 +1,12 @@
-"""Balances, positions, settings and listen keys of the caller's account. Handlers and their rows of the table."""
+"""Balances and positions of the caller's account. Handlers and their rows of the table."""
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from perpit.binance import errors, limits, schema
-from perpit.binance.assets import DONE, accepted, fee_burn, joint_totals, margin_mode
+from perpit.binance import limits
+from perpit.binance.assets import fee_burn, joint_totals, margin_mode
 from perpit.binance.call import Call
-from perpit.binance.market import ANY_SYMBOL, SYMBOL, bracket_rows, instruments, named
+from perpit.binance.market import ANY_SYMBOL, SYMBOL, instruments
 from perpit.binance.positions import (
     account_position_v2,
     account_position_v3,
@@ -16,27 +16,17 @@ from perpit.binance.positions import (
     rows_of,
 )
 from perpit.binance.products import COIN, USDS, shaped, shaped_for
-from perpit.binance.profiles import FOLLOWING, SHARED
 from perpit.binance.render import account_alias, units
 from perpit.binance.route import Route, routes_of
-from perpit.binance.schema import Param
-from perpit.binance.security import TRADE, USER_DATA, USER_STREAM
-from perpit.domain import refusals
-from perpit.domain.commands import (
-    AdjustMargin,
-    SetLeverage,
-    SetMarginType,
-    SetPositionMode,
-)
-from perpit.domain.events import LeverageChanged, Refused
+from perpit.binance.security import USER_DATA
 from perpit.domain.instrument import Instrument, rpi_fee_ppm
-from perpit.domain.numbers import UNIT, format_scaled, format_shortest
-from perpit.domain.words import BOTH, CROSS, EVERY_MARKET, ISOLATED, USDS_M
+from perpit.domain.numbers import format_scaled
+from perpit.domain.words import USDS_M
 from perpit.views.accounts import AccountView, ExposureView
 from perpit.views.margin import WalletMargin, wallet_margin
 
 TOTALS_ASSET: Final = "USDT"  # semantics 1.5.8
-ADD_MARGIN, REDUCE_MARGIN = 1, 2  # semantics 1.7.5
+
 
 Body = dict[str, Any]
 
@@ -198,6 +188,11 @@ def settings(call: Call) -> Body:
     }
 
 
+def position_mode(call: Call) -> Body:
+    """Whether the account is in hedge mode; an account from before the shared mode may still have two (decision 48)."""
+    return {"dualSidePosition": call.product.market in own(call).hedged}
+
+
 def account_config(call: Call) -> Body:
     """The settings of the account."""
     config = {**settings(call), **position_mode(call)}
@@ -224,42 +219,6 @@ def position_risk_v2(call: Call) -> list[Body]:
     ]
 
 
-def symbol_config(call: Call) -> list[Body]:
-    """Margin type and leverage per symbol."""
-    return [
-        {
-            "symbol": exposure.instrument.symbol,
-            "marginType": "CROSSED" if exposure.margin_type == CROSS else "ISOLATED",
-            "isAutoAddMargin": False,
-            "leverage": exposure.leverage,
-            "maxNotionalValue": format_shortest(exposure.max_notional_units, 8),
-        }
-        for exposure in exposures(call, call.values["symbol"])
-    ]
-
-
-async def set_leverage(call: Call) -> Body:
-    """The initial leverage of a symbol (semantics 1.7.1)."""
-    instrument: Instrument = call.values["symbol"]
-    command = SetLeverage(call.account_id, instrument.symbol_id, call.values["leverage"])
-    for event in await call.desk.submit(command):
-        if type(event) is LeverageChanged and event.account_id == call.account_id:
-            row = {
-                "symbol": instrument.symbol,
-                "leverage": event.leverage,
-                "maxNotionalValue": format_shortest(event.max_notional_units, 8),
-            }
-            return shaped("leverage", row, instrument)
-        if type(event) is Refused and event.command is command:
-            raise errors.from_refusal(command, event.refusal, instrument)
-    raise AssertionError("no answer to SetLeverage")
-
-
-def leverage_brackets(call: Call) -> list[Body]:
-    """Leverage tables. With a symbol too the answer is a list, as clients record it (semantics 1.1.3)."""
-    return [{"symbol": each.symbol, "brackets": bracket_rows(each)} for each in named(call)]
-
-
 def commission_rate(call: Call) -> Body:
     """Fee rates of a symbol."""
     instrument: Instrument = call.values["symbol"]
@@ -271,49 +230,6 @@ def commission_rate(call: Call) -> Body:
         "rpiCommissionRate": format_scaled(rpi_fee_ppm(instrument, maker_ppm), 6),
     }
     return shaped("commission", row, instrument)
-
-
-def position_mode(call: Call) -> Body:
-    """Whether the account is in hedge mode; an account from before the shared mode may still have two (decision 48)."""
-    return {"dualSidePosition": call.product.market in own(call).hedged}
-
-
-async def set_position_mode(call: Call) -> Body:
-    """One-way or hedge mode for every symbol, of one product or of both (semantics 1.7.6)."""
-    market, is_hedged = call.product.market, call.values["dualSidePosition"]
-    rule = call.desk.profile.position_mode
-    if rule == FOLLOWING and market != USDS_M and is_hedged != (USDS_M in own(call).hedged):
-        raise errors.POSITION_MODE_DIFFERS()
-    await accepted(
-        call, SetPositionMode(call.account_id, EVERY_MARKET if rule == SHARED else market, is_hedged)
-    )
-    return dict(DONE)
-
-
-async def set_margin_type(call: Call) -> Body:
-    """Cross or isolated margin of a symbol (semantics 1.7.4)."""
-    instrument: Instrument = call.values["symbol"]
-    command = SetMarginType(call.account_id, instrument.symbol_id, call.values["marginType"])
-    await accepted(call, command)
-    return dict(DONE)
-
-
-async def adjust_margin(call: Call) -> Body:
-    """Add margin to an isolated position, type 1, or take it away, type 2 (semantics 1.7.5)."""
-    instrument: Instrument = call.values["symbol"]
-    mantissa, decimals = call.values["amount"]
-    amount_units = mantissa * UNIT // 10**decimals
-    if amount_units <= 0:
-        raise errors.BY_REFUSAL[refusals.AMOUNT_NOT_POSITIVE]()
-    signed = amount_units if call.values["type"] == ADD_MARGIN else -amount_units
-    command = AdjustMargin(call.account_id, instrument.symbol_id, call.values["positionSide"], signed)
-    await accepted(call, command)
-    return {
-        "amount": amount_units / UNIT,
-        "code": 200,
-        "msg": "Successfully modify position margin.",
-        "type": call.values["type"],
-    }
 
 
 def order_limits(call: Call) -> list[Body]:
@@ -336,37 +252,6 @@ def order_limits(call: Call) -> list[Body]:
         },
     ]
 
-
-def open_listen_key(call: Call) -> Body:
-    """The account's listen key, renewed for 60 minutes (semantics 7.5.1)."""
-    return {"listenKey": call.desk.listen_keys.open(call.account_id, call.now_ms, call.product.market)}
-
-
-def renew_listen_key(call: Call) -> Body:
-    """60 more minutes for the account's listen key."""
-    listen_key = call.desk.listen_keys.renew(call.account_id, call.now_ms, call.product.market)
-    if listen_key is None:
-        raise errors.BAD_LISTEN_KEY()
-    return {"listenKey": listen_key}
-
-
-def close_listen_key(call: Call) -> Body:
-    """The end of the account's listen key."""
-    if not call.desk.listen_keys.close(call.account_id, call.now_ms, call.product.market):
-        raise errors.BAD_LISTEN_KEY()
-    return {}
-
-
-LEVERAGE: Final[Param] = Param("leverage", schema.integer, True)
-MARGIN_TYPE: Final[Param] = Param(
-    "marginType",
-    schema.one_of({"CROSSED": CROSS, "ISOLATED": ISOLATED}, errors.BAD_MARGIN_TYPE),
-    True,
-)
-AMOUNT: Final[Param] = Param("amount", schema.decimal, True)
-CHANGE_TYPE: Final[Param] = Param("type", schema.between(ADD_MARGIN, REDUCE_MARGIN), True)
-POSITION_SIDE: Final[Param] = Param("positionSide", schema.position_side, default=BOTH)
-DUAL: Final[Param] = Param("dualSidePosition", schema.boolean, True)
 
 ROUTES: Final[tuple[Route, ...]] = (
     *(
@@ -400,53 +285,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         returns="Positions, without idle symbols.",
     ),
     Route("GET", "/fapi/v1/accountConfig", USER_DATA, 5, account_config, returns="Account settings."),
-    Route(
-        "GET", "/fapi/v1/symbolConfig", USER_DATA, 5, symbol_config, (ANY_SYMBOL,), returns="Symbol settings."
-    ),
-    Route(
-        "GET",
-        "/fapi/v1/leverageBracket",
-        USER_DATA,
-        1,
-        leverage_brackets,
-        (ANY_SYMBOL,),
-        returns="Leverage tables.",
-    ),
     *routes_of(
         (USDS, COIN),
         Route("GET", "/v1/commissionRate", USER_DATA, 20, commission_rate, (SYMBOL,), returns="Fee rates."),
-        Route("POST", "/v1/leverage", TRADE, 1, set_leverage, (SYMBOL, LEVERAGE), returns="The leverage."),
-        Route(
-            "POST",
-            "/v1/marginType",
-            TRADE,
-            1,
-            set_margin_type,
-            (SYMBOL, MARGIN_TYPE),
-            returns="That it is done.",
-        ),
-        Route(
-            "POST",
-            "/v1/positionMargin",
-            TRADE,
-            1,
-            adjust_margin,
-            (SYMBOL, AMOUNT, CHANGE_TYPE, POSITION_SIDE),
-            returns="The amount.",
-        ),
-        Route("GET", "/v1/positionSide/dual", USER_DATA, 30, position_mode, returns="The position mode."),
-        Route(
-            "POST",
-            "/v1/positionSide/dual",
-            TRADE,
-            1,
-            set_position_mode,
-            (DUAL,),
-            returns="That it is done.",
-        ),
-        Route("POST", "/v1/listenKey", USER_STREAM, 1, open_listen_key, returns="The listen key."),
-        Route("PUT", "/v1/listenKey", USER_STREAM, 1, renew_listen_key, returns="The listen key."),
-        Route("DELETE", "/v1/listenKey", USER_STREAM, 1, close_listen_key, returns="Nothing."),
     ),
     Route("GET", "/fapi/v1/rateLimit/order", USER_DATA, 1, order_limits, returns="Order limits."),
 )

@@ -4,12 +4,13 @@ from typing import Any, Final
 
 from perpit.binance import errors, orders, render, schema
 from perpit.binance.call import Call
-from perpit.binance.market import instruments
+from perpit.binance.market import SPAN, SYMBOL, instruments
+from perpit.binance.order_queries import KEPT_MS, LONGEST_SPAN_MS, UNFILLED_KEPT_MS, span
 from perpit.binance.products import COIN, USDS
 from perpit.binance.route import Route, one_or_all, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import TRADE, USER_DATA
-from perpit.binance.trade import KEPT_MS, LONGEST_SPAN_MS, ONE, SPAN, SYMBOL, UNFILLED_KEPT_MS, refused, span
+from perpit.binance.trade import ONE, refused
 from perpit.domain.commands import CancelAlgoOrder, CancelAllAlgoOrders, SetCountdown
 from perpit.domain.events import AlgoOrderChanged, AllAlgoOrdersCancelled, CountdownSet
 from perpit.domain.instrument import Instrument

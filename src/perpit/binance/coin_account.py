@@ -6,9 +6,10 @@ pair, too. The rows themselves are those of USDⓈ-M in COIN-M's shape (`product
 
 from typing import Any, Final
 
-from perpit.binance.account import asset_row, assets, balance, exposures, leverage_brackets, settings
+from perpit.binance.account import asset_row, assets, balance, exposures, settings
 from perpit.binance.call import Call
-from perpit.binance.market import ANY_SYMBOL, PAIR, bracket_rows, instruments
+from perpit.binance.market import ANY_SYMBOL, PAIR, instruments
+from perpit.binance.position_settings import bracket_rows, leverage_brackets
 from perpit.binance.positions import account_position_v2, adl_of, risk_v2, rows_of
 from perpit.binance.products import COIN, shaped, shaped_for
 from perpit.binance.route import Route, one_or_all, routes_of

@@ -7,12 +7,13 @@ import msgspec
 from perpit.binance import render, schema
 from perpit.binance.account import exposures
 from perpit.binance.call import Call
-from perpit.binance.market import ANY_SYMBOL, SPAN, check_span, instruments, named, one_or_each
+from perpit.binance.market import ANY_SYMBOL, SPAN, check_span, instruments, named
 from perpit.binance.products import COIN, USDS, shaped
 from perpit.binance.render import units
 from perpit.binance.route import Route, one_or_all, routes_of
 from perpit.binance.schema import Param
 from perpit.binance.security import NONE, USER_DATA
+from perpit.binance.tickers import one_or_each
 from perpit.domain.instrument import Instrument
 from perpit.domain.words import BOTH, CROSS, LONG, SHORT
 from perpit.views.accounts import ExposureView

@@ -7,9 +7,9 @@ asked for much may have forgotten sooner (`views/world`).
 from typing import Any, Final
 
 from perpit.binance import errors, schema
-from perpit.binance.account import ADD_MARGIN, REDUCE_MARGIN
 from perpit.binance.call import Call
 from perpit.binance.market import ANY_SYMBOL, SPAN, SYMBOL, check_span
+from perpit.binance.position_settings import ADD_MARGIN, REDUCE_MARGIN
 from perpit.binance.products import COIN, USDS, shaped, shaped_for
 from perpit.binance.render import POSITION_SIDE, digits, units
 from perpit.binance.route import Route, routes_of

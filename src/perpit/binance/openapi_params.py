@@ -7,7 +7,7 @@ words.
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpit.binance import orders, schema, security, trade
+from perpit.binance import order_batches, orders, schema, security
 from perpit.binance.assets import asset_symbol
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
@@ -96,9 +96,9 @@ def parameter(route: Route, param: Param) -> Json:
 def list_of(route: Route, param: Param) -> Json:
     """The JSON list that a parameter holds as text."""
     if param.name in IDS:
-        longest, items = trade.LARGEST_CANCEL_BATCH, IDS[param.name]
+        longest, items = order_batches.LARGEST_CANCEL_BATCH, IDS[param.name]
     else:
-        longest = trade.LARGEST_BATCH
+        longest = order_batches.LARGEST_BATCH
         items = object_of(ELEMENTS[route.method], route.product.market)
     return {"type": "array", "minItems": 1, "maxItems": longest, "items": items}
 

@@ -1,6 +1,6 @@
 """One row of the table of routes, and what its weight may depend on.
 
-The rows stand beside their handlers in `market.py`, `trade.py`, `algo.py`, `account.py` and `stubs.py`; `routes.py`
+The rows stand beside their handlers, in a `ROUTES` of each file that has some (`depth.py`, `trade.py`, …); `routes.py`
 joins them. A row of a product has the path behind the product's prefix, and `routes_of` writes it out for one product
 or for both.
 """

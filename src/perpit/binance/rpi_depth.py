@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from perpit.binance import errors
 from perpit.binance.call import Call
-from perpit.binance.market import SYMBOL, depth
+from perpit.binance.depth import depth
+from perpit.binance.market import SYMBOL
 from perpit.binance.route import Route
 from perpit.binance.schema import Param, Symbols
 from perpit.binance.security import NONE

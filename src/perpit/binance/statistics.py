@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from perpit.binance import errors, schema
 from perpit.binance.call import Call
+from perpit.binance.exchange_info import contract_type
 from perpit.binance.limits import STATISTICS_POOL
-from perpit.binance.market import SPAN, SYMBOL, check_span, contract_type
+from perpit.binance.market import SPAN, SYMBOL, check_span
 from perpit.binance.products import COIN, USDS, shaped, shaped_for
 from perpit.binance.render import digits, units
 from perpit.binance.route import Route, routes_of

@@ -3,7 +3,7 @@
 Brackets (`bks`) are told when they change, which they do not here.
 """
 
-from perpit.binance.market import contract_status, contract_type
+from perpit.binance.exchange_info import contract_status, contract_type
 from perpit.binance.streams_channel import Channel, Outbox
 from perpit.binance.streams_text import product_fields
 from perpit.domain.events import ContractStatusChanged, InstrumentListed

@@ -8,8 +8,8 @@ over them.
 from typing import Any, Final
 
 from perpit.binance.call import Call
+from perpit.binance.exchange_info import ping, time
 from perpit.binance.limits import published
-from perpit.binance.market import ping, time
 from perpit.binance.route import Route
 from perpit.binance.security import NONE, USER_DATA
 from perpit.domain.words import PERMIT_FUTURES, PERMIT_READ
