@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from perpit.binance.coverage import fact
+from perpit.binance.wire_facts import fact
 from perpit.domain import words as w
 from perpit.domain.commands import CreateAccount, HouseDepth, PinMarkPrice, PlaceOrder, SetLeverage, Transfer
 from perpit.domain.numbers import UNIT

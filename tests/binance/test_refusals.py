@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from perpit.binance import errors, request, schema
-from perpit.binance.coverage import ERRORS
 from perpit.binance.routes import ROUTES
+from perpit.binance.wire_facts import ERRORS
 from perpit.domain import refusals
 from perpit.domain.commands import PlaceOrder, SetLeverage
 from perpit.domain.words import COIN_M

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from perpit.binance import coverage, security
-from perpit.binance.coverage import Fact, fact, facts, page
+from perpit.binance.coverage import page
 from perpit.binance.openapi import document
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES, by_target
+from perpit.binance.wire_facts import Fact, fact, facts, facts_of
 from perpit.domain.commands import Advance, HouseDepth, ListAsset, ListInstrument, SetAssetIndex
 from perpit.domain.numbers import UNIT
 from tests.binance.caller import Caller
@@ -19,7 +20,7 @@ from tests.instruments import btcusd_perp, btcusdt
 # Of a path that both products share, COIN-M's entry leaves the parameters out.
 WEIGHED = {(entry.method, entry.path): entry for entry in reversed(facts())}
 LISTED = [route for route in ROUTES if (route.method, route.path) in WEIGHED]
-COIN_M_FACTS = {(entry.method, entry.path): entry for entry in coverage.facts_of("COIN-M")}
+COIN_M_FACTS = {(entry.method, entry.path): entry for entry in facts_of("COIN-M")}
 
 
 def published_of(route: Route) -> Fact:

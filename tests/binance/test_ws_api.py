@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from perpit.binance import coverage
+from perpit.binance import wire_facts
 from perpit.binance.ws_api import MAX_IN_FLIGHT, WsApi
 from perpit.binance.ws_methods import METHODS, SESSION_METHODS, SESSION_WEIGHT, methods_of
 from perpit.domain.commands import Command, CreateKey, RevokeKey
@@ -55,7 +55,7 @@ def code(reply: Any) -> tuple[int, int]:
 @pytest.mark.parametrize("product", MARKETS)
 def test_every_method_of_the_exchange_is_there_with_its_weight_and_security(product: str) -> None:
     routes = methods_of(MARKETS[product])
-    facts = coverage.ws_facts_of(product)
+    facts = wire_facts.ws_facts_of(product)
     assert {fact.method for fact in facts} == {*routes, *SESSION_METHODS}
     for fact in facts:
         if fact.method in SESSION_METHODS:
@@ -77,7 +77,7 @@ def test_every_method_of_the_exchange_is_there_with_its_weight_and_security(prod
 def test_every_parameter_of_the_exchange_is_read(market: int) -> None:
     product = next(name for name, number in MARKETS.items() if number == market)
     routes = methods_of(market)
-    for fact in coverage.ws_facts_of(product):
+    for fact in wire_facts.ws_facts_of(product):
         if fact.method in routes:
             read = {param.name for param in routes[fact.method].params} | {"recvWindow"}
             assert {name.rstrip("?") for name in fact.params} <= read, fact.method
@@ -109,7 +109,7 @@ async def test_every_method_answers_with_the_fields_of_the_exchange() -> None:
         },
         **{f"userDataStream.{verb}": {} for verb in ("start", "ping", "stop")},
     }
-    facts = {fact.method: fact for fact in coverage.ws_facts_of("USDⓈ-M")}
+    facts = {fact.method: fact for fact in wire_facts.ws_facts_of("USDⓈ-M")}
     assert asked.keys() | set(SESSION_METHODS) == facts.keys()
     for method, params in asked.items():
         reply = await ws.signed(method, **params)
@@ -135,7 +135,7 @@ async def test_every_method_of_coin_m_answers_with_its_fields() -> None:
         "account.position": {"pair": "BTCUSD"},
         **{f"userDataStream.{verb}": {} for verb in ("start", "ping", "stop")},
     }
-    facts = {fact.method: fact for fact in coverage.ws_facts_of("COIN-M")}
+    facts = {fact.method: fact for fact in wire_facts.ws_facts_of("COIN-M")}
     assert asked.keys() | set(SESSION_METHODS) == facts.keys()
     for method, params in asked.items():
         reply = await ws.signed(method, **params)

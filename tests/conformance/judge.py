@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
-from perpit.binance.coverage import PRODUCTS, WS_PRODUCTS, Fact, facts_of, ws_facts_of
+from perpit.binance.wire_facts import PRODUCTS, WS_PRODUCTS, Fact, facts_of, ws_facts_of
 from perpit.binance.ws_methods import methods_of
 from perpit.domain.words import COIN_M, USDS_M
 from tests.conformance.allowed import (

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from perpit.binance import coverage
+from perpit.binance import coverage, wire_facts
 from tests.conformance.provoke import Provocation, provocations, provoke
 from tests.conformance.world import World
 
@@ -25,7 +25,7 @@ DIFFERENT = {
 
 def published(code: int) -> tuple[set[int], list[str]]:
     """Statuses and texts of a code; `%s` stands for what is filled in."""
-    entries = msgspec.json.decode(coverage.ERRORS.read_bytes())
+    entries = msgspec.json.decode(wire_facts.ERRORS.read_bytes())
     entry = next(entry for entry in entries if entry["code"] == code)
     status = entry["status"]
     return set(status if isinstance(status, list) else [status]), entry["messages"]

@@ -6,7 +6,6 @@ that the streams' own tables know (`is_served`), so a stream that is new appears
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
@@ -23,12 +22,13 @@ from perpit.binance.streams_names import (
     ROUTE_OF_KIND,
     parse_stream_name,
 )
+from perpit.binance.wire_facts import FACTS
 from perpit.domain.words import COIN_M, USDS_M
 
 Json = dict[str, Any]
 Described = tuple[Json, Json, Json]  # channels, operations, messages
 
-FACTS: Final = {USDS_M: "usds_m.messages.json", COIN_M: "coin_m.messages.json"}
+FILES: Final = {USDS_M: "usds_m.messages.json", COIN_M: "coin_m.messages.json"}
 LISTEN_KEY: Final = "<listenKey>"
 IDS: Final = {USDS_M: "usds_m", COIN_M: "coin_m"}
 HOSTS: Final = {USDS_M: "/fstream", COIN_M: "/dstream"}
@@ -62,7 +62,7 @@ MAY: Final[dict[tuple[str, str], dict[str, Any]]] = {
 }
 
 
-class StreamFact(msgspec.Struct, frozen=True):
+class MessageFact(msgspec.Struct, frozen=True):
     """What the exchange publishes of an event, and of the streams that push it."""
 
     names: list[str]
@@ -76,13 +76,13 @@ _TRADE: Final = {
     "X": "string", "m": "boolean",
 }  # fmt: skip
 # Streams that stand in no list: clients ask for them (clients.md).
-OWN: Final = (StreamFact(["<symbol>@trade"], "trade", "object", _TRADE),)
+OWN: Final = (MessageFact(["<symbol>@trade"], "trade", "object", _TRADE),)
 # What COIN-M's list lacks and the venue has there, too: its Algo service, and the marks of all symbols.
 OF_BOTH: Final = frozenset(("ALGO_UPDATE", "!markPrice@arr"))
 
 
 @cache
-def facts_of(market: int) -> list[StreamFact]:
+def facts_of(market: int) -> list[MessageFact]:
     """The facts of one product's streams, and our own."""
     listed = _listed(market)
     lent = (
@@ -93,9 +93,9 @@ def facts_of(market: int) -> list[StreamFact]:
     return [*listed, *lent, *OWN]
 
 
-def _listed(market: int) -> list[StreamFact]:
-    raw = (files("perpit.binance") / "facts" / FACTS[market]).read_bytes()
-    return msgspec.json.decode(raw, type=list[StreamFact])
+def _listed(market: int) -> list[MessageFact]:
+    raw = (FACTS / FILES[market]).read_bytes()
+    return msgspec.json.decode(raw, type=list[MessageFact])
 
 
 def sample(name: str, market: int) -> str:
@@ -112,7 +112,7 @@ def is_served(name: str, market: int) -> bool:
     return spec is not None and makes(spec, market)
 
 
-def names_of(fact: StreamFact, market: int) -> list[str]:
+def names_of(fact: MessageFact, market: int) -> list[str]:
     """The names of a fact that are served; speeds of depth are one name with a parameter."""
     names = dict.fromkeys(DEPTH_SPEED.sub(r"\1@<speed>", name) for name in fact.names)
     return [name for name in names if is_served(name, market)]
@@ -140,7 +140,7 @@ def described(product: Product) -> Described:
     return channels, operations, messages
 
 
-def message_name(fact: StreamFact, market: int) -> str:
+def message_name(fact: MessageFact, market: int) -> str:
     listed = "_list" if fact.shape == "array" else ""
     return f"{IDS[market]}_{fact.event}{listed}"
 
@@ -189,7 +189,7 @@ def parameter(word: str, market: int) -> Json:
     return dict(about) if "enum" in about else {**about, "examples": [example]}
 
 
-def message_of(fact: StreamFact) -> Json:
+def message_of(fact: MessageFact) -> Json:
     """An event as a message; some push several in one list."""
     shape = shape_of(fact.fields)
     shape["properties"]["e"] = {"type": "string", "const": fact.event}

@@ -1,31 +1,22 @@
 """How much of the exchange's API is there: the coverage page, made from the wire facts and the table of routes.
 
 `python -m perpit.binance.coverage` prints the page, `--write FILE` writes it; `docs/API_COVERAGE.md` is its output and
-a test compares the two. The facts (`facts/*.json`) list what the exchange publishes, one line per method and path:
-scope, security, weight, parameters (optional ones with a question mark) and fields of the answer.
+a test compares the two.
 """
 
 import itertools
 import sys
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from perpit.binance import coverage_streams, errors, other_products
 from perpit.binance.coverage_rows import backing
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
+from perpit.binance.wire_facts import PRODUCTS, WS_PRODUCTS, Fact, facts, facts_of, ws_facts_of
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain import refusals
-from perpit.domain.words import COIN_M, USDS_M
 
-FACTS: Final = files("perpit.binance") / "facts"
-PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
-WS_PRODUCTS: Final = {"USDⓈ-M": ("usds_m.wsapi.json", USDS_M), "COIN-M": ("coin_m.wsapi.json", COIN_M)}
-ERRORS: Final = FACTS / "errors.json"
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
 # Calls that are answered in full from what a venue of its own has (decision 46).
 NOTES: Final = {
@@ -60,57 +51,6 @@ report downloads) stand in a part of their own: they are answered as to an accou
 The column "conformance" names the rows of `tests/conformance/rows` that call a line through the official SDK, or by
 hand where the SDK has no method for it, and compare the answer's fields and types with the published ones.
 """
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """What the exchange publishes of one method and path."""
-
-    method: str
-    path: str
-    scope: str
-    security: str
-    weight: Any
-    params: list[str]
-    shape: str | None
-    fields: Any
-    order_count: dict[str, int] | None = None
-    deprecated: bool = False
-    superseded_by: str = ""
-
-
-class WsFact(msgspec.Struct, frozen=True):
-    """What the exchange publishes of one method of the WebSocket API."""
-
-    method: str
-    scope: str
-    security: str
-    weight: Any
-    params: list[str]
-    shape: str
-    fields: Any
-    order_count: dict[str, int] | None = None
-
-
-@cache
-def facts_of(product: str) -> list[Fact]:
-    """The facts of one product, in the order of the file."""
-    return msgspec.json.decode((FACTS / PRODUCTS[product]).read_bytes(), type=list[Fact])
-
-
-@cache
-def ws_facts_of(product: str) -> list[WsFact]:
-    """The facts of one product's WebSocket API, in the order of the file."""
-    return msgspec.json.decode((FACTS / WS_PRODUCTS[product][0]).read_bytes(), type=list[WsFact])
-
-
-def facts() -> list[Fact]:
-    """The facts of both products."""
-    return [fact for product in PRODUCTS for fact in facts_of(product)]
-
-
-def fact(method: str, path: str) -> Fact | None:
-    """The fact of one call."""
-    return next((entry for entry in facts() if (entry.method, entry.path) == (method, path)), None)
 
 
 def page() -> str:

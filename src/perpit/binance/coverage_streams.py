@@ -7,7 +7,6 @@ asked of the tables of the streams themselves.
 
 import itertools
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import msgspec
@@ -17,9 +16,9 @@ from perpit.binance.products import PRODUCTS, Product
 from perpit.binance.streams_make import makes
 from perpit.binance.streams_names import SILENT_KINDS, parse_stream_name
 from perpit.binance.userdata import SILENT_EVENTS, TOLD_EVENTS
+from perpit.binance.wire_facts import FACTS
 from perpit.domain.words import COIN_M, USDS_M
 
-FACTS: Final = files("perpit.binance") / "facts"
 FILES: Final = {USDS_M: "usds_m.streams.json", COIN_M: "coin_m.streams.json"}
 # What stands for the places of a name that no list of values fills, by market.
 SAMPLES: Final = {

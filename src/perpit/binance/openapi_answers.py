@@ -7,7 +7,7 @@ of the facts is promised. A call that the facts do not know, or know without an 
 
 from typing import Any, Final, NamedTuple
 
-from perpit.binance import coverage, schema
+from perpit.binance import schema, wire_facts
 from perpit.binance.route import Route
 
 Json = dict[str, Any]
@@ -181,13 +181,13 @@ def answer_of(route: Route) -> Json:
     return shape if "|" not in fact.shape else {"oneOf": [shape, {"type": "array", "items": shape}]}
 
 
-def fact_of(route: Route) -> coverage.Fact | None:
+def fact_of(route: Route) -> wire_facts.Fact | None:
     """What the exchange publishes of a call; paths that both products share stand in the lists of both."""
     path = SAME_AS.get(route.path, route.path)
-    for fact in coverage.facts_of(route.product.title):
+    for fact in wire_facts.facts_of(route.product.title):
         if (fact.method, fact.path) == (route.method, path):
             return fact
-    return coverage.fact(route.method, path)
+    return wire_facts.fact(route.method, path)
 
 
 def _at(shape: Json, place: str) -> Json:
