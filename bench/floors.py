@@ -22,8 +22,7 @@ class Floor(NamedTuple):
 
 
 UNFAIR: Final = (
-    "most of the 99 % is the disk's, alone too; a flood's requests stand in the same batches as everybody's orders,"
-    " and there is no share for each account in a batch yet"
+    "a flood of one connection gets a turn of up to eight requests every 8 ms; what is left is their own processor time"
 )
 FLOORS: Final = (
     Floor("engine, commands/s", "engine", "compiled commands/s", 1_000_000),
