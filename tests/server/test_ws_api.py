@@ -175,8 +175,8 @@ async def test_a_client_that_does_not_read_gets_no_more_requests_begun_and_all_a
         def begun() -> int:
             return at.api.gate.weights.used("127.0.0.1", at.caller.now_ms) // 5
 
-        total = 10_000
-        padding = "x" * 2_000  # which comes back: more than the kernel keeps for a connection
+        total = 2_000
+        padding = "x" * 10_000  # which comes back: more than the kernel keeps for a connection
         request = '{"id":"%d-' + padding + '","method":"account.status"}'
 
         async def ask() -> None:
