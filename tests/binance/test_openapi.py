@@ -11,6 +11,7 @@ from perpit.binance.openapi import document
 from perpit.binance.openapi_answers import BESIDE, answer_of
 from perpit.binance.openapi_params import on_the_wire, type_of
 from perpit.binance.openapi_words import DOES, VERSION, does
+from perpit.binance.profiles import JUNE_2026, NOVEMBER_2025, PROFILES, UNION, Profile, in_words
 from perpit.binance.routes import ROUTES, by_target
 from perpit.binance.schema import Param
 from perpit.control.describe import openapi
@@ -22,7 +23,7 @@ TABLE = by_target(ROUTES)
 @pytest.fixture(scope="module")
 def described() -> Json:
     """As a client reads it."""
-    served: Json = json.loads(json.dumps(document(ROUTES, "1", openapi())))
+    served: Json = json.loads(json.dumps(document(UNION, "1", openapi())))
     return served
 
 
@@ -35,10 +36,6 @@ def codes(described: Json, method: str, path: str, status: str = "400") -> list[
         "enum"
     ]
     return found
-
-
-def test_it_is_a_valid_description(described: Json) -> None:
-    openapi_spec_validator.validate(described)
 
 
 def test_every_call_stands_in_a_group_that_is_explained(described: Json) -> None:
@@ -91,6 +88,30 @@ def test_a_batch_is_described_as_the_list_that_it_is(described: Json) -> None:
     batch = params[0]["content"]["application/json"]["schema"]
     assert (batch["minItems"], batch["maxItems"]) == (1, 5)
     assert batch["items"]["required"] == ["symbol", "side", "type"]
+
+
+def test_elements_of_a_batch_are_those_that_the_profile_serves() -> None:
+    def element(profile: Profile, method: str, prefix: str) -> Json:
+        call = document(profile, "1")["paths"][f"{prefix}/v1/batchOrders"][method]
+        found: Json = call["parameters"][0]["content"]["application/json"]["schema"]["items"]
+        return found
+
+    conditional = {"STOP_MARKET", "TRAILING_STOP_MARKET"}
+    assert conditional <= set(element(UNION, "post", "/fapi")["properties"]["type"]["enum"])
+    assert element(JUNE_2026, "post", "/fapi")["properties"]["type"]["enum"] == ["LIMIT", "MARKET"]
+    assert element(UNION, "put", "/fapi")["required"] == ["symbol", "side", "quantity"]
+    assert element(UNION, "put", "/dapi")["required"] == ["symbol", "side"]
+    assert element(JUNE_2026, "put", "/dapi")["required"] == ["symbol", "side", "quantity"]
+    assert "modifyId" in element(JUNE_2026, "put", "/fapi")["properties"]
+    assert "modifyId" not in element(NOVEMBER_2025, "put", "/fapi")["properties"]
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_a_description_is_valid_in_every_profile_and_says_which_it_is(profile: Profile) -> None:
+    served = json.loads(json.dumps(document(profile, "1", openapi())))
+    openapi_spec_validator.validate(served)
+    assert served["info"]["x-profile"] == profile.name
+    assert f"**Profile** `{profile.name}`: {in_words(profile)}." in served["info"]["description"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from perpit.binance.openapi import document
-from perpit.binance.routes import ROUTES
+from perpit.binance.profiles import UNION
 from perpit.control.describe import openapi
 from tests.binance.caller import sign
 from tests.conformance.described import Description
@@ -29,7 +29,7 @@ from tests.conformance.whole import FUNDING_MS, KEYS, TOKEN, Answered, WholeVenu
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads(json.dumps(document(ROUTES, "test", openapi())))
+DOCUMENT: Json = json.loads(json.dumps(document(UNION, "test", openapi())))
 DESCRIPTION = Description(DOCUMENT)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]

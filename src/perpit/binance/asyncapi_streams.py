@@ -1,7 +1,8 @@
 """Market and user streams as AsyncAPI describes them: a channel for each name that can push, a message for each event.
 
 The names are those of the facts, and of `OWN` for streams that the exchange does not list. Only those are described
-that the streams' own tables know (`is_served`), so a stream that is new appears when it is made.
+that the streams' own tables know (`names_of`), so a stream that is new appears when it is made. What a profile has not
+is left out (`asyncapi_told`).
 """
 
 import re
@@ -10,16 +11,17 @@ from typing import Any, Final
 
 import msgspec
 
+from perpit.binance import asyncapi_told as told
 from perpit.binance.openapi_answers import shape_of
-from perpit.binance.products import COIN, USDS, Product
+from perpit.binance.products import COIN, PRODUCTS, USDS, Product
+from perpit.binance.profiles import Profile
 from perpit.binance.streams_control import METHODS
-from perpit.binance.streams_make import makes
 from perpit.binance.streams_names import (
     CONTRACT_TYPES,
     DEPTH_SPEEDS,
     INTERVALS,
     PARTIAL_LEVELS,
-    ROUTE_OF_KIND,
+    StreamSpec,
     parse_stream_name,
 )
 from perpit.binance.wire_facts import FACTS
@@ -31,7 +33,6 @@ Described = tuple[Json, Json, Json]  # channels, operations, messages
 FILES: Final = {USDS_M: "usds_m.messages.json", COIN_M: "coin_m.messages.json"}
 LISTEN_KEY: Final = "<listenKey>"
 IDS: Final = {USDS_M: "usds_m", COIN_M: "coin_m"}
-HOSTS: Final = {USDS_M: "/fstream", COIN_M: "/dstream"}
 PARAMETER: Final = re.compile(r"<(\w+)>")
 # The words in a stream's name: what they may be, and one that a product lists, as USDⓈ-M and as COIN-M.
 PARAMETERS: Final[dict[str, tuple[Json, tuple[str, str]]]] = {
@@ -44,8 +45,6 @@ PARAMETERS: Final[dict[str, tuple[Json, tuple[str, str]]]] = {
     "speed": ({"enum": [speed for speed in DEPTH_SPEEDS if speed]}, ("100ms", "100ms")),
 }
 DEPTH_SPEED: Final = re.compile(r"(@depth(?:<levels>)?)@\d+ms$")  # written out in the facts, a parameter here
-# User events of what a venue has not: strategies, grids, and conditional orders that fail without an ALGO_UPDATE.
-NOT_TOLD: Final = frozenset(("CONDITIONAL_ORDER_TRIGGER_REJECT", "GRID_UPDATE", "STRATEGY_UPDATE"))
 # Fields that may be there or be missing, by event and place in it.
 MAY: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("contractInfo", ""): {"bks": None},
@@ -77,8 +76,8 @@ _TRADE: Final = {
 }  # fmt: skip
 # Streams that stand in no list: clients ask for them (clients.md).
 OWN: Final = (MessageFact(["<symbol>@trade"], "trade", "object", _TRADE),)
-# What COIN-M's list lacks and the venue has there, too: its Algo service, and the marks of all symbols.
-OF_BOTH: Final = frozenset(("ALGO_UPDATE", "!markPrice@arr"))
+# What COIN-M's list lacks and the venue has there, too: its Algo service, fills alone, and the marks of all symbols.
+OF_BOTH: Final = frozenset(("ALGO_UPDATE", "TRADE_LITE", "!markPrice@arr"))
 
 
 @cache
@@ -104,34 +103,48 @@ def sample(name: str, market: int) -> str:
     return PARAMETER.sub(lambda found: PARAMETERS[found[1]][1][which], name)
 
 
-def is_served(name: str, market: int) -> bool:
-    """Whether a stream of this name can push."""
+def spec_of(name: str, market: int) -> StreamSpec | None:
+    """What a name of the facts stands for; None when nothing is pushed under it, and for that of user data."""
     if any(word not in PARAMETERS for word in PARAMETER.findall(name)):
-        return False
-    spec = parse_stream_name(sample(name, market))
-    return spec is not None and makes(spec, market)
+        return None
+    return parse_stream_name(sample(name, market))
 
 
-def names_of(fact: MessageFact, market: int) -> list[str]:
-    """The names of a fact that are served; speeds of depth are one name with a parameter."""
+def names_of(fact: MessageFact, market: int, profile: Profile) -> list[str]:
+    """The names of a fact that can push; speeds of depth are one name with a parameter."""
+    if fact.names == [LISTEN_KEY]:
+        return [LISTEN_KEY] if told.is_told(fact.event, market, profile) else []
     names = dict.fromkeys(DEPTH_SPEED.sub(r"\1@<speed>", name) for name in fact.names)
-    return [name for name in names if is_served(name, market)]
+    specs = {name: spec_of(name, market) for name in names}
+    return [
+        name for name, spec in specs.items() if spec is not None and told.is_pushed(spec, market, profile)
+    ]
 
 
-def described(product: Product) -> Described:
+def facts_heard(name: str, product: Product, profile: Profile) -> list[tuple[int, MessageFact]]:
+    """The facts of what comes under a name, with their markets: of both products in a stream that is merged."""
+    spec = spec_of(name, product.market)
+    is_merged = spec is not None and told.is_merged(spec, profile)
+    return [
+        (market, fact)
+        for market in (PRODUCTS if is_merged else (product.market,))
+        for fact in facts_of(market)
+        if name in names_of(fact, market, profile)
+    ]
+
+
+def described(product: Product, profile: Profile) -> Described:
     """The channels, operations and messages of a product's streams."""
-    market = product.market
+    own = product.market
+    names = dict.fromkeys(name for fact in facts_of(own) for name in names_of(fact, own, profile))
     channels: Json = {}
     messages: Json = {}
-    for fact in facts_of(market):
-        message = message_name(fact, market)
-        names = names_of(fact, market)
-        if fact.names == [LISTEN_KEY]:
-            names = [] if fact.event in NOT_TOLD else [LISTEN_KEY]
-        for name in names:
-            channel = channels.setdefault(channel_name(name, market), channel_of(name, product))
+    for name in names:
+        channel = channels[channel_name(name, own)] = channel_of(name, product, profile)
+        for market, fact in facts_heard(name, product, profile):
+            message = message_name(fact, market)
             channel["messages"][message] = {"$ref": f"#/components/messages/{message}"}
-            messages[message] = message_of(fact)
+            messages[message] = message_of(fact, market, profile)
     operations = {f"push_{name}": pushes(name) for name in channels}
     if product is USDS:
         channels |= control_channels()
@@ -141,8 +154,10 @@ def described(product: Product) -> Described:
 
 
 def message_name(fact: MessageFact, market: int) -> str:
+    """A message's name; streams of all symbols have events with other fields than those of one."""
+    of_all = "_all" if fact.names[0][0] == "!" else ""
     listed = "_list" if fact.shape == "array" else ""
-    return f"{IDS[market]}_{fact.event}{listed}"
+    return f"{IDS[market]}_{fact.event}{of_all}{listed}"
 
 
 def channel_name(name: str, market: int) -> str:
@@ -152,33 +167,32 @@ def channel_name(name: str, market: int) -> str:
     )
 
 
-def channel_of(name: str, product: Product) -> Json:
+def channel_of(name: str, product: Product, profile: Profile) -> Json:
     """A stream. Its address is the one that is unambiguous for its product."""
     market = product.market
     parameters = dict.fromkeys(PARAMETER.findall(name))
     address = PARAMETER.sub(r"{\1}", name)
-    is_private = name == LISTEN_KEY
-    route = "private" if is_private else ROUTE_OF_KIND[_kind(name, market)]
+    spec = spec_of(name, market)
+    route = told.route_of(spec, product, profile)
     channel: Json = {
-        "address": f"{HOSTS[market]}/ws/{address}",
+        "address": f"{told.prefix_of(route, product, profile)}/ws/{address}",
         "title": name,
-        "summary": f"{product.title}: {'what happens to an account' if is_private else 'the stream ' + name}",
+        "summary": f"{product.title}: {'what happens to an account' if spec is None else 'the stream ' + name}",
         "messages": {},
         "x-stream": name,
-        "x-route": f"/{route}",
         "x-market": product.title,
     }
+    if route:
+        channel["x-route"] = f"/{route}"
+    if spec is not None and told.is_merged(spec, profile):
+        channel["description"] = "Tells of both products, on either host."
+    if spec is not None and told.crosses(spec, profile):
+        channel["description"] = "Comes on the other product's host, too."
     if parameters:
         channel["parameters"] = {word: parameter(word, market) for word in parameters}
-        if "continuousKline" in name:  # candles of a second, which the exchange lists for no other kind
+        if spec is not None and told.has_seconds(spec, profile):
             channel["parameters"]["interval"]["enum"] = ["1s", *INTERVALS]
     return channel
-
-
-def _kind(name: str, market: int) -> str:
-    spec = parse_stream_name(sample(name, market))
-    assert spec is not None, name
-    return spec.kind
 
 
 def parameter(word: str, market: int) -> Json:
@@ -189,16 +203,24 @@ def parameter(word: str, market: int) -> Json:
     return dict(about) if "enum" in about else {**about, "examples": [example]}
 
 
-def message_of(fact: MessageFact) -> Json:
-    """An event as a message; some push several in one list."""
+def message_of(fact: MessageFact, market: int, profile: Profile) -> Json:
+    """An event as a message, without what the profile does not tell; some push several in one list."""
     shape = shape_of(fact.fields)
     shape["properties"]["e"] = {"type": "string", "const": fact.event}
+    for place, field in told.untold(fact.event, market, profile):
+        _drop(shape["properties"][place] if place else shape, field)
     for (event, place), fields in MAY.items():
         if event == fact.event:
             _loosen(shape["properties"][place] if place else shape, fields)
     if fact.shape == "array":
         shape = {"type": "array", "items": shape}
     return {"name": fact.event, "title": fact.event, "payload": shape}
+
+
+def _drop(shape: Json, field: str) -> None:
+    """A field that is not there."""
+    if shape["properties"].pop(field, None) is not None:
+        shape["required"].remove(field)
 
 
 def _loosen(shape: Json, fields: dict[str, Any]) -> None:

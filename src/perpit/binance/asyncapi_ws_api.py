@@ -45,17 +45,17 @@ SESSION: Final[Json] = {
 REFUSED_LOGON: Final = (errors.BAD_KEY_TYPE, errors.BAD_SIGNATURE, errors.MANDATORY, errors.STALE_TIMESTAMP)
 
 
-def described(product: Product) -> Described:
-    """The channel, the operations and the messages of a product's WebSocket API."""
+def described(product: Product, routes: tuple[Route, ...]) -> Described:
+    """The channel, the operations and the messages of a product's WebSocket API; `routes` are those of the profile."""
     market = IDS[product.market]
     channel_id = f"{market}_api"
     path = next(path for path, of in PATHS.items() if of is product)
-    routes = methods_of(product.market)
+    served = methods_of(product.market, routes)
     messages: Json = {f"{market}_refusal": refusal()}
     operations: Json = {}
-    for method in (*routes, *SESSION_METHODS):
+    for method in (*served, *SESSION_METHODS):
         name = f"{market}_{method.replace('.', '_').replace('/', '_')}"
-        route = routes.get(method)
+        route = served.get(method)
         messages[f"{name}_request"] = request(method, route, product)
         messages[f"{name}_answer"] = answered(method, SESSION if route is None else answer_of(route))
         operations[name] = operation(channel_id, name, method, route, market)

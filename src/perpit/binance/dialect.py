@@ -79,8 +79,8 @@ class Dialect:
             judge,
             self.listen_keys,
             {market: limits.orders for market, limits in self.gate.limits.items()},
-            cache(lambda: document(self.routes, __version__, described)),
-            cache(lambda: asyncapi.document(__version__)),
+            cache(lambda: document(profile, __version__, described)),
+            cache(lambda: asyncapi.document(profile, __version__)),
             profile,
             elements_of_profile(profile),
         )

@@ -1,4 +1,4 @@
-"""The description of the API as OpenAPI 3.1, made from the table of routes and the wire facts.
+"""The description of the API as OpenAPI 3.1, made from the profile's table of routes and the wire facts.
 
 `Dialect` serves it as `/openapi.json`; venue control adds its own calls to it. Parameters are described in
 `openapi_params`, answers in `openapi_answers`, refusals in `openapi_errors`.
@@ -8,16 +8,21 @@ from typing import Any, Final
 
 from perpit.binance import openapi_errors as refused
 from perpit.binance import security
+from perpit.binance.call import Elements
 from perpit.binance.openapi_answers import answer_of
 from perpit.binance.openapi_params import parameters_of
 from perpit.binance.openapi_words import does
 from perpit.binance.products import PRODUCTS
+from perpit.binance.profile_routes import elements_of_profile, routes_of_profile
+from perpit.binance.profiles import Profile, in_words
 from perpit.binance.route import Route
 
 Described = tuple[dict[str, Any], dict[str, Any]]
 
 DESCRIPTION: Final = """\
 A futures exchange that you run yourself and that speaks the Binance Futures API, USDⓈ-M and COIN-M.
+
+**Profile** {profile}. `perpit serve --profile` chooses another; what is described here is what this one serves.
 
 **Signed calls** carry `timestamp` and, as their last parameter, `signature`: the HMAC-SHA256 of query and body with the
 key's secret, in hexadecimal; keys of type RSA or Ed25519 sign the same text. The key stands in the header
@@ -79,17 +84,19 @@ AREAS: Final = {
 OF_ORDERS: Final = ("order", "userTrades", "countdown")
 
 
-def document(routes: tuple[Route, ...], version: str, more: Described = ({}, {})) -> dict[str, Any]:
-    """The whole description; `more` holds paths and schemas of others."""
+def document(profile: Profile, version: str, more: Described = ({}, {})) -> dict[str, Any]:
+    """The whole description of a venue of a profile; `more` holds paths and schemas of others."""
+    elements = elements_of_profile(profile)
     paths: dict[str, Any] = {}
-    for route in routes:
+    for route in routes_of_profile(profile):
+        described = operation(route, elements[route.product.market])
         of_path = paths.setdefault(route.path, {})
         known = of_path.get(route.method.lower())
-        of_path[route.method.lower()] = operation(route) if known is None else either(known, operation(route))
+        of_path[route.method.lower()] = described if known is None else either(known, described)
     more_paths, more_schemas = more
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Perpit", "version": version, "description": DESCRIPTION},
+        "info": info("Perpit", DESCRIPTION, profile, version),
         "servers": [{"url": "/"}],
         "tags": tags(),
         "paths": {**paths, "/docs": {"get": DOCS}, **more_paths},
@@ -100,6 +107,17 @@ def document(routes: tuple[Route, ...], version: str, more: Described = ({}, {})
             "headers": HEADERS,
             "securitySchemes": KEY_SCHEMES,
         },
+    }
+
+
+def info(title: str, description: str, profile: Profile, version: str) -> dict[str, str]:
+    """What a description is of: the version of Perpit, and the exchange that this venue is."""
+    words = f"`{profile.name}`: {in_words(profile)}"
+    return {
+        "title": title,
+        "version": version,
+        "description": description.replace("{profile}", words),
+        "x-profile": profile.name,
     }
 
 
@@ -130,8 +148,8 @@ def tag_of(route: Route) -> str:
     return f"{route.product.title} {area}"
 
 
-def operation(route: Route) -> dict[str, Any]:
-    """One route as an operation."""
+def operation(route: Route, elements: Elements) -> dict[str, Any]:
+    """One route as an operation; `elements` are those of batches in its market."""
     name = "".join(part.capitalize() for part in route.path.replace("-", "/").split("/"))
     headers = {name: {"$ref": "#/components/headers/UsedWeight"} for name in WEIGHT_HEADERS}
     if route.orders[0]:
@@ -140,7 +158,7 @@ def operation(route: Route) -> dict[str, Any]:
         "operationId": route.method.lower() + name,
         "summary": does(route),
         "tags": [tag_of(route)],
-        "parameters": parameters_of(route),
+        "parameters": parameters_of(route, elements),
         "responses": {
             "200": {
                 "description": route.returns,

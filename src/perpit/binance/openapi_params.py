@@ -1,14 +1,15 @@
 """Parameters as OpenAPI describes them: what each reader of `schema` accepts, and what a default is on the wire.
 
 `openapi` asks for the parameters of a route; a reader that is new needs a row in `TYPES`, or carries its own bounds or
-words.
+words. Elements of batches are those that the profile serves them with.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpit.binance import order_batches, orders, schema, security
+from perpit.binance import order_batches, schema, security
 from perpit.binance.assets import asset_symbol
+from perpit.binance.call import Elements
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 from perpit.domain.words import COIN_M, USDS_M
@@ -65,21 +66,20 @@ WORDS: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.boolean: {"true": True, "false": False},
 }
 SYMBOLS: Final = {USDS_M: ["BTCUSDT", "ETHUSDT"], COIN_M: ["BTCUSD_PERP"]}  # examples
-# What stands in the JSON lists that batches are sent as, by HTTP method and by parameter.
-ELEMENTS: Final[dict[str, tuple[Param, ...]]] = {"POST": orders.PLACE_IN_BATCH, "PUT": orders.AMEND}
+# What stands in the JSON lists of ids, by parameter.
 IDS: Final[dict[str, Json]] = {
     "orderIdList": {"type": "integer"},
     "origClientOrderIdList": {"type": "string"},
 }
 
 
-def parameters_of(route: Route) -> list[Json]:
-    """The parameters of a route, those of its signature last."""
+def parameters_of(route: Route, elements: Elements) -> list[Json]:
+    """The parameters of a route, those of its signature last; `elements` are those of batches in its market."""
     signed = SIGNATURE if route.security in security.SIGNED else ()
-    return [parameter(route, param) for param in route.params + signed]
+    return [parameter(route, param, elements) for param in route.params + signed]
 
 
-def parameter(route: Route, param: Param) -> Json:
+def parameter(route: Route, param: Param, elements: Elements) -> Json:
     """One parameter, as a query parameter; a form body may carry it, too."""
     described: Json = {"name": param.name, "in": "query"}
     if param.required:
@@ -87,19 +87,20 @@ def parameter(route: Route, param: Param) -> Json:
     if param.description:
         described["description"] = param.description
     if param.read is schema.json_list:
-        described["content"] = {"application/json": {"schema": list_of(route, param)}}
+        described["content"] = {"application/json": {"schema": list_of(route, param, elements)}}
     else:
         described["schema"] = schema_of(param, route.product.market)
     return described
 
 
-def list_of(route: Route, param: Param) -> Json:
+def list_of(route: Route, param: Param, elements: Elements) -> Json:
     """The JSON list that a parameter holds as text."""
     if param.name in IDS:
         longest, items = order_batches.LARGEST_CANCEL_BATCH, IDS[param.name]
     else:
         longest = order_batches.LARGEST_BATCH
-        items = object_of(ELEMENTS[route.method], route.product.market)
+        element = {"POST": elements.place, "PUT": elements.amend}[route.method]
+        items = object_of(element.params, route.product.market)
     return {"type": "array", "minItems": 1, "maxItems": longest, "items": items}
 
 

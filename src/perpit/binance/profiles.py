@@ -269,3 +269,11 @@ UNION: Final = JUNE_2026._replace(
 PROFILES: Final[dict[str, Profile]] = {
     profile.name: profile for profile in (UNION, NOVEMBER_2025, DECEMBER_2025, APRIL_2026, JUNE_2026)
 }
+LATEST: Final = JUNE_2026  # the exchange of today
+
+
+def in_words(profile: Profile) -> str:
+    """Which exchange a profile is, for a reader."""
+    if profile == UNION:
+        return "takes and answers what the exchange did at any time since 2025-11"
+    return f"the exchange as it {'is since then' if profile == LATEST else 'stood then'}"

@@ -9,8 +9,7 @@ import msgspec
 
 from perpit import __version__
 from perpit.binance.products import PRODUCTS
-from perpit.binance.profiles import JUNE_2026 as LATEST
-from perpit.binance.profiles import UNION
+from perpit.binance.profiles import PROFILES, in_words
 from perpit.binance.ws_methods import PATHS
 from perpit.domain.numbers import format_shortest
 from perpit.domain.words import COIN_M, USDS_M
@@ -111,15 +110,8 @@ def terms(venue: Venue) -> list[str]:
         f"Clock        {settings.clock}{ahead(venue)}",
         f"Durability   {durability(venue)}",
         f"Limits       {'as on the exchange' if settings.limits else 'off'}",
-        f"Profile      {profile(settings.profile)}",
+        f"Profile      {settings.profile}: {in_words(PROFILES[settings.profile])}",
     ]
-
-
-def profile(name: str) -> str:
-    """Which exchange this is."""
-    if name == UNION.name:
-        return f"{name}: takes and answers what the exchange did at any time since 2025-11"
-    return f"{name}: the exchange as it {'is since then' if name == LATEST.name else 'stood then'}"
 
 
 def ahead(venue: Venue) -> str:
