@@ -1,14 +1,16 @@
 """The description of the REST API: that it is one, and that it says what the tables say."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import openapi_spec_validator
 import pytest
 
-from perpit.binance import errors, openapi_errors, schema
-from perpit.binance.openapi import document
+from perpit.binance import errors, openapi_errors, other_products, schema
+from perpit.binance.openapi import NOT_HERE, document
 from perpit.binance.openapi_answers import BESIDE, answer_of
+from perpit.binance.openapi_param_words import AT, MEANS
 from perpit.binance.openapi_params import on_the_wire, type_of
 from perpit.binance.openapi_words import DOES, VERSION, does
 from perpit.binance.profiles import JUNE_2026, NOVEMBER_2025, PROFILES, UNION, Profile, in_words
@@ -64,9 +66,75 @@ def test_fields_beside_the_facts_stand_at_places_that_exist() -> None:
 
 def test_what_calls_do_is_said_of_calls_that_exist() -> None:
     places = {VERSION.sub("", route.place, count=1) for route in ROUTES}
-    assert set(DOES) <= places
+    assert set(DOES) == places
     assert does(TABLE["GET/fapi/v3/balance"]) == does(TABLE["GET/dapi/v1/balance"]) == DOES["GET/balance"]
-    assert does(TABLE["GET/sapi/v1/system/status"]) == "That all is well."
+    assert all(said.endswith(".") and said.count(" ") >= 2 for said in DOES.values())
+
+
+def test_calls_of_products_that_are_not_here_stand_apart_and_say_what_answers_them(described: Json) -> None:
+    calls = {
+        f"{method} {path}": operation
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    }
+    apart = {name for name, operation in calls.items() if operation["tags"] == [NOT_HERE]}
+    assert len(apart) == len(other_products.ROUTES) == 30
+    for name in apart:
+        said = calls[name]["summary"]
+        assert said.startswith("Not here ("), name
+        assert "200" in calls[name]["responses"] or "Always refused with -" in said, name
+    assert calls["get /fapi/v1/pmAccountInfo"]["summary"].endswith("Always refused with -2015.")
+    assert "200" not in calls["get /fapi/v1/pmAccountInfo"]["responses"]
+    assert calls["get /fapi/v1/lvtKlines"]["summary"].endswith("Always an empty list.")
+
+
+def test_statistics_stand_in_the_groups_of_the_products_that_have_them(described: Json) -> None:
+    usds, coin = "USDⓈ-M market data", "COIN-M market data"
+    groups = {
+        path.removeprefix("/futures/data/"): methods["get"]["tags"]
+        for path, methods in described["paths"].items()
+        if path.startswith("/futures/data/")
+    }
+    assert groups.pop("takerlongshortRatio") == [usds]
+    assert groups.pop("takerBuySellVol") == [coin]
+    assert set(map(tuple, groups.values())) == {(usds, coin)}
+    of_each = described["paths"]["/futures/data/openInterestHist"]["get"]["x-parameters"]
+    assert of_each["USDⓈ-M"]["symbol"]
+    assert "pair" not in of_each["USDⓈ-M"]
+    assert of_each["COIN-M"]["pair"]
+    assert not of_each["COIN-M"]["contractType"]
+
+
+UNITS = ("in the ", "in USD", "in contracts", "in percent", "`fromAsset`", "`toAsset`")
+
+
+def parameters(profile: Profile) -> Iterator[tuple[str, Json, str]]:
+    """Every parameter of a profile, of calls and of the elements of batches: name, schema, description."""
+    for methods in document(profile, "1")["paths"].values():
+        for param in (param for operation in methods.values() for param in operation["parameters"]):
+            shape = param.get("schema") or param["content"]["application/json"]["schema"]
+            yield param["name"], shape, param["description"]
+            for name, inner in shape.get("items", {}).get("properties", {}).items():
+                yield name, inner, inner["description"]
+
+
+@pytest.mark.parametrize("profile", [UNION, JUNE_2026], ids=["union", "latest"])
+def test_every_parameter_says_in_a_line_what_it_is_for_and_in_which_unit(profile: Profile) -> None:
+    for name, shape, said in parameters(profile):
+        assert said.endswith("."), name
+        assert "{" not in said, name
+        assert len(said.split()) >= 3, name
+        if shape.get("format") == "decimal":
+            assert any(unit in said for unit in UNITS), (name, said)
+        if shape.get("maximum") == schema.LATEST_MS:
+            assert "in milliseconds since 1970" in said, name
+
+
+def test_words_for_parameters_are_of_parameters_that_exist() -> None:
+    there = {(route.place, param.name) for route in ROUTES for param in route.params}
+    assert set(AT) <= there
+    signed = {"recvWindow", "timestamp", "signature"}
+    assert set(MEANS) - signed - {"apiKey", "returnRateLimits"} == {name for _place, name in there}
 
 
 def test_what_is_promised_of_an_order_and_what_is_not() -> None:
@@ -106,10 +174,14 @@ def test_elements_of_a_batch_are_those_that_the_profile_serves() -> None:
     assert "modifyId" not in element(NOVEMBER_2025, "put", "/fapi")["properties"]
 
 
+@pytest.mark.parametrize("profile", [UNION, JUNE_2026], ids=["union", "latest"])
+def test_it_is_a_valid_description(profile: Profile) -> None:
+    openapi_spec_validator.validate(json.loads(json.dumps(document(profile, "1", openapi()))))
+
+
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_a_description_is_valid_in_every_profile_and_says_which_it_is(profile: Profile) -> None:
-    served = json.loads(json.dumps(document(profile, "1", openapi())))
-    openapi_spec_validator.validate(served)
+def test_a_description_says_which_profile_it_is_of(profile: Profile) -> None:
+    served = document(profile, "1")
     assert served["info"]["x-profile"] == profile.name
     assert f"**Profile** `{profile.name}`: {in_words(profile)}." in served["info"]["description"]
 

@@ -9,6 +9,7 @@ import pytest
 from perpit.binance import coverage, security
 from perpit.binance.coverage import page
 from perpit.binance.openapi import document
+from perpit.binance.profiles import UNION
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES, by_target
 from perpit.binance.wire_facts import Fact, fact, facts, facts_of
@@ -439,13 +440,13 @@ async def test_the_api_describes_itself() -> None:
 
 
 def test_others_can_add_to_the_description() -> None:
-    more = document(ROUTES, "1", ({"/venue/v1/status": {}}, {"Status": {}}))
+    more = document(UNION, "1", ({"/venue/v1/status": {}}, {"Status": {}}))
     assert "/venue/v1/status" in more["paths"]
     assert {"Error", "Status"} <= set(more["components"]["schemas"])
 
 
 def test_every_reader_is_described() -> None:
-    for path in document(ROUTES, "1")["paths"].values():
+    for path in document(UNION, "1")["paths"].values():
         for operation in path.values():
             for param in operation["parameters"]:
                 shape = param.get("schema") or param["content"]["application/json"]["schema"]

@@ -138,7 +138,7 @@ CLIENT_ALGO_ID: Final[Param] = Param("clientAlgoId", schema.any_order_id)
 NAME: Final = (ALGO_ID, CLIENT_ALGO_ID)
 ALGO_TYPE: Final = schema.one_of({"CONDITIONAL": "CONDITIONAL"}, errors.BAD_ALGO_TYPE)
 PLACE: Final = (
-    Param("algoType", ALGO_TYPE, True, description="CONDITIONAL"),
+    Param("algoType", ALGO_TYPE, True),
     Param("symbol", schema.symbol, True),
     Param("side", schema.side, True),
     Param("type", schema.order_type, True),

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 ID: Final[Json] = {"type": ["string", "integer", "null"], "description": "comes back as it was sent"}
 API_KEY: Final = Param("apiKey", schema.any_order_id, description="not needed after session.logon")
-SHOWS_LIMITS: Final = Param("returnRateLimits", schema.boolean, description="false leaves rateLimits out")
+SHOWS_LIMITS: Final = Param("returnRateLimits", schema.boolean)
 RATE_LIMITS: Final[Json] = {
     "type": "array",
     "description": f"the address's weight of {limits.WEIGHT_PER_MINUTE} a minute, and the account's orders",
@@ -79,7 +79,7 @@ def request(method: str, route: Route | None, product: Product) -> Json:
         params = (*params, API_KEY._replace(required=True, description="an Ed25519 key"))
     if signed:
         params += SIGNATURE
-    shape = object_of(params, product.market)
+    shape = object_of(params, product, "" if route is None else route.place)
     if route is not None and signed:  # a connection that is logged on does not sign
         shape["required"] = [name for name in shape["required"] if name != "signature"]
     return {

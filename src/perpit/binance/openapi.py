@@ -6,13 +6,13 @@
 
 from typing import Any, Final
 
+from perpit.binance import coverage, security
 from perpit.binance import openapi_errors as refused
-from perpit.binance import security
 from perpit.binance.call import Elements
 from perpit.binance.openapi_answers import answer_of
 from perpit.binance.openapi_params import parameters_of
-from perpit.binance.openapi_words import does
-from perpit.binance.products import PRODUCTS
+from perpit.binance.openapi_words import does, foreign_product
+from perpit.binance.products import PRODUCTS, USDS
 from perpit.binance.profile_routes import elements_of_profile, routes_of_profile
 from perpit.binance.profiles import Profile, in_words
 from perpit.binance.route import Route
@@ -75,12 +75,17 @@ ORDERS: Final = "orders"
 ACCOUNT: Final = "account"
 USER_STREAMS: Final = "user data streams"
 BESIDE: Final = "beside the futures API"
+NOT_HERE: Final = "products that are not here"
 AREAS: Final = {
     MARKET_DATA: "What anybody may read.",
     ORDERS: "Placing, amending, cancelling and reading orders.",
     ACCOUNT: "Balances, positions, settings and histories.",
     USER_STREAMS: "The keys that user data streams are opened with.",
 }
+NOT_HERE_BECAUSE: Final = (
+    "No account of a venue has this product: %s. The call is weighed, its key and signature are checked and its "
+    "parameters are read as on the exchange, and then it is answered as to an account that lacks the product."
+)
 OF_ORDERS: Final = ("order", "userTrades", "countdown")
 
 
@@ -92,7 +97,7 @@ def document(profile: Profile, version: str, more: Described = ({}, {})) -> dict
         described = operation(route, elements[route.product.market])
         of_path = paths.setdefault(route.path, {})
         known = of_path.get(route.method.lower())
-        of_path[route.method.lower()] = described if known is None else either(known, described)
+        of_path[route.method.lower()] = described if known is None else either(known, described, route)
     more_paths, more_schemas = more
     return {
         "openapi": "3.1.0",
@@ -130,22 +135,38 @@ def tags() -> list[dict[str, str]]:
     ]
     beside = {"name": BESIDE, "description": "Descriptions, and what clients ask for at start."}
     control = {"name": "venue control", "description": "For whoever runs the venue."}
-    return [*of_products, beside, control]
+    not_here = {
+        "name": NOT_HERE,
+        "description": "Convert, portfolio margin and others: always refused, or answered with an empty list.",
+    }
+    return [*of_products, beside, control, not_here]
 
 
-def tag_of(route: Route) -> str:
-    """The group that a call stands in."""
-    in_product = route.path.startswith((f"{route.product.prefix}/", "/futures/"))
-    if not in_product:
-        return BESIDE
+def tags_of(route: Route) -> list[str]:
+    """The groups that a call stands in; one of both products in a group of each."""
+    if foreign_product(route):
+        return [NOT_HERE]
+    if route.path.startswith(f"{route.product.prefix}/"):
+        return [f"{route.product.title} {area_of(route)}"]
+    listed = [title for title in coverage.PRODUCTS if is_listed(route, title)]
+    return [f"{title} {area_of(route)}" for title in listed] or [BESIDE]
+
+
+def is_listed(route: Route, title: str) -> bool:
+    """Whether a product's list of calls has this one."""
+    return any((fact.method, fact.path) == (route.method, route.path) for fact in coverage.facts_of(title))
+
+
+def area_of(route: Route) -> str:
+    """What a call is about."""
+    if route.path.startswith("/futures/"):
+        return MARKET_DATA
     if route.security in (security.NONE, security.MARKET_DATA):
-        area = MARKET_DATA
-    elif route.security == security.USER_STREAM:
-        area = USER_STREAMS
-    else:
-        noun = route.path.lower()
-        area = ORDERS if any(word.lower() in noun for word in OF_ORDERS) else ACCOUNT
-    return f"{route.product.title} {area}"
+        return MARKET_DATA
+    if route.security == security.USER_STREAM:
+        return USER_STREAMS
+    noun = route.path.lower()
+    return ORDERS if any(word.lower() in noun for word in OF_ORDERS) else ACCOUNT
 
 
 def operation(route: Route, elements: Elements) -> dict[str, Any]:
@@ -157,7 +178,7 @@ def operation(route: Route, elements: Elements) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": route.method.lower() + name,
         "summary": does(route),
-        "tags": [tag_of(route)],
+        "tags": tags_of(route),
         "parameters": parameters_of(route, elements),
         "responses": {
             "200": {
@@ -181,11 +202,19 @@ def operation(route: Route, elements: Elements) -> dict[str, Any]:
         described["x-permission"] = route.security
     if route.partial:
         described["description"] = f"Not there yet: {route.partial}."
+    if product := foreign_product(route):
+        described["description"] = NOT_HERE_BECAUSE % product
+        if route.place in refused.FOREIGN:
+            del described["responses"]["200"]
     return described
 
 
-def either(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """One operation for a path that both products share: each sends its own of the parameters that differ."""
+def either(known: dict[str, Any], other: dict[str, Any], route: Route) -> dict[str, Any]:
+    """One operation for a path that both products share: each sends its own of the parameters that differ.
+
+    `route` is that of the other one, which has the parameter by which it is known. `x-parameters` names those of each,
+    and whether they are mandatory there.
+    """
     ours = {param["name"]: param for param in known["parameters"]}
     theirs = {param["name"]: param for param in other["parameters"]}
     shared = [name for name in ours if name in theirs]
@@ -193,7 +222,16 @@ def either(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     responses = {**other["responses"], **known["responses"]}
     for status in ("200", "400"):
         responses[status] = either_answer(known["responses"][status], other["responses"][status])
-    return {**known, "parameters": [*(ours[name] for name in shared), *apart], "responses": responses}
+    return {
+        **known,
+        "description": f"A call with `{route.only_with}` is {route.product.title}'s, any other {USDS.title}'s.",
+        "parameters": [*(ours[name] for name in shared), *apart],
+        "responses": responses,
+        "x-parameters": {
+            title: {name: param.get("required", False) for name, param in params.items()}
+            for title, params in ((USDS.title, ours), (route.product.title, theirs))
+        },
+    }
 
 
 def either_answer(known: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any, Final
 from perpit.binance import order_batches, schema, security
 from perpit.binance.assets import asset_symbol
 from perpit.binance.call import Elements
+from perpit.binance.openapi_param_words import means
+from perpit.binance.products import Product
 from perpit.binance.route import Route
 from perpit.binance.schema import Param
 from perpit.domain.words import COIN_M, USDS_M
@@ -22,10 +24,9 @@ SIGNATURE: Final = (
         "recvWindow",
         schema.between(1, security.LONGEST_RECV_WINDOW_MS),
         default=security.DEFAULT_RECV_WINDOW_MS,
-        description="for how many milliseconds after its timestamp the request may arrive",
     ),
-    Param("timestamp", schema.time_ms, True, description="when the request was made, in milliseconds"),
-    Param("signature", schema.any_order_id, True, description="the last parameter of query or form body"),
+    Param("timestamp", schema.time_ms, True),
+    Param("signature", schema.any_order_id, True),
 )
 TYPES: Final[dict[Callable[..., Any], Json]] = {
     schema.symbol: {"type": "string"},
@@ -38,12 +39,7 @@ TYPES: Final[dict[Callable[..., Any], Json]] = {
         "maximum": schema.LARGEST_INTEGER,
     },
     schema.not_negative: {"type": "integer", "minimum": 0, "maximum": schema.LARGEST_INTEGER},
-    schema.time_ms: {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": schema.LATEST_MS,
-        "description": "milliseconds since 1970",
-    },
+    schema.time_ms: {"type": "integer", "minimum": 0, "maximum": schema.LATEST_MS},
     schema.depth_limit: {"type": "integer", "enum": list(schema.DEPTH_LIMITS)},
     schema.decimal: {
         "type": "string",
@@ -84,8 +80,7 @@ def parameter(route: Route, param: Param, elements: Elements) -> Json:
     described: Json = {"name": param.name, "in": "query"}
     if param.required:
         described["required"] = True
-    if param.description:
-        described["description"] = param.description
+    described["description"] = means(param, route.product, route.place)
     if param.read is schema.json_list:
         described["content"] = {"application/json": {"schema": list_of(route, param, elements)}}
     else:
@@ -100,15 +95,21 @@ def list_of(route: Route, param: Param, elements: Elements) -> Json:
     else:
         longest = order_batches.LARGEST_BATCH
         element = {"POST": elements.place, "PUT": elements.amend}[route.method]
-        items = object_of(element.params, route.product.market)
+        items = object_of(element.params, route.product, f"{route.method}/v1/order")
     return {"type": "array", "minItems": 1, "maxItems": longest, "items": items}
 
 
-def object_of(params: tuple[Param, ...], market: int) -> Json:
-    """Parameters as the fields of a JSON object, as in a batch and in messages of the WebSocket API."""
+def object_of(params: tuple[Param, ...], product: Product, place: str) -> Json:
+    """Parameters as the fields of a JSON object, as in a batch and in messages of the WebSocket API.
+
+    `place` is the call that reads them: method and path behind the product's prefix.
+    """
     described: Json = {
         "type": "object",
-        "properties": {param.name: schema_of(param, market) for param in params},
+        "properties": {
+            param.name: {**schema_of(param, product.market), "description": means(param, product, place)}
+            for param in params
+        },
     }
     required = [param.name for param in params if param.required]
     if required:

@@ -1,11 +1,15 @@
 """What each call does, in a sentence for a reader who looks for it: by method and path behind the product's prefix.
 
-A row is for every version of a call ("/v2/balance" finds "/balance"). A call without one is told by what it returns.
+A row is for every version of a call ("/v2/balance" finds "/balance"). Calls of products that no account of a venue has
+say so, and what always answers them; which they are follows from the wire facts.
 """
 
 import re
 from typing import Final
 
+from perpit.binance import coverage
+from perpit.binance.openapi_answers import fact_of
+from perpit.binance.openapi_errors import FOREIGN
 from perpit.binance.route import Route
 
 VERSION: Final = re.compile(r"/v\d")
@@ -81,9 +85,69 @@ DOES: Final = {
     "POST/listenKey": "Open the account's user data stream for 60 minutes.",
     "PUT/listenKey": "Keep the account's user data stream open for 60 more minutes.",
     "DELETE/listenKey": "Close the account's user data stream.",
+    "GET/constituents": "Read the sources of an index, with their weights and prices.",
+    "GET/indexInfo": "Read which assets composite indexes are made of, and in which parts.",
+    "GET/apiTradingStatus": "Read how an account's orders stand against the exchange's rules of good trading.",
+    # statistics
+    "GET/futures/data/openInterestHist": "Read how much was held, and what it was worth, period by period.",
+    "GET/futures/data/topLongShortPositionRatio": "Read what top traders held long against short, period by period.",
+    "GET/futures/data/topLongShortAccountRatio": "Read how many top traders were long against short, period by period.",
+    "GET/futures/data/globalLongShortAccountRatio": "Read how many accounts were long against short, period by period.",
+    "GET/futures/data/takerlongshortRatio": "Read what takers bought against what they sold, period by period.",
+    "GET/futures/data/takerBuySellVol": "Read what takers bought and sold, in contracts and in coin, period by period.",
+    "GET/futures/data/basis": "Read how far futures prices were from the index price, period by period.",
+    "GET/futures/data/delivery-price": "Read what the delivered quarters of a pair were settled at.",
+    # beside the futures API
+    "GET/openapi.json": "Read this description of the calls, as OpenAPI 3.1.",
+    "GET/asyncapi.json": "Read the description of streams and WebSocket API, as AsyncAPI 3.0.",
+    "GET/api/ping": "Find out whether the venue answers, as clients of the spot API do.",
+    "GET/api/time": "Read the venue's clock, as clients of the spot API do.",
+    "GET/api/exchangeInfo": "Read the spot symbols: there are none.",
+    "GET/dapi/symbolConfig": "Read an empty list: the exchange has no such call of COIN-M, and clients make it.",
+    "GET/sapi/system/status": "Find out whether the exchange is under maintenance: it never is.",
+    "GET/sapi/account/apiRestrictions": "Read what the key may do.",
+    "GET/sapi/capital/config/getall": "Read the coins of the spot wallet: there are none.",
+    "GET/sapi/margin/allPairs": "Read the pairs of cross margin trading: there are none.",
+    "GET/sapi/margin/isolated/allPairs": "Read the pairs of isolated margin trading: there are none.",
+    # products that are not here
+    "GET/convert/exchangeInfo": "List what can be converted.",
+    "POST/convert/getQuote": "Ask for a quote of one asset in another.",
+    "POST/convert/acceptQuote": "Take a quote.",
+    "GET/convert/orderStatus": "Read how a conversion stands.",
+    "GET/pmAccountInfo": "Read the figures of a portfolio margin account.",
+    "GET/pmExchangeInfo": "Read the symbols of portfolio margin.",
+    "GET/income/asyn": "Order a report of income.",
+    "GET/order/asyn": "Order a report of orders.",
+    "GET/trade/asyn": "Order a report of fills.",
+    "GET/income/asyn/id": "Fetch the link of a report of income.",
+    "GET/order/asyn/id": "Fetch the link of a report of orders.",
+    "GET/trade/asyn/id": "Fetch the link of a report of fills.",
+    "GET/apiReferral/customization": "Read the ids that a partner gave its customers.",
+    "POST/apiReferral/customization": "Give a customer of a partner an id.",
+    "GET/apiReferral/userCustomization": "Read the id that a partner gave you.",
+    "POST/apiReferral/userCustomization": "Take an id as the customer of a partner.",
+    "GET/apiReferral/ifNewUser": "Find out whether an account is new to a partner.",
+    "GET/apiReferral/overview": "Read a partner's rebates at a glance.",
+    "GET/apiReferral/rebateVol": "Read a partner's rebates, day by day.",
+    "GET/apiReferral/tradeVol": "Read what a partner's customers traded, day by day.",
+    "GET/apiReferral/traderNum": "Read how many customers a partner has.",
+    "GET/apiReferral/traderSummary": "Read what each customer of a partner traded.",
+    "GET/lvtKlines": "Read candles of a leveraged token's net asset value.",
 }
 
 
 def does(route: Route) -> str:
-    """What a call does."""
-    return DOES.get(VERSION.sub("", route.place, count=1), route.returns)
+    """What a call does; of a product that is not here, and what always answers it."""
+    said = DOES[VERSION.sub("", route.place, count=1)]
+    product = foreign_product(route)
+    if not product:
+        return said
+    refusal = FOREIGN.get(route.place)
+    answer = "Always an empty list." if refusal is None else f"Always refused with {refusal.code}."
+    return f"Not here ({product}): {said[0].lower()}{said[1:]} {answer}"
+
+
+def foreign_product(route: Route) -> str:
+    """Which product a call belongs to that no account of a venue has; empty for all others."""
+    fact = fact_of(route)
+    return "" if fact is None else coverage.FOREIGN_SCOPES.get(fact.scope, "")
