@@ -4,14 +4,15 @@ Whatever is sent, the venue answers as it describes, never with 5xx, and a reque
 hash of its state is what it was. Some values are replaced by such that exist (`SENSIBLE`), so that requests get beyond
 the first check; signed calls are signed after that, and some of them wrongly.
 
-A few hundred requests in the ordinary suite, 20,000 in the long run; a request that fails is printed as it was sent.
+A few hundred requests in the ordinary suite, 25,000 in the long run. The newest dated profile has a share of them: what
+it refuses and leaves out is held against its own description. A request that fails is printed as it was sent.
 """
 
 import asyncio
 import json
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote, urlencode
 
 import pytest
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from perpit.binance.openapi import document
-from perpit.binance.profiles import UNION
+from perpit.binance.profiles import LATEST, UNION, Profile
 from perpit.control.describe import openapi
 from tests.binance.caller import sign
 from tests.conformance.described import Description
@@ -29,11 +30,8 @@ from tests.conformance.whole import FUNDING_MS, KEYS, TOKEN, Answered, WholeVenu
 
 Json = dict[str, Any]
 
-DOCUMENT: Json = json.loads(json.dumps(document(UNION, "test", openapi())))
-DESCRIPTION = Description(DOCUMENT)
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
-OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
-REQUESTS = 20_000 if os.environ.get("PERPIT_LONG") else 450
+REQUESTS = {UNION: 20_000, LATEST: 5_000} if os.environ.get("PERPIT_LONG") else {UNION: 350, LATEST: 100}
+ENOUGH = 300  # to ask every call
 LONGEST_ROUND = 100
 WEIGHT_OF_CHANGES = 4  # what can change the venue is asked more often than what only reads
 TEXTS = ("/metrics", "/docs")  # what is not JSON
@@ -117,10 +115,26 @@ OFTEN = st.sampled_from([True] * 2 + [False])
 SELDOM = st.sampled_from([False] * 3 + [True])
 
 
+class Described(NamedTuple):
+    """What a profile's description says: of answers, and which calls there are."""
+
+    description: Description
+    operations: list[Any]
+
+
+def described(profile: Profile) -> Described:
+    served: Json = json.loads(json.dumps(document(profile, "test", openapi())))
+    schema = schemathesis.openapi.from_dict(served)
+    return Described(Description(served), [found.ok() for found in schema.get_all_operations()])
+
+
+DESCRIBED = {profile: described(profile) for profile in REQUESTS}
+
+
 class Sent:
     """A request as it is sent, made of a generated case."""
 
-    def __init__(self, case: Any, draw: Any) -> None:
+    def __init__(self, case: Any, draw: Any, description: Description) -> None:
         self.method: str = case.method.upper()
         self.draw = draw
         self.headers: list[tuple[bytes, bytes]] = []
@@ -130,7 +144,7 @@ class Sent:
             known = IN_PATH[name]
             filled = draw(st.sampled_from(known)) if draw(OFTEN) else str(value)
             self.path = self.path.replace("{" + name + "}", quote(filled, safe="", errors="surrogatepass"))
-        operation = DESCRIPTION.operation(self.method, case.path)
+        operation = description.operation(self.method, case.path)
         assert operation is not None
         self.is_signed = operation.get("x-signed", False)
         if case.path.startswith("/venue/"):
@@ -228,12 +242,13 @@ def is_set(value: Any) -> bool:
 
 
 class Room:
-    """A venue for the next request: the one before, as long as nothing changed it.
+    """A venue of a profile for the next request: the one before, as long as nothing changed it.
 
     A request that was refused, or only read, left the venue as it was; so what a request finds depends on it alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
         self._loop = asyncio.new_event_loop()
         self._venue: WholeVenue | None = None
         self.state_hash = ""
@@ -245,7 +260,7 @@ class Room:
         """What the venue answers; raises AssertionError when it breaks what always holds."""
         venue, self._venue = self._venue, None
         if venue is None:
-            venue = self._loop.run_until_complete(founded())
+            venue = self._loop.run_until_complete(founded(self._profile))
             self.state_hash = venue.engine.state_hash()
         answer = self._loop.run_until_complete(
             venue.call(sent.method, unquote(sent.path), sent.query, sent.headers, sent.body)
@@ -258,18 +273,19 @@ class Room:
         return answer
 
 
-async def founded() -> WholeVenue:
-    return WholeVenue()
+async def founded(profile: Profile) -> WholeVenue:
+    return WholeVenue(profile)
 
 
 @pytest.fixture(scope="module")
-def room() -> Iterator[Room]:
-    room = Room()
-    yield room
-    room.close()
+def rooms() -> Iterator[dict[Profile, Room]]:
+    rooms = {profile: Room(profile) for profile in REQUESTS}
+    yield rooms
+    for room in rooms.values():
+        room.close()
 
 
-def check(sent: Sent, described_path: str, answer: Answered) -> None:
+def check(sent: Sent, described_path: str, answer: Answered, description: Description) -> None:
     """What holds for every answer to every request."""
     about = f"{sent!r}\nanswered {answer.status} {answer.body[:500]!r}"
     assert answer.status < 500, about
@@ -278,43 +294,53 @@ def check(sent: Sent, described_path: str, answer: Answered) -> None:
         assert answer.headers["content-type"].startswith("text/"), about
         return
     assert answer.headers["content-type"] == "application/json", about
-    problem = DESCRIPTION.problem(sent.method, described_path, answer.status, json.loads(answer.body))
+    problem = description.problem(sent.method, described_path, answer.status, json.loads(answer.body))
     assert problem is None, f"{about}\n{problem}"
 
 
-def weight_of(operation: Any) -> int:
-    """How many requests a call gets, in proportion; one that has nothing to be varied gets one all the same."""
+def weight_of(operation: Any, profile: Profile) -> int:
+    """How many requests a call gets, in proportion. Where there are few, only what can change the venue gets any."""
     if not (operation.query or operation.body or operation.path_parameters):
         return 0
     is_seldom = operation.method == "get" or operation.path.startswith("/venue/")  # years take their time
-    return 1 if is_seldom else WEIGHT_OF_CHANGES
+    if is_seldom:
+        return 0 if REQUESTS[profile] < ENOUGH else 1
+    return WEIGHT_OF_CHANGES
 
 
-def share_of(operation: Any) -> int:
-    """How many requests a call gets."""
-    return max(1, -(-REQUESTS * weight_of(operation) // sum(map(weight_of, OPERATIONS))))
+def share_of(operation: Any, profile: Profile) -> int:
+    """How many requests a call gets; where there are enough, one that has nothing to be varied gets one."""
+    weights = sum(weight_of(each, profile) for each in DESCRIBED[profile].operations)
+    share = -(-REQUESTS[profile] * weight_of(operation, profile) // weights)
+    return share if REQUESTS[profile] < ENOUGH else max(1, share)
 
 
 def rounds() -> Iterator[Any]:
     """The requests of every call, in rounds that none is long; a round's number is the seed of its requests."""
-    for operation in OPERATIONS:
-        name, left, number = f"{operation.method.upper()} {operation.path}", share_of(operation), 0
-        while left > 0:
-            yield pytest.param(operation, number, min(left, LONGEST_ROUND), id=f"{name} {number}")
-            left, number = left - LONGEST_ROUND, number + 1
+    for profile, (_description, operations) in DESCRIBED.items():
+        for operation in operations:
+            name = f"{profile.name} {operation.method.upper()} {operation.path}"
+            left, number = share_of(operation, profile), 0
+            while left > 0:
+                yield pytest.param(
+                    profile, operation, number, min(left, LONGEST_ROUND), id=f"{name} {number}"
+                )
+                left, number = left - LONGEST_ROUND, number + 1
 
 
 ROUNDS = list(rounds())
 
 
 def test_the_requests_are_as_many_as_promised() -> None:
-    assert sum(round_.values[2] for round_ in ROUNDS) >= REQUESTS
+    for profile, promised in REQUESTS.items():
+        assert sum(round_.values[3] for round_ in ROUNDS if round_.values[0] is profile) >= promised
 
 
-@pytest.mark.parametrize(("operation", "number", "requests"), ROUNDS)
+@pytest.mark.parametrize(("profile", "operation", "number", "requests"), ROUNDS)
 def test_every_request_is_answered_as_described(
-    operation: Any, number: int, requests: int, room: Room
+    profile: Profile, operation: Any, number: int, requests: int, rooms: dict[Profile, Room]
 ) -> None:
+    description = DESCRIBED[profile].description
     sensible = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
     cases = st.one_of(sensible, sensible, wrong) if operation.query or operation.body else sensible
@@ -329,8 +355,8 @@ def test_every_request_is_answered_as_described(
     )
     @given(case=cases, data=st.data())
     def one_request(case: Any, data: Any) -> None:
-        sent = Sent(case, data.draw)
-        answer = room.answer(sent)
-        check(sent, case.path, answer)
+        sent = Sent(case, data.draw, description)
+        answer = rooms[profile].answer(sent)
+        check(sent, case.path, answer, description)
 
     one_request()

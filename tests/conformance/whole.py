@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from perpit.binance.dialect import Dialect
 from perpit.binance.listen_keys import ListenKeys
 from perpit.binance.pages import Pages
+from perpit.binance.profiles import UNION, Profile
 from perpit.binance.streams import StreamHub
 from perpit.binance.streams_url import StreamTarget
 from perpit.control import Control, Ports
@@ -64,7 +65,8 @@ class Answered(NamedTuple):
 class WholeVenue:
     """Accounts `trader`, `hedger` and `maker`; `KEYS` belong to the first two, "reader" may only read."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile = UNION) -> None:
+        self.profile = profile
         self.engine = Engine()
         self.world = World()
         self.clock = Clock("manual", time_ms=START_MS)
@@ -79,8 +81,9 @@ class WholeVenue:
             Limits(),
             listen_keys,
             described=openapi(),
+            profile=profile,
         )
-        self.hub = StreamHub(self.world, listen_keys, self.clock.now_ms)
+        self.hub = StreamHub(self.world, listen_keys, self.clock.now_ms, profile=profile)
         control = Control(self._ports(), TOKEN)
         pages = Pages(self.clock.now_ms)
         self.application = Application(self.dialect, control, self.hub, self.clock.now_ms, pages=pages)
@@ -99,7 +102,7 @@ class WholeVenue:
             invariants=self.engine.check_invariants,
             connections=lambda: 1,
             uptime_ms=lambda: 1_000,
-            about={"version": "1", "profile": "union", "market": "none", "durability": "none"},
+            about={"version": "1", "profile": self.profile.name, "market": "none", "durability": "none"},
         )
 
     def apply(self, command: Command) -> list[Event]:
