@@ -130,6 +130,17 @@ def test_every_parameter_says_in_a_line_what_it_is_for_and_in_which_unit(profile
             assert "in milliseconds since 1970" in said, name
 
 
+def test_examples_are_of_the_product_that_is_called(described: Json) -> None:
+    def example(method: str, path: str, name: str) -> Any:
+        params = described["paths"][path][method]["parameters"]
+        return next(param["schema"]["examples"] for param in params if param["name"] == name)
+
+    assert example("post", "/fapi/v1/order", "quantity") == ["0.010"]
+    assert example("post", "/dapi/v1/order", "quantity") == ["1"]
+    assert example("get", "/fapi/v1/continuousKlines", "pair") == ["BTCUSDT"]
+    assert example("get", "/dapi/v1/continuousKlines", "pair") == ["BTCUSD"]
+
+
 def test_words_for_parameters_are_of_parameters_that_exist() -> None:
     there = {(route.place, param.name) for route in ROUTES for param in route.params}
     assert set(AT) <= there

@@ -45,6 +45,13 @@ async def test_the_browser_is_told_to_fetch_nothing_from_elsewhere() -> None:
     assert b" style=" not in page + content("page.js") + content("describe.js")
 
 
+async def test_a_browser_is_led_from_the_root_to_the_page() -> None:
+    status, headers, body = await get("/")
+    assert (status, headers["location"], body) == (302, "/docs", b"")
+    assert "/docs" in FILES
+    assert (await get("/", "POST"))[0] == 404
+
+
 @pytest.mark.parametrize(
     ("path", "method"), [("/docs/nothing.js", "GET"), ("/docsy", "GET"), ("/docs", "POST")]
 )

@@ -11,9 +11,10 @@ import pytest
 
 from perpit.binance.asyncapi import document
 from perpit.binance.asyncapi_streams import sample
+from perpit.binance.asyncapi_words import PUSHES
 from perpit.binance.profiles import DECEMBER_2025, JUNE_2026, NOVEMBER_2025, PROFILES, UNION, Profile
 from perpit.binance.streams_make import make_channel
-from perpit.binance.streams_names import parse_stream_name
+from perpit.binance.streams_names import ROUTE_OF_KIND, parse_stream_name
 from perpit.binance.ws_methods import METHODS, SESSION_METHODS
 from perpit.domain import words as w
 from perpit.domain.commands import (
@@ -147,6 +148,14 @@ def test_a_strictly_routed_stream_is_described_where_it_comes() -> None:
     assert addresses["2026-04-23"] == addresses["2026-06-30"] == "/fstream/market/ws/{symbol}@aggTrade"
     assert "x-route" not in DOCUMENTS["2025-12-09"]["channels"][aggregates]
     assert "x-route" not in DOCUMENTS["2026-06-30"]["channels"]["coin_m_symbol_aggTrade"]
+
+
+def test_every_kind_of_stream_and_every_method_says_what_it_is_for() -> None:
+    assert set(PUSHES) == set(ROUTE_OF_KIND)
+    for channel in streams_of(DOCUMENT).values():
+        assert channel["summary"].endswith("."), channel["x-stream"]
+    said = {each["title"]: each["summary"] for each in DOCUMENT["operations"].values() if "x-codes" in each}
+    assert said["session.logon"] != said["session.logout"]
 
 
 def test_what_is_described_can_push_and_what_is_not_cannot() -> None:

@@ -52,6 +52,19 @@ async def test_every_path_of_its_port_is_described() -> None:
         assert (await client.get("/docs/nothing")).json()["code"] == -5000
 
 
+async def test_a_browser_is_led_to_the_page_and_a_client_of_the_api_is_answered_as_by_the_exchange() -> None:
+    async with Venue(QUIET) as venue, httpx.AsyncClient(base_url=venue.ready.rest) as client:
+        of_browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+        led = await client.get("/", headers=of_browser)
+        assert (led.status_code, led.headers["location"]) == (302, "/docs")
+        assert (await client.get("/", headers=of_browser, follow_redirects=True)).text.startswith(
+            "<!doctype html>"
+        )
+        for accepts in ("*/*", "application/json"):
+            answer = await client.get("/", headers={"accept": accepts})
+            assert (answer.status_code, answer.json()["code"]) == (404, -5000)
+
+
 async def test_two_venues_live_in_one_process() -> None:
     async with Venue(QUIET) as one, Venue(QUIET) as other:
         await one.submit(CreateAccount("alice"))

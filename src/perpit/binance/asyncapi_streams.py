@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from perpit.binance import asyncapi_told as told
+from perpit.binance.asyncapi_words import PUSHES, USER_DATA
 from perpit.binance.openapi_answers import shape_of
 from perpit.binance.products import COIN, PRODUCTS, USDS, Product
 from perpit.binance.profiles import Profile
@@ -177,7 +178,7 @@ def channel_of(name: str, product: Product, profile: Profile) -> Json:
     channel: Json = {
         "address": f"{told.prefix_of(route, product, profile)}/ws/{address}",
         "title": name,
-        "summary": f"{product.title}: {'what happens to an account' if spec is None else 'the stream ' + name}",
+        "summary": USER_DATA if spec is None else PUSHES[spec.kind],
         "messages": {},
         "x-stream": name,
         "x-market": product.title,
@@ -207,6 +208,8 @@ def message_of(fact: MessageFact, market: int, profile: Profile) -> Json:
     """An event as a message, without what the profile does not tell; some push several in one list."""
     shape = shape_of(fact.fields)
     shape["properties"]["e"] = {"type": "string", "const": fact.event}
+    if "k" in shape["properties"]:
+        shape["properties"]["k"]["properties"]["i"]["enum"] = [*INTERVALS, "1s"]
     for place, field in told.untold(fact.event, market, profile):
         _drop(shape["properties"][place] if place else shape, field)
     for (event, place), fields in MAY.items():

@@ -5,7 +5,7 @@ Parameters and answers are those of the REST call that serves a method; here the
 
 from typing import Any, Final
 
-from perpit.binance import errors, limits, schema, security
+from perpit.binance import asyncapi_words, errors, limits, schema, security
 from perpit.binance.asyncapi_streams import IDS, Described
 from perpit.binance.openapi_answers import answer_of, shape_of
 from perpit.binance.openapi_errors import refused_with
@@ -128,7 +128,7 @@ def operation(channel: str, name: str, method: str, route: Route | None, market:
     described: Json = {
         "action": "receive",
         "title": method,
-        "summary": "Who is logged on on this connection." if route is None else does(route),
+        "summary": asyncapi_words.SESSION[method] if route is None else does(route),
         "channel": {"$ref": here},
         "messages": [{"$ref": f"{here}/messages/{name}_request"}],
         "reply": {

@@ -139,7 +139,7 @@ def tags() -> list[dict[str, str]]:
         "name": NOT_HERE,
         "description": "Convert, portfolio margin and others: always refused, or answered with an empty list.",
     }
-    return [*of_products, beside, control, not_here]
+    return [*of_products, control, beside, not_here]
 
 
 def tags_of(route: Route) -> list[str]:

@@ -48,7 +48,7 @@ MEANS: Final[dict[str, str]] = {
     "incomeType": "The kind of income; every kind when not sent.",
     "autoCloseType": "How the position was closed: liquidation or auto-deleveraging.",
     # orders
-    "side": "BUY or SELL.",
+    "side": "Whether it buys or sells.",
     "type": "The kind of order; LIMIT and MARKET act at once, the others wait for a price.",
     "positionSide": "The position that it is about: LONG or SHORT in hedge mode.",
     "timeInForce": "How long it stays: GTC until cancelled, IOC and FOK not at all, GTX only as maker, GTD until "

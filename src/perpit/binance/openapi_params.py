@@ -31,8 +31,8 @@ SIGNATURE: Final = (
 TYPES: Final[dict[Callable[..., Any], Json]] = {
     schema.symbol: {"type": "string"},
     schema.any_asset: {"type": "string", "examples": ["BTC"]},
-    schema.any_pair: {"type": "string", "examples": ["BTCUSDT", "BTCUSD"]},
-    schema.pair: {"type": "string", "examples": ["BTCUSD"]},
+    schema.any_pair: {"type": "string"},
+    schema.pair: {"type": "string"},
     schema.integer: {
         "type": "integer",
         "minimum": -schema.LARGEST_INTEGER,
@@ -46,7 +46,6 @@ TYPES: Final[dict[Callable[..., Any], Json]] = {
         "format": "decimal",
         "pattern": DECIMAL,
         "maxLength": schema.LONGEST_NUMBER,
-        "examples": ["0.010"],
     },
     schema.boolean: {"type": "string", "enum": ["true", "false"]},
     schema.client_order_id: {"type": "string", "pattern": schema.ID_PATTERN},
@@ -61,7 +60,19 @@ WORDS: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.auto_close_type: schema.AUTO_CLOSE_TYPES,
     schema.boolean: {"true": True, "false": False},
 }
-SYMBOLS: Final = {USDS_M: ["BTCUSDT", "ETHUSDT"], COIN_M: ["BTCUSD_PERP"]}  # examples
+NAMES: Final = (schema.symbol, schema.pair, schema.any_pair)
+PRICES: Final = ("price", "stopPrice", "triggerPrice", "activationPrice", "activatePrice")
+# Names and numbers that a request can be made with, by market and by parameter.
+EXAMPLES: Final[dict[int, dict[str, str]]] = {
+    USDS_M: {"symbol": "BTCUSDT", "pair": "BTCUSDT", "quantity": "0.010", "amount": "10"},
+    COIN_M: {"symbol": "BTCUSD_PERP", "pair": "BTCUSD", "quantity": "1", "amount": "0.01"},
+}
+FOR_BOTH: Final = {
+    **dict.fromkeys(PRICES, "50000"),
+    "callbackRate": "1",
+    "fromAmount": "100",
+    "toAmount": "100",
+}
 # What stands in the JSON lists of ids, by parameter.
 IDS: Final[dict[str, Json]] = {
     "orderIdList": {"type": "integer"},
@@ -120,8 +131,8 @@ def object_of(params: tuple[Param, ...], product: Product, place: str) -> Json:
 def schema_of(param: Param, market: int) -> Json:
     """What a parameter accepts, and what it is when it is not sent."""
     described = dict(type_of(param.read))
-    if param.read is schema.symbol:
-        described["examples"] = SYMBOLS[market]
+    if param.read in NAMES or described.get("format") == "decimal":
+        described["examples"] = [EXAMPLES[market].get(param.name) or FOR_BOTH[param.name]]
     if param.default is not None:
         described["default"] = on_the_wire(param)
     return described

@@ -1,7 +1,8 @@
 """`/docs`: the page on which a reader finds calls and streams. It renders the two descriptions in the browser.
 
 The files stand in `page/` and are all that the page needs: a venue works where there is no internet (decision 63). They
-are read at the first request and kept; `Pages.http` is asked by the server for every path that begins with `/docs`.
+are read at the first request and kept; `Pages.http` is asked by the server for every path that begins with `/docs`, and
+by a browser for `/`, from where it is led there.
 """
 
 from collections.abc import Callable
@@ -28,6 +29,8 @@ FILES: Final = {
     "/docs/call.js": ("call.js", SCRIPT),
     "/docs/page.js": ("page.js", SCRIPT),
 }
+ROOT: Final = "/"
+FOUND: Final = 302
 METHODS: Final = ("GET", "HEAD")
 # Nothing from elsewhere, neither fetched nor run, and no frame around it: keys may be typed into the page.
 POLICY: Final = "default-src 'self'; img-src data:; frame-ancestors 'none'"
@@ -46,6 +49,8 @@ class Pages:
         """One file; anything else is no path of the API either."""
         date = formatdate(self._now_ms() // 1000, usegmt=True)
         found = FILES.get(path)
+        if path == ROOT and method in METHODS:
+            return Answer(FOUND, (HEAD % (HTML, date, POLICY) + "location: /docs\r\n").encode(), b"")
         if found is None or method not in METHODS:
             refusal = errors.NO_SUCH_PATH(path[:200], method[:20])
             head = HEAD % ("application/json", date, POLICY)

@@ -25,6 +25,7 @@ Send = Callable[[Message], Awaitable[None]]
 MAX_BODY_BYTES: Final = 64 * 1024
 TICK_SECONDS: Final = 0.02
 DOCS_PREFIX: Final = "/docs"
+BROWSERS_READ: Final = b"text/html"
 OTHER_ROOMS: Final = ("/venue/", "/health", "/metrics", DOCS_PREFIX)
 
 
@@ -73,6 +74,8 @@ class Application:
                     return self._pages.http(method, path, query, headers, body, client_ip)
             elif self._control is not None:
                 return _in_a_task(self._control.http(method, path, query, headers, body, client_ip))
+        elif path == "/" and self._pages is not None and _is_browser(headers):
+            return self._pages.http(method, path, query, headers, body, client_ip)
         return self._dialect.http(method, path, query, headers, body, client_ip)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -152,6 +155,11 @@ class Application:
         while True:
             self._hub.tick(self._now_ms())
             await asyncio.sleep(TICK_SECONDS)
+
+
+def _is_browser(headers: Headers) -> bool:
+    """Whether a request asks for a page; clients of the API take anything, or JSON."""
+    return any(name == b"accept" and BROWSERS_READ in value for name, value in headers)
 
 
 async def _in_a_task(answering: Coroutine[Any, Any, Answer]) -> Answer:

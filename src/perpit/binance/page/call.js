@@ -2,25 +2,29 @@
 "use strict";
 
 function limitOrder(market) {
-  return { side: "BUY", type: "LIMIT", timeInForce: "GTC", quantity: market === "COIN-M" ? "1" : "0.010", price: "50000" };
+  return { side: "BUY", type: "LIMIT", timeInForce: "GTC", quantity: market === "COIN-M" ? "1" : "0.010", price: "50000", newClientOrderId: "my-order-1" };
+}
+
+function stopOrder(market) {
+  return { algoType: "CONDITIONAL", side: "SELL", type: "STOP_MARKET", quantity: market === "COIN-M" ? "1" : "0.010", triggerPrice: "50000", clientAlgoId: "my-stop-1" };
 }
 
 /* The parameters that an example sends: what is required, and for orders what a limit order needs. */
 function exampleParams(doc, entry) {
-  const market = entry.group.startsWith("COIN-M") ? "COIN-M" : "USDⓈ-M";
-  const sent = {};
-  for (const param of entry.call.parameters || []) {
+  const { market } = entry, sent = {};
+  for (const param of paramsOf(entry)) {
     if (param.in !== "query" || SIGNING.includes(param.name)) continue;
     const schema = schemaOfParam(param);
     if (param.required) sent[param.name] = param.content ? JSON.stringify(exampleOf(doc, schema, param.name, market)) : String(exampleOf(doc, schema, param.name, market));
   }
-  const known = new Set((entry.call.parameters || []).map((param) => param.name));
-  if (sent.type === "LIMIT" && known.has("timeInForce")) Object.assign(sent, limitOrder(market));
+  const known = new Set(paramsOf(entry).map((param) => param.name));
+  if (known.has("triggerPrice")) Object.assign(sent, stopOrder(market));
+  else if (sent.type === "LIMIT") Object.assign(sent, limitOrder(market));
   if (known.has("batchOrders") && entry.verb === "post") sent.batchOrders = JSON.stringify([{ symbol: sentSymbol(market), ...limitOrder(market) }]);
-  if (known.has("algoType")) Object.assign(sent, { algoType: "CONDITIONAL", type: "STOP_MARKET", side: "SELL", quantity: market === "COIN-M" ? "1" : "0.010", triggerPrice: "50000" });
   if (entry.verb !== "post" && known.has("origClientOrderId")) sent.origClientOrderId = "my-order-1";
-  if (entry.verb === "put" && known.has("modifyId")) sent.price = "50001";
-  if (known.has("clientAlgoId") && entry.verb !== "post") sent.clientAlgoId = "my-order-1";
+  if (entry.verb === "put" && known.has("price")) sent.price = "50001";
+  if (known.has("clientAlgoId") && entry.verb !== "post") sent.clientAlgoId = "my-stop-1";
+  if (known.has("marginType")) sent.marginType = "ISOLATED";
   if (known.has("orderIdList")) sent.orderIdList = "[1,2]";
   if (known.has("leverage")) sent.leverage = "20";
   return sent;
@@ -71,12 +75,13 @@ function asShell(doc, entry) {
 function asPython(doc, entry) {
   const { call } = entry, path = pathOf(entry), body = exampleBody(doc, call);
   const params = exampleParams(doc, entry);
-  const listed = Object.entries(params).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`).join(", ");
+  const pairs = Object.entries(params).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`), listed = pairs.join(", ");
   const lines = call["x-signed"] ? ["import hashlib, hmac, time, urllib.parse", "import httpx", ""] : ["import httpx", ""];
+  const sent = [...pairs, '"timestamp": int(time.time() * 1000)'];
   if (call["x-signed"])
     return [
       ...lines,
-      `params = {${listed}${listed ? ", " : ""}"timestamp": int(time.time() * 1000)}`,
+      listed.length > 60 ? `params = {\n    ${sent.join(",\n    ")},\n}` : `params = {${sent.join(", ")}}`,
       "query = urllib.parse.urlencode(params)",
       "signature = hmac.new(API_SECRET.encode(), query.encode(), hashlib.sha256).hexdigest()",
       `answer = httpx.request("${entry.verb.toUpperCase()}",`,

@@ -9,6 +9,11 @@ function escaped(text) {
   return String(text).replace(/Ⓢ/g, "S").replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 }
 
+/* A line of text as HTML, what stands in backticks as code. */
+function inline(text) {
+  return escaped(text).replace(/`(.+?)`/g, "<code>$1</code>");
+}
+
 /* `part` of a document, its `$ref` followed. */
 function resolved(doc, part) {
   if (!part || !part.$ref) return part;
@@ -24,27 +29,31 @@ function entriesOf(openapi, asyncapi) {
       if (calls[verb]) {
         const call = calls[verb];
         const words = (call.parameters || []).map((param) => param.name).join(" ");
-        entries.push({ kind: "call", verb, title: path, group: call.tags[0], call, id: `#/${verb}${path}`, words: `${path} ${call.summary} ${words}` });
+        call.tags.forEach((group, n) => {
+          const market = group.startsWith("COIN-M") || path.startsWith("/dapi") ? "COIN-M" : "USDⓈ-M";
+          entries.push({ kind: "call", verb, title: path, group, market, call, id: `#/${verb}${path}${n ? `?${market}` : ""}`, says: call.summary, words: `${path} ${call.summary} ${words}` });
+        });
       }
   for (const [name, channel] of Object.entries(asyncapi.channels))
     if (channel["x-stream"]) {
       const events = Object.keys(channel.messages).map((message) => resolved(asyncapi, channel.messages[message]).name).join(" ");
-      entries.push({ kind: "stream", verb: "stream", title: channel["x-stream"], group: `${channel["x-market"]} streams`, channel, id: `#/stream/${name}`, words: `${channel["x-stream"]} ${channel.address} ${events}` });
+      entries.push({ kind: "stream", verb: "stream", title: channel["x-stream"], group: `${channel["x-market"]} streams`, channel, id: `#/stream/${name}`, says: channel.summary, words: `${channel["x-stream"]} ${channel.address} ${channel.summary} ${events}` });
     }
   for (const [name, operation] of Object.entries(asyncapi.operations))
     if (operation.reply && operation["x-codes"]) {
       const channel = resolved(asyncapi, operation.channel);
-      entries.push({ kind: "method", verb: "ws", title: operation.title, group: `${channel["x-market"]} WebSocket API`, operation, channel, id: `#/method/${name}`, words: `${operation.title} ${operation.summary}` });
+      entries.push({ kind: "method", verb: "ws", title: operation.title, group: `${channel["x-market"]} WebSocket API`, operation, channel, id: `#/method/${name}`, says: operation.summary, words: `${operation.title} ${operation.summary}` });
     }
   return entries;
 }
 
 function groupsOf(openapi, entries) {
   const described = Object.fromEntries(openapi.tags.map((tag) => [tag.name, tag.description]));
-  const names = [...openapi.tags.map((tag) => tag.name), ...entries.map((entry) => entry.group)];
-  const groups = new Map(names.map((name) => [name, []]));
+  const names = [...new Set([...openapi.tags.map((tag) => tag.name), ...entries.map((entry) => entry.group)])];
+  const place = (name) => ["USDⓈ-M", "COIN-M"].findIndex((product) => name.startsWith(product)) >>> 0;
+  const groups = new Map(names.sort((one, other) => place(one) - place(other)).map((name) => [name, []]));
   entries.forEach((entry) => groups.get(entry.group).push(entry));
-  return [...groups].map(([name, inside]) => ({ name, inside, about: described[name] || (name.endsWith("streams") ? "What a socket can listen to." : "Requests as messages on one socket.") }));
+  return [...groups].map(([name, inside]) => ({ name, inside, id: `#/group/${name}`, about: described[name] || (name.endsWith("streams") ? "What a socket can listen to." : "Requests as messages on one socket.") }));
 }
 
 /* A schema's type in a few words. */
@@ -63,11 +72,10 @@ function typeOf(doc, schema) {
 function limitsOf(schema) {
   const parts = [];
   if (schema.enum) parts.push(`<span class="words">${schema.enum.map((word) => `<code>${escaped(word)}</code>`).join(" ")}</span>`);
-  const huge = 9e15;
+  const huge = 2e14; // beyond it a bound is that of the format, and tells a reader nothing
   const low = schema.minimum > -huge ? schema.minimum : undefined, high = schema.maximum < huge ? schema.maximum : undefined;
-  if (schema.description) parts.push(escaped(schema.description));
-  else if (low !== undefined && high !== undefined) parts.push(`${low} to ${high}`);
-  else if (low !== undefined) parts.push(`at least ${low}`);
+  if (low !== undefined && high !== undefined) parts.push(`${low} to ${high}`);
+  else if (low) parts.push(`at least ${low}`);
   else if (high !== undefined) parts.push(`at most ${high}`);
   if (schema.maxItems !== undefined) parts.push(`${schema.minItems || 0} to ${schema.maxItems} elements`);
   if (schema.pattern && !schema.format && schema.pattern.length < 60) parts.push(`<code>${escaped(schema.pattern)}</code>`);
@@ -75,11 +83,28 @@ function limitsOf(schema) {
   return parts.join(" · ");
 }
 
+/* The parameters of a call; on a path that both products share those of the one that is looked at. */
+function paramsOf(entry) {
+  const params = entry.call.parameters || [], own = (entry.call["x-parameters"] || {})[entry.market];
+  const sent = own ? params.filter((param) => param.name in own).map((param) => ({ ...param, required: own[param.name] })) : params;
+  const isFirst = (param) => param.required && !SIGNING.includes(param.name);
+  return [...sent.filter(isFirst), ...sent.filter((param) => !isFirst(param))];
+}
+
+/* What a call answers when it is granted: status and schema; nothing for one that is always refused. */
+function answerOf(entry) {
+  const success = Object.entries(entry.call.responses).find(([status]) => status < "400");
+  if (!success) return null;
+  const schema = Object.values(success[1].content || { "": { schema: {} } })[0].schema;
+  const products = Object.keys(entry.call["x-parameters"] || {});
+  return { status: success[0], schema: products.length && schema.anyOf ? schema.anyOf[products.indexOf(entry.market)] : schema };
+}
+
 function schemaOfParam(param) {
   return param.schema || Object.values(param.content)[0].schema;
 }
 
-const NUMBERS = { openTime: 1700000000000, closeTime: 1700000059999, time: 1700000000000, E: 1700000000000, T: 1700000000000, updateTime: 1700000000000, serverTime: 1700000000000, timestamp: 1700000000000, leverage: 20, limit: 2400, intervalNum: 1 };
+const NUMBERS = { openTime: 1700000000000, closeTime: 1700000059999, time: 1700000000000, E: 1700000000000, T: 1700000000000, updateTime: 1700000000000, serverTime: 1700000000000, timestamp: 1700000000000, leverage: 20, countdownTime: 120000, limit: 2400, intervalNum: 1 };
 const WORDS = [
   [/^(symbol|s)$/, (market) => (market === "COIN-M" ? "BTCUSD_PERP" : "BTCUSDT")],
   [/^(pair|ps)$/, (market) => (market === "COIN-M" ? "BTCUSD" : "BTCUSDT")],
@@ -92,6 +117,8 @@ const WORDS = [
   [/contractType/i, () => "PERPETUAL"],
   [/^(type|origType|orderType|o|ot)$/, () => "LIMIT"],
   [/interval/, () => "MINUTE"],
+  [/ratio|^(long|short)(Account|Position)/i, () => "0.5000"],
+  [/interest|vol$|value/i, () => "100.000"],
   [/balance|margin|profit|pnl|notional|cum|wallet|commission|amount/i, () => "0.00000000"],
 ];
 
@@ -152,5 +179,5 @@ function refusalsOf(doc, call) {
 
 /* Paragraphs, `code`, **bold** and line breaks; all that the descriptions use. */
 function prose(text) {
-  return text.trim().split(/\n\n+/).map((part) => `<p>${escaped(part).replace(/\*\*(.+?)\*\*/g, "<b>$1</b>").replace(/`(.+?)`/g, "<code>$1</code>")}</p>`).join("");
+  return text.trim().split(/\n\n+/).map((part) => `<p>${inline(part).replace(/\*\*(.+?)\*\*/g, "<b>$1</b>")}</p>`).join("");
 }

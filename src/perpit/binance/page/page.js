@@ -16,8 +16,9 @@ function showIndex() {
     const inside = wanted.length ? group.inside.filter(fits) : group.inside;
     if (!inside.length) return "";
     const isOpen = wanted.length || inside.some((entry) => decodeURIComponent(entry.id) === current);
-    return `<details ${isOpen ? "open" : ""}><summary>${escaped(group.name)} <span>${inside.length}</span></summary>${listed(inside)}</details>`;
+    return `<details ${isOpen || group.id === current ? "open" : ""}><summary>${escaped(group.name)} <span>${inside.length}</span></summary>${listed(inside)}</details>`;
   }).join("") || '<p class="quiet">Nothing fits.</p>';
+  document.body.classList.toggle("searching", wanted.length > 0);
   markCurrent();
 }
 
@@ -33,7 +34,7 @@ function markCurrent() {
 function codesOf(entry) {
   if (!entry.codes) {
     const codes = entry.kind === "call" ? refusalsOf(state.openapi, entry.call).flatMap(([, , said]) => said.map(([code]) => String(code))) : (entry.operation || {})["x-codes"] || [];
-    entry.codes = new Set(codes.map(String));
+    entry.codes = new Set(codes.flatMap((code) => [String(code), String(-code)]));
   }
   return entry.codes;
 }
@@ -49,39 +50,47 @@ function tabs(named) {
 
 function paramsTable(doc, params) {
   if (!params.length) return '<p class="quiet">None.</p>';
-  const rows = params.map(({ name, required, description, schema }) => `<tr><td><code class="${required ? "required" : ""}">${escaped(name)}</code></td><td>${escaped(typeOf(doc, schema))}</td><td>${[limitsOf(schema), escaped(description || "")].filter(Boolean).join("<br>")}${schema.items && schema.items.properties ? `<div class="tree">${treeOf(doc, schema, 0, "optional")}</div>` : ""}</td></tr>`);
-  return `<table><thead><tr><th>name</th><th>type</th><th>accepts</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  const rows = params.map(({ name, required, description, schema }) => `<tr><td><code class="${required ? "required" : ""}">${escaped(name)}</code></td><td>${escaped(typeOf(doc, schema))}</td><td>${[inline(description || schema.description || ""), limitsOf(schema)].filter(Boolean).join("<br>")}${schema.items && schema.items.properties ? `<div class="tree">${treeOf(doc, schema, 0, "optional")}</div>` : ""}</td></tr>`);
+  return `<table><thead><tr><th>name</th><th>type</th><th>what it is, and what it accepts</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 const SECURITY = { NONE: "public", MARKET_DATA: "needs a key", USER_STREAM: "needs a key", USER_DATA: "signed, key may read", TRADE: "signed, key may trade" };
 
 function callPage(entry) {
-  const doc = state.openapi, { call } = entry;
-  const success = Object.entries(call.responses).find(([status]) => status < "400");
-  const answer = Object.values((success[1].content || { "": { schema: {} } }))[0].schema;
-  const market = entry.group.startsWith("COIN-M") ? "COIN-M" : "USDⓈ-M";
+  const doc = state.openapi, { call, market } = entry, answer = answerOf(entry);
   const facts = [(call.security || []).some((each) => each.adminToken) ? "operator's token" : SECURITY[call["x-permission"] || "NONE"]];
   if (call["x-weight"] !== undefined) facts.push(`weight <b>${escaped(call["x-weight"])}</b>`);
   if (call["x-order-count"]) facts.push(`orders: <b>${call["x-order-count"]["10S"]}</b> in 10 s, <b>${call["x-order-count"]["1M"]}</b> in a minute`);
   if (call["x-pool"]) facts.push(`pool of <b>${call["x-pool"].requests}</b> requests in ${call["x-pool"].window_ms / 60000} minutes`);
-  const params = (call.parameters || []).map((param) => ({ ...param, schema: schemaOfParam(param) }));
+  const params = paramsOf(entry).map((param) => ({ ...param, schema: schemaOfParam(param) }));
   const body = call.requestBody && resolved(doc, Object.values(call.requestBody.content)[0].schema);
   const bodyRows = body ? Object.entries(body.properties).map(([name, schema]) => ({ name, schema, required: (body.required || []).includes(name) })) : [];
   const refusals = refusalsOf(doc, call).map(([status, meaning, said]) => `<tr><td><b>${status}</b></td><td colspan="2">${escaped(meaning)}</td></tr>${said.map(([code, text]) => `<tr><td></td><td><code>${code}</code></td><td>${escaped(text)}</td></tr>`).join("")}`);
-  const example = exampleOf(doc, answer, "", market);
+  const example = answer && exampleOf(doc, answer.schema, "", market);
   return `<h1><span class="verb ${entry.verb}">${entry.verb}</span><code>${escaped(entry.title)}</code></h1>
-    <p class="lead">${escaped(call.summary)} <span class="quiet">${escaped(call.description || "")}</span></p>
-    <div class="facts">${facts.map((fact) => `<span>${fact}</span>`).join("")}<span>${escaped(entry.group)}</span></div>
+    <p class="lead">${inline(call.summary)} <span class="quiet">${inline(call.description || "")}</span></p>
+    <div class="facts">${facts.map((fact) => `<span>${fact}</span>`).join("")}${groupLink(entry)}</div>
     <div class="detail"><section>
       <h2>Parameters</h2>${paramsTable(doc, params)}
       ${body ? `<h2>JSON body</h2>${paramsTable(doc, bodyRows)}` : ""}
-      <h2>Answer <span class="quiet">${success[0]}, ${escaped(typeOf(doc, answer))}</span></h2><div class="tree">${treeOf(doc, answer)}</div>
+      ${answer ? `<h2>Answer <span class="quiet">${answer.status}, ${escaped(typeOf(doc, answer.schema))}</span></h2><div class="tree">${treeOf(doc, answer.schema)}</div>` : ""}
       <h2>Refusals</h2>${refusals.length ? `<table><thead><tr><th>status</th><th>code</th><th>text</th></tr></thead><tbody>${refusals.join("")}</tbody></table>` : '<p class="quiet">None.</p>'}
     </section><section class="side">
-      <h2>Example</h2>${tabs({ shell: asShell(doc, entry), Python: asPython(doc, entry) })}
+      <h2>Example</h2>${tabs({ shell: asShell(doc, entry), Python: asPython(doc, entry) })}${where(call)}
       ${example && Object.keys(example).length ? `<h2>Answers <span class="quiet">like this</span></h2>${block(JSON.stringify(example, null, 2))}` : ""}
       ${tryForm(entry, params, body)}
     </section></div>`;
+}
+
+function groupLink(entry) {
+  return `<a href="${escaped(`#/group/${entry.group}`)}">${escaped(entry.group)}</a>`;
+}
+
+/* Where the words in an example come from that only the reader has. */
+function where(call) {
+  const asked = (scheme) => (call.security || []).some((each) => each[scheme]);
+  if (asked("apiKey")) return '<p class="quiet">API_KEY and API_SECRET: those of the demo account stand in the start banner, <code>perpit keys create</code> makes more.</p>';
+  return asked("adminToken") ? '<p class="quiet">ADMIN_TOKEN stands in the ready-file and in <code>venue.json</code> of the data directory.</p>' : "";
 }
 
 function tryForm(entry, params, body) {
@@ -95,7 +104,7 @@ function tryForm(entry, params, body) {
   });
   const secrets = keys.map((name) => `<label>${labels[name]}<input data-key="${name}" type="${name === "key" ? "text" : "password"}" value="${escaped(sessionStorage.getItem(name) || "")}" autocomplete="off"></label>`).join("");
   const json = body ? `<label>body<input name=" body" value="${escaped(JSON.stringify(exampleBody(state.openapi, entry.call)))}"></label>` : "";
-  return `<form class="try" data-try><h2>Try it on this venue</h2>${secrets ? `<div class="keys">${secrets}</div>` : ""}${fields.join("")}${json}<p><button class="go">Send</button></p><div data-result></div></form>`;
+  return `<details class="try"><summary>Try it on this venue</summary><form data-try>${secrets ? `<div class="keys">${secrets}</div>` : ""}${fields.join("")}${json}<p><button class="go">Send</button></p><div data-result></div></form></details>`;
 }
 
 function streamPage(entry) {
@@ -108,8 +117,8 @@ function streamPage(entry) {
   const name = channel["x-stream"].replace(/<(\w+)>/g, (_, parameter) => word(parameter));
   const messages = Object.values(channel.messages).map((message) => resolved(doc, message));
   return `<h1><span class="verb stream">stream</span><code>${escaped(entry.title)}</code></h1>
-    <p class="lead">${escaped(channel.summary)}</p>
-    <div class="facts"><span>${escaped(market)}</span><span>routed under <b>${escaped(channel["x-route"])}</b></span></div>
+    <p class="lead">${inline(channel.summary)} <span class="quiet">${inline(channel.description || "")}</span></p>
+    <div class="facts"><span>at <b>${escaped(channel.address)}</b></span>${channel["x-route"] ? `<span>routed under <b>${escaped(channel["x-route"])}</b></span>` : ""}${groupLink(entry)}</div>
     <div class="detail"><section><h2>Parameters of the name</h2>${paramsTable(doc, params)}
       ${messages.map((message) => `<h2>${escaped(message.name)} <span class="quiet">${escaped(typeOf(doc, message.payload))}</span></h2><div class="tree">${treeOf(doc, message.payload)}</div>`).join("")}
     </section><section class="side"><h2>Listen</h2>${tabs({ Python: asSocket(entry, sampled), "on an open socket": JSON.stringify({ method: "SUBSCRIBE", params: [name], id: 1 }) })}
@@ -130,29 +139,47 @@ function methodPage(entry) {
   if (operation["x-permission"]) facts.unshift(SECURITY[operation["x-permission"]]);
   const served = operation["x-served-by"];
   if (served) facts.push(`as <a href="#/${served.split(" ")[0].toLowerCase()}${served.split(" ")[1]}">${escaped(served)}</a>`);
-  return `<h1><span class="verb method">ws</span><code>${escaped(operation.title)}</code></h1><p class="lead">${escaped(operation.summary)}</p>
-    <div class="facts">${facts.map((fact) => `<span>${fact}</span>`).join("")}<span>at <b>${escaped(channel.address)}</b></span></div>
+  return `<h1><span class="verb method">ws</span><code>${escaped(operation.title)}</code></h1><p class="lead">${inline(operation.summary)}</p>
+    <div class="facts">${facts.map((fact) => `<span>${fact}</span>`).join("")}<span>at <b>${escaped(channel.address)}</b></span>${groupLink(entry)}</div>
     <div class="detail"><section><h2>Parameters</h2>${paramsTable(doc, params)}<h2>Answer</h2><div class="tree">${treeOf(doc, answer)}</div>
       <h2>Refusals</h2><table><thead><tr><th>code</th><th>text</th></tr></thead><tbody>${operation["x-codes"].map((code) => `<tr><td><code>${code}</code></td><td>${escaped(texts[code] || "")}</td></tr>`).join("")}</tbody></table>
     </section><section class="side"><h2>Request</h2>${block(JSON.stringify(sent, null, 2))}<h2>Answers <span class="quiet">like this</span></h2>${block(JSON.stringify({ ...exampleOf(doc, answer, "", channel["x-market"]), id: 1 }, null, 2))}</section></div>`;
 }
 
+function groupPage(group) {
+  const rows = group.inside.map((entry) => `<tr><td><span class="verb ${entry.verb}">${entry.verb}</span></td><td><a href="${escaped(entry.id)}"><code>${escaped(entry.title)}</code></a><br>${inline(entry.says)}</td></tr>`);
+  return `<h1>${escaped(group.name)}</h1><p class="lead">${escaped(group.about)}</p><table class="listing"><tbody>${rows.join("")}</tbody></table>`;
+}
+
+/* The first steps, each with what can be copied and where more of it stands. */
+function firstSteps() {
+  const find = (id) => state.entries.find((entry) => entry.id === id);
+  const clock = find("#/get/fapi/v1/time"), order = find("#/post/fapi/v1/order"), book = find("#/stream/usds_m_symbol_bookTicker");
+  const heard = book.channel.address.replace("{symbol}", "btcusdt");
+  const step = (entry, title, text) => `<h3>${title} <a href="${escaped(entry.id)}">${escaped(entry.title)}</a></h3>${block(text)}`;
+  return `<h2>First steps</h2>${step(clock, "1. Ask:", asShell(state.openapi, clock))}${step(book, "2. Listen:", asSocket(book, heard))}${step(order, "3. Trade:", asPython(state.openapi, order))}${where(order.call)}`;
+}
+
 function startPage() {
   const codes = Object.values(state.openapi.components.examples).map((example) => example.value);
-  const cards = state.groups.filter((group) => group.inside.length).map((group) => `<a href="${escaped(group.inside[0].id)}"><b>${escaped(group.name)}</b> <span class="quiet">${group.inside.length}</span><small>${escaped(group.about)}</small></a>`);
-  return `<h1>${escaped(state.openapi.info.title)} <span class="quiet">${escaped(state.openapi.info.version)}</span></h1>
+  const cards = state.groups.filter((group) => group.inside.length).map((group) => `<a href="${escaped(group.id)}"><b>${escaped(group.name)}</b> <span class="quiet">${group.inside.length}</span><small>${escaped(group.about)}</small></a>`);
+  return `<h1>${escaped(state.openapi.info.title)} <span class="quiet">${escaped(state.openapi.info.version)}, profile ${escaped(state.openapi.info["x-profile"])}</span></h1>
     <p class="lead">Bots trade here after one change, the base URL: <code>${escaped(location.origin)}</code>, sockets at <code>${escaped(location.origin.replace(/^http/, "ws"))}</code>.</p>
+    ${firstSteps()}
+    <h2>Everything that can be asked, sent and heard</h2>
     <div class="cards">${cards.join("")}</div>
-    <div class="detail"><section><h2>Calls</h2>${prose(state.openapi.info.description)}</section><section><h2>Sockets</h2>${prose(state.asyncapi.info.description)}</section></div>
-    <h2>Codes <span class="quiet">everything that can be refused; … stands for what was sent</span></h2>
-    <table><tbody>${codes.map((value) => `<tr><td><code>${value.code}</code></td><td>${escaped(value.msg)}</td></tr>`).join("")}</tbody></table>`;
+    <div class="texts"><section><h2>Calls</h2>${prose(state.openapi.info.description)}</section><section><h2>Sockets</h2>${prose(state.asyncapi.info.description)}</section></div>
+    <h2>Codes <span class="quiet">everything that can be refused; … stands for what was sent. A code leads to the calls that may answer it.</span></h2>
+    <table class="listing"><tbody>${codes.map((value) => `<tr><td><button class="code" data-find="${value.code}">${value.code}</button></td><td>${escaped(value.msg)}</td></tr>`).join("")}</tbody></table>`;
 }
 
 function show() {
   const current = decodeURIComponent(location.hash);
   const entry = state.entries.find((each) => decodeURIComponent(each.id) === current);
-  at("main").innerHTML = entry ? { call: callPage, stream: streamPage, method: methodPage }[entry.kind](entry) : startPage();
-  document.title = entry ? `${entry.title} · Perpit API` : "Perpit API";
+  const group = state.groups.find((each) => each.id === current);
+  at("main").innerHTML = entry ? { call: callPage, stream: streamPage, method: methodPage }[entry.kind](entry) : group ? groupPage(group) : startPage();
+  document.title = entry || group ? `${(entry || group).title || group.name} · Perpit API` : "Perpit API";
+  document.body.classList.remove("searching");
   window.scrollTo(0, 0);
   markCurrent();
 }
@@ -160,6 +187,7 @@ function show() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
+  if (button.dataset.find) { at("search").value = button.dataset.find; at("search").focus(); showIndex(); }
   if (button.dataset.tab !== undefined) {
     const group = button.closest("[data-tabs]");
     group.querySelectorAll("button[data-tab]").forEach((each) => each.setAttribute("aria-pressed", each === button));
