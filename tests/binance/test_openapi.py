@@ -98,11 +98,14 @@ def test_statistics_stand_in_the_groups_of_the_products_that_have_them(described
     assert groups.pop("takerlongshortRatio") == [usds]
     assert groups.pop("takerBuySellVol") == [coin]
     assert set(map(tuple, groups.values())) == {(usds, coin)}
-    of_each = described["paths"]["/futures/data/openInterestHist"]["get"]["x-parameters"]
-    assert of_each["USDⓈ-M"]["symbol"]
-    assert "pair" not in of_each["USDⓈ-M"]
-    assert of_each["COIN-M"]["pair"]
-    assert not of_each["COIN-M"]["contractType"]
+    call = described["paths"]["/futures/data/topLongShortPositionRatio"]["get"]
+    ours, theirs = (call["x-products"][title]["x-parameters"] for title in ("USDⓈ-M", "COIN-M"))
+    assert ours["symbol"]
+    assert "pair" not in ours
+    assert theirs["pair"]
+    assert not theirs["contractType"]
+    assert call["security"] == [{"apiKey": []}, {}], "COIN-M asks nobody for a key"
+    assert call["x-products"]["COIN-M"]["security"] == []
 
 
 UNITS = ("in the ", "in USD", "in contracts", "in percent", "`fromAsset`", "`toAsset`")

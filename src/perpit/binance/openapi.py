@@ -212,8 +212,8 @@ def operation(route: Route, elements: Elements) -> dict[str, Any]:
 def either(known: dict[str, Any], other: dict[str, Any], route: Route) -> dict[str, Any]:
     """One operation for a path that both products share: each sends its own of the parameters that differ.
 
-    `route` is that of the other one, which has the parameter by which it is known. `x-parameters` names those of each,
-    and whether they are mandatory there.
+    `route` is that of the other one, which has the parameter by which it is known. `x-products` has what each product
+    says otherwise: its parameters by name and whether they are mandatory, its weight, and who is asked for a key.
     """
     ours = {param["name"]: param for param in known["parameters"]}
     theirs = {param["name"]: param for param in other["parameters"]}
@@ -227,10 +227,18 @@ def either(known: dict[str, Any], other: dict[str, Any], route: Route) -> dict[s
         "description": f"A call with `{route.only_with}` is {route.product.title}'s, any other {USDS.title}'s.",
         "parameters": [*(ours[name] for name in shared), *apart],
         "responses": responses,
-        "x-parameters": {
-            title: {name: param.get("required", False) for name, param in params.items()}
-            for title, params in ((USDS.title, ours), (route.product.title, theirs))
-        },
+        "security": known["security"] if known["security"] == other["security"] else [*known["security"], {}],
+        "x-products": {USDS.title: peculiar(known), route.product.title: peculiar(other)},
+    }
+
+
+def peculiar(call: dict[str, Any]) -> dict[str, Any]:
+    """What a product says otherwise of a call that both share."""
+    return {
+        "security": call["security"],
+        "x-weight": call["x-weight"],
+        "x-permission": call.get("x-permission", security.NONE),
+        "x-parameters": {param["name"]: param.get("required", False) for param in call["parameters"]},
     }
 
 

@@ -31,7 +31,8 @@ function entriesOf(openapi, asyncapi) {
         const words = (call.parameters || []).map((param) => param.name).join(" ");
         call.tags.forEach((group, n) => {
           const market = group.startsWith("COIN-M") || path.startsWith("/dapi") ? "COIN-M" : "USDⓈ-M";
-          entries.push({ kind: "call", verb, title: path, group, market, call, id: `#/${verb}${path}${n ? `?${market}` : ""}`, says: call.summary, words: `${path} ${call.summary} ${words}` });
+          const products = call["x-products"] || {};
+          entries.push({ kind: "call", verb, title: path, group, market, call: { ...call, ...products[market] }, id: `#/${verb}${path}${n ? `?${market}` : ""}`, says: call.summary, words: `${path} ${call.summary} ${words}` });
         });
       }
   for (const [name, channel] of Object.entries(asyncapi.channels))
@@ -83,9 +84,9 @@ function limitsOf(schema) {
   return parts.join(" · ");
 }
 
-/* The parameters of a call; on a path that both products share those of the one that is looked at. */
+/* The parameters of a call, the mandatory ones first; on a path that both products share those of the one that is looked at. */
 function paramsOf(entry) {
-  const params = entry.call.parameters || [], own = (entry.call["x-parameters"] || {})[entry.market];
+  const params = entry.call.parameters || [], own = entry.call["x-parameters"];
   const sent = own ? params.filter((param) => param.name in own).map((param) => ({ ...param, required: own[param.name] })) : params;
   const isFirst = (param) => param.required && !SIGNING.includes(param.name);
   return [...sent.filter(isFirst), ...sent.filter((param) => !isFirst(param))];
@@ -96,7 +97,7 @@ function answerOf(entry) {
   const success = Object.entries(entry.call.responses).find(([status]) => status < "400");
   if (!success) return null;
   const schema = Object.values(success[1].content || { "": { schema: {} } })[0].schema;
-  const products = Object.keys(entry.call["x-parameters"] || {});
+  const products = Object.keys(entry.call["x-products"] || {});
   return { status: success[0], schema: products.length && schema.anyOf ? schema.anyOf[products.indexOf(entry.market)] : schema };
 }
 
