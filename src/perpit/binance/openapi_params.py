@@ -60,7 +60,7 @@ WORDS: Final[dict[Callable[..., Any], dict[str, Any]]] = {
     schema.auto_close_type: schema.AUTO_CLOSE_TYPES,
     schema.boolean: {"true": True, "false": False},
 }
-NAMES: Final = (schema.symbol, schema.pair, schema.any_pair)
+NAMES: Final = (schema.symbol, schema.pair)
 PRICES: Final = ("price", "stopPrice", "triggerPrice", "activationPrice", "activatePrice")
 # Names and numbers that a request can be made with, by market and by parameter.
 EXAMPLES: Final[dict[int, dict[str, str]]] = {
@@ -131,7 +131,9 @@ def object_of(params: tuple[Param, ...], product: Product, place: str) -> Json:
 def schema_of(param: Param, market: int) -> Json:
     """What a parameter accepts, and what it is when it is not sent."""
     described = dict(type_of(param.read))
-    if param.read in NAMES or described.get("format") == "decimal":
+    if param.read is schema.any_pair:
+        described["examples"] = [each["pair"] for each in EXAMPLES.values()]
+    elif param.read in NAMES or described.get("format") == "decimal":
         described["examples"] = [EXAMPLES[market].get(param.name) or FOR_BOTH[param.name]]
     if param.default is not None:
         described["default"] = on_the_wire(param)

@@ -126,7 +126,7 @@ const WORDS = [
 /* An example of a schema; `name` is the field it stands in. */
 function exampleOf(doc, schema, name, market) {
   schema = resolved(doc, schema) || {};
-  if (schema.examples) return schema.examples[0];
+  if (schema.examples) return schema.examples[market === "COIN-M" ? schema.examples.length - 1 : 0]; // of USDⓈ-M first
   if ("const" in schema) return schema.const;
   if (schema.default !== undefined) return schema.default;
   if (schema.enum) return schema.enum[0];
