@@ -2,7 +2,7 @@
 
 import pytest
 
-from perpit.binance import coverage, wire_facts
+from perpit.binance import wire_facts
 from perpit.binance.other_products import ROUTES, TABLE
 from perpit.binance.route import Route
 from perpit.binance.security import NONE
@@ -23,7 +23,7 @@ def filled(route: Route) -> dict[str, object]:
 
 def test_every_published_call_of_other_products_is_in_the_table() -> None:
     published = {
-        (entry.method, entry.path) for entry in wire_facts.facts() if entry.scope in coverage.FOREIGN_SCOPES
+        (entry.method, entry.path) for entry in wire_facts.facts() if entry.scope in wire_facts.FOREIGN_SCOPES
     }
     assert {(route.method, route.path) for route in ROUTES} == published
     assert len(ROUTES) == len(published) == 30

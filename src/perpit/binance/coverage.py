@@ -13,7 +13,15 @@ from perpit.binance import coverage_streams, errors, other_products
 from perpit.binance.coverage_rows import backing
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
-from perpit.binance.wire_facts import PRODUCTS, WS_PRODUCTS, Fact, facts, facts_of, ws_facts_of
+from perpit.binance.wire_facts import (
+    FOREIGN_SCOPES,
+    PRODUCTS,
+    WS_PRODUCTS,
+    Fact,
+    facts,
+    facts_of,
+    ws_facts_of,
+)
 from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain import refusals
 
@@ -24,13 +32,6 @@ NOTES: Final = {
     "constituents": "the venue's one source",
     "indexInfo": "empty: no contract here follows a basket of others",
     "tradingSchedule": "every day one session, of markets that have a contract",
-}
-FOREIGN_SCOPES: Final = {
-    "convert_product": "conversion",
-    "portfolio_margin_product": "portfolio margin",
-    "async_download": "reports by download",
-    "broker_referral_product": "referral programme",
-    "leveraged_token_product": "leveraged tokens",
 }
 
 # Refusals that no request of the exchange's API can meet: of venue control's commands, or of what the schema lets by.

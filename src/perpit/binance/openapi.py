@@ -6,8 +6,8 @@
 
 from typing import Any, Final
 
-from perpit.binance import coverage, security
 from perpit.binance import openapi_errors as refused
+from perpit.binance import security, wire_facts
 from perpit.binance.call import Elements
 from perpit.binance.openapi_answers import answer_of
 from perpit.binance.openapi_params import parameters_of
@@ -148,13 +148,13 @@ def tags_of(route: Route) -> list[str]:
         return [NOT_HERE]
     if route.path.startswith(f"{route.product.prefix}/"):
         return [f"{route.product.title} {area_of(route)}"]
-    listed = [title for title in coverage.PRODUCTS if is_listed(route, title)]
+    listed = [title for title in wire_facts.PRODUCTS if is_listed(route, title)]
     return [f"{title} {area_of(route)}" for title in listed] or [BESIDE]
 
 
 def is_listed(route: Route, title: str) -> bool:
     """Whether a product's list of calls has this one."""
-    return any((fact.method, fact.path) == (route.method, route.path) for fact in coverage.facts_of(title))
+    return any((fact.method, fact.path) == (route.method, route.path) for fact in wire_facts.facts_of(title))
 
 
 def area_of(route: Route) -> str:

@@ -7,10 +7,10 @@ say so, and what always answers them; which they are follows from the wire facts
 import re
 from typing import Final
 
-from perpit.binance import coverage
 from perpit.binance.openapi_answers import fact_of
 from perpit.binance.openapi_errors import FOREIGN
 from perpit.binance.route import Route
+from perpit.binance.wire_facts import FOREIGN_SCOPES
 
 VERSION: Final = re.compile(r"/v\d")
 DOES: Final = {
@@ -150,4 +150,4 @@ def does(route: Route) -> str:
 def foreign_product(route: Route) -> str:
     """Which product a call belongs to that no account of a venue has; empty for all others."""
     fact = fact_of(route)
-    return "" if fact is None else coverage.FOREIGN_SCOPES.get(fact.scope, "")
+    return "" if fact is None else FOREIGN_SCOPES.get(fact.scope, "")

@@ -16,6 +16,14 @@ FACTS: Final = files("perpit.binance") / "facts"
 PRODUCTS: Final = {"USDⓈ-M": "usds_m.rest.json", "COIN-M": "coin_m.rest.json"}
 WS_PRODUCTS: Final = {"USDⓈ-M": ("usds_m.wsapi.json", USDS_M), "COIN-M": ("coin_m.wsapi.json", COIN_M)}
 ERRORS: Final = FACTS / "errors.json"
+# Products that no account of a venue has, by the scope of their calls.
+FOREIGN_SCOPES: Final = {
+    "convert_product": "conversion",
+    "portfolio_margin_product": "portfolio margin",
+    "async_download": "reports by download",
+    "broker_referral_product": "referral programme",
+    "leveraged_token_product": "leveraged tokens",
+}
 
 
 class Fact(msgspec.Struct, frozen=True):
