@@ -21,7 +21,7 @@ class Floor(NamedTuple):
     remark: str = ""
 
 
-UNFAIR: Final = "a flood of one connection gets a turn of up to eight requests every 8 ms; what is left is their own processor time"
+UNFAIR: Final = "a flood gets a turn of up to eight requests every 8 ms; what is left is their processor time"
 FLOORS: Final = (
     Floor("engine, commands/s", "engine", "compiled commands/s", 1_000_000),
     Floor("engine, against interpreted", "engine", "compiled ÷ interpreted", 3),
