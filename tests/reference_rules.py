@@ -139,6 +139,8 @@ class Rules(Kinds):
         if closing:
             broken = self._closes_too_much(command, command.qty_lots, command.price_ticks, None)
             yield broken, no.REDUCE_ONLY_REJECTED
+            robs = self._robs_others(command, command.qty_lots, None)
+            yield robs, no.REDUCE_ONLY_MARGIN_SHORT
         if not market:
             yield from self._time_in_force_faults(command)
 
@@ -200,6 +202,7 @@ class Rules(Kinds):
         left = command.qty_lots - order.filled_lots
         if order.is_closing:
             yield self._closes_too_much(placed, left, command.price_ticks, order), no.REDUCE_ONLY_REJECTED
+            yield self._robs_others(placed, left, order), no.REDUCE_ONLY_MARGIN_SHORT
             return
         price = formulas.price_e8(instrument, command.price_ticks)
         value = formulas.value_at(instrument, price, command.qty_lots)
@@ -268,3 +271,22 @@ class Rules(Kinds):
         if not self.is_hedged(account_id, symbol_id):  # those that would trade before it
             others = [order for order in others if side * order.price_ticks >= side * ticks]
         return lots + sum(order.remaining for order in others) > abs(held)
+
+    def _robs_others(self, command: c.PlaceOrder, lots: int, replaced: Order | None) -> bool:
+        """Semantics 4.5.4: with the position closed, the side's other orders would need margin that is not there."""
+        account_id, symbol_id, side = command.account_id, command.symbol_id, command.side
+        if command.order_type == w.MARKET or self.is_hedged(account_id, symbol_id):
+            return False
+        if self.side_notional(account_id, symbol_id, side) == 0:
+            return False
+        orders = self.open_orders(account_id, symbol_id)
+        closers = [one for one in orders if one.is_closing and one.side == side and one is not replaced]
+        held = self.position(account_id, symbol_id, w.BOTH).qty_lots
+        left = max(0, abs(held) - lots - sum(one.remaining for one in closers))
+        worth = formulas.value_at(self.instruments[symbol_id], self.mark_e8[symbol_id], left)
+        notionals = (self.side_notional(account_id, symbol_id, each) for each in (w.BUY, w.SELL))
+        after = formulas.present_notional(worth if held > 0 else -worth, *notionals)
+        before = self.present(account_id, symbol_id)[side]
+        leverage = self.exposure(account_id, symbol_id).leverage
+        cost = formulas.initial_margin(after, leverage) - formulas.initial_margin(before, leverage)
+        return cost > max(0, self.free_margin(account_id, self.wallet_key(symbol_id)))

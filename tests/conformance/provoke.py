@@ -57,7 +57,7 @@ def provocations() -> list[Provocation]:
 PURSES: dict[str, dict[str, dict[str, str]] | None] = {
     "fresh": None,
     "pauper": {},
-    "poor": {"usds_m": {"USDT": "8.7"}},
+    "poor": {name: market.alms for name, market in MARKETS.items()},
     "bnb": {"usds_m": {"BNB": "100"}},
     "nearly_bnb": {"usds_m": {"BNB": "100", "USDT": "10"}},
 }
@@ -117,6 +117,14 @@ def high_leverage(world: World, market: Market, party: Party) -> dict[str, Any]:
 def spent(world: World, market: Market, party: Party) -> dict[str, Any]:
     """All there is in one position."""
     party.order(market, market.liquidated, "BUY", "1")
+    return {}
+
+
+def covered_sale(world: World, market: Market, party: Party) -> dict[str, Any]:
+    """The same, and an order to sell almost twice as much, which costs nothing while there is the position."""
+    spent(world, market, party)
+    quantity, price = ("1.9", "155") if market.has_asset_mode else ("2", "540")
+    party.order(market, market.liquidated, "SELL", quantity, price=price)
     return {}
 
 
@@ -185,7 +193,16 @@ def indebted(world: World, market: Market, party: Party) -> dict[str, Any]:
 STEPS = {
     step.__name__: step
     for step in (
-        *(position, high_leverage, spent, full_of_orders, full_of_algos, isolated_and_flat, closing_stop),
+        *(
+            position,
+            high_leverage,
+            spent,
+            covered_sale,
+            full_of_orders,
+            full_of_algos,
+            isolated_and_flat,
+            closing_stop,
+        ),
         *(about_to_end, joint, carried_by_bnb, indebted),
     )
 }

@@ -225,7 +225,7 @@ def commands() -> dict[str, c.Command]:
 
 # Refusals that are tried elsewhere, alone: what they need is long to build, or cannot be built here.
 ALONE = {
-    "placement": {no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING},
+    "placement": {no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING, no.REDUCE_ONLY_MARGIN_SHORT},
     "conditional": {no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING, no.TOO_MANY_ALGO_ORDERS},
     "amendment": {
         no.SYMBOL_CLOSED,
@@ -233,6 +233,7 @@ ALONE = {
         no.NO_PRICE,
         no.PRICE_BELOW_BAND,
         no.REDUCE_ONLY_REJECTED,
+        no.REDUCE_ONLY_MARGIN_SHORT,
     },
 }
 TABLES: dict[str, tuple[tuple[Rule, ...], list[Fault]]] = {

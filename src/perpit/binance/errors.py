@@ -200,6 +200,9 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     ),
     refusals.INSUFFICIENT_MARGIN: Kind(-2019, "Margin is insufficient."),
     refusals.REDUCE_ONLY_REJECTED: Kind(-2022, "ReduceOnly Order is rejected."),
+    refusals.REDUCE_ONLY_MARGIN_SHORT: Kind(
+        -4118, "ReduceOnly Order Failed. Please check your existing position and open orders"
+    ),
     refusals.LEVERAGE_OUT_OF_RANGE: BAD_LEVERAGE,
     refusals.LEVERAGE_MARGIN_SHORT: Kind(
         -2028, "Leverage is smaller than permitted: insufficient margin balance."
@@ -311,6 +314,9 @@ BY_REFUSAL_IN: Final[dict[int, dict[int, Kind]]] = {
         refusals.NOTIONAL_BELOW_MIN: COIN_NOTIONAL_BELOW_MIN,
         refusals.MARKET_PRICE_OUTSIDE_BAND: Kind(
             -4113, "The counterparty's best price does not meet the PERCENT_PRICE filter limit."
+        ),
+        refusals.REDUCE_ONLY_MARGIN_SHORT: Kind(
+            -4112, "ReduceOnly Order Failed. Please check your existing position and open orders."
         ),
         refusals.LEVERAGE_OF_ISOLATED_LOWERED: Kind(
             -4150, "Leverage reduction is not supported in Isolated Margin Mode with open positions."

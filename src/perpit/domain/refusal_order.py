@@ -56,6 +56,11 @@ PLACEMENT: Final[tuple[Rule, ...]] = (
     (10, "the bracket of the leverage, unless it can only close", (no.LEVERAGE_BRACKET_EXCEEDED,)),
     (11, "margin and open loss are available, unless it can only close", (no.INSUFFICIENT_MARGIN,)),
     (12, "what can only close finds something to close", (no.REDUCE_ONLY_REJECTED,)),
+    (
+        12,
+        "one-way limit orders: what they close leaves margin for the other orders of their side",
+        (no.REDUCE_ONLY_MARGIN_SHORT,),
+    ),
     (13, "fill-or-kill can be filled", (no.FOK_NOT_FILLABLE,)),
     (14, "post-only does not take", (no.POST_ONLY_WOULD_TAKE,)),
 )
@@ -146,7 +151,11 @@ AMENDMENT: Final[tuple[Rule, ...]] = (
     (7, "LOT_SIZE", (no.QTY_NOT_POSITIVE, no.QTY_BELOW_MIN, no.QTY_ABOVE_MAX)),
     (8, "PRICE_FILTER", (no.PRICE_NOT_POSITIVE, no.PRICE_BELOW_MIN, no.PRICE_ABOVE_MAX)),
     (8, "PERCENT_PRICE", (no.PRICE_ABOVE_BAND, no.PRICE_BELOW_BAND)),
-    (9, "what can only close still fits, and nothing more is asked of it", (no.REDUCE_ONLY_REJECTED,)),
+    (
+        9,
+        "what can only close still fits and leaves margin, and nothing more is asked of it",
+        (no.REDUCE_ONLY_REJECTED, no.REDUCE_ONLY_MARGIN_SHORT),
+    ),
     (10, "MIN_NOTIONAL", (no.AMEND_NOTIONAL_BELOW_MIN,)),
     (11, "bracket and margin for what is added", (no.LEVERAGE_BRACKET_EXCEEDED, no.INSUFFICIENT_MARGIN)),
 )

@@ -308,19 +308,44 @@ def check_closing(position: Position, command: PlaceOrder) -> int:
 
 
 def check_closing_queue(position: Position, side: i64, price_ticks: i64, qty_lots: i64, own_id: i64) -> int:
-    """A closing limit order must fit into what other orders leave of the position.
+    """A closing limit order must fit into what other orders leave of the position, and not rob them of their margin.
 
     In one-way mode those count that trade before it, of whatever kind (semantics 4.5.1); in hedge mode all that would
     close the same side (semantics 4.4.3).
     """
     exposure = position.exposure
     other_lots: i64 = 0
+    closing_lots = qty_lots
     for order in exposure.orders.values():
         if order.position is not position or order.side != side or order.order_id == own_id:
             continue
         if exposure.is_hedged or reaches(side, order.price_ticks, price_ticks):
             other_lots += order.remaining_lots
-    return no.REDUCE_ONLY_REJECTED if other_lots + qty_lots > position.size_lots() else OK
+        if order.is_closing:
+            closing_lots += order.remaining_lots
+    if other_lots + qty_lots > position.size_lots():
+        return no.REDUCE_ONLY_REJECTED
+    return OK if exposure.is_hedged else _check_reversal(position, side, closing_lots)
+
+
+def _check_reversal(position: Position, side: i64, closing_lots: i64) -> int:
+    """When all that can only close has closed, margin must do for the other orders of the side (semantics 4.5.4).
+
+    They cost nothing as far as the position covers them; without it they would open one on the other side.
+    """
+    exposure = position.exposure
+    if (exposure.bid_units if side == BUY else exposure.ask_units) == 0:
+        return OK
+    exposure.assess()
+    market = exposure.market
+    left_lots = position.size_lots() - closing_lots
+    left_units = 0
+    if left_lots > 0:
+        left_units = market.instrument.value_at_e8(market.mark_e8, left_lots if side == SELL else -left_lots)
+    after = present_notional_units(left_units, exposure.bid_units, exposure.ask_units)
+    leverage = exposure.leverage
+    cost = initial_margin_units(after, leverage) - initial_margin_units(exposure.present_units, leverage)
+    return no.REDUCE_ONLY_MARGIN_SHORT if cost > 0 and cost > exposure.wallet.free_units() else OK
 
 
 def check_liquidity(market: Market, command: PlaceOrder) -> int:
