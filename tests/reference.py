@@ -18,7 +18,7 @@ from perpit.domain.instrument import LARGEST_ON_GRID
 from tests import reference_formulas as formulas
 from tests import reference_state
 from tests.reference_assets import AssetMode
-from tests.reference_delivery import Delivery
+from tests.reference_delivery import SETTLING_MS, Delivery
 from tests.reference_events import Row
 from tests.reference_house import House
 from tests.reference_ledger import FUND, Account, Order, can_only_close
@@ -283,7 +283,12 @@ class Reference(AssetMode, Triggers, Delivery, House):
 
     def _deliveries_ms(self) -> list[int]:
         """What is still to be delivered."""
-        return [end for symbol_id, end in enumerate(self.ends_ms) if self.live(symbol_id) and end]
+        ends = [end for symbol_id, end in enumerate(self.ends_ms) if self.live(symbol_id) and end]
+        settling = [
+            each for each, status in enumerate(self.status) if status == w.DELIVERING and self.index_e8[each]
+        ]
+        times = ends + [self.ends_ms[symbol_id] + SETTLING_MS for symbol_id in settling]
+        return [time_ms for time_ms in times if time_ms >= self.next_tick_ms]
 
     def _tick(self) -> None:
         self.time_ms = self.next_tick_ms

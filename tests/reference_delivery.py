@@ -15,6 +15,8 @@ from tests.reference_liquidation import Liquidation
 
 TICK_MS = 1_000
 WINDOW_MS = 30 * 60_000  # semantics 3.6.3
+SETTLING_MS = 1_000  # section 12: ours
+ENDED = (w.DELIVERING, w.DELIVERED)
 QUIET_MS = {True: 30 * 60_000, False: 10 * 60_000}  # of a perpetual, of a quarter: semantics 3.6.5
 
 
@@ -34,10 +36,10 @@ class Delivery(Liquidation):
         self.settled_e8.append(0)
 
     def live(self, symbol_id: int) -> bool:
-        return self.index_e8[symbol_id] != 0 and self.status[symbol_id] != w.DELIVERED
+        return self.index_e8[symbol_id] != 0 and not self.closed(symbol_id)
 
     def closed(self, symbol_id: int) -> bool:
-        return 0 <= symbol_id < len(self.instruments) and self.status[symbol_id] == w.DELIVERED
+        return 0 <= symbol_id < len(self.instruments) and self.status[symbol_id] in ENDED
 
     def _ScheduleDelivery(self, command: c.ScheduleDelivery) -> int:
         symbol_id, due_ms = command.symbol_id, command.delivery_ms
@@ -83,9 +85,16 @@ class Delivery(Liquidation):
 
     def deliver(self, symbol_id: int) -> None:
         end = self.ends_ms[symbol_id]
-        if not end or self.time_ms < end or self.closed(symbol_id):
-            return
-        price = self.settled_e8[symbol_id] = self.settlement_e8(symbol_id)
+        if end and self.time_ms >= end and not self.closed(symbol_id):
+            self._last_trade(symbol_id)
+        if self.status[symbol_id] == w.DELIVERING and self.time_ms >= end + SETTLING_MS:
+            if self.settled_e8[symbol_id]:
+                self._close_all(symbol_id, self.settled_e8[symbol_id])
+            self.status[symbol_id] = w.DELIVERED
+            self._tell_status(symbol_id)
+
+    def _last_trade(self, symbol_id: int) -> None:
+        self.settled_e8[symbol_id] = self.settlement_e8(symbol_id)
         for order in [*self.queue(symbol_id, w.BUY), *self.queue(symbol_id, w.SELL)]:
             if order.is_house:
                 self._take_off(symbol_id, order)
@@ -96,9 +105,7 @@ class Delivery(Liquidation):
             for waiting in self.waiting_of(account.account_id, symbol_id):
                 self._end(waiting, w.EXPIRED, w.REASON_DELISTED)
         self.forget_countdowns(symbol_id)
-        if price:
-            self._close_all(symbol_id, price)
-        self.status[symbol_id] = w.DELIVERED
+        self.status[symbol_id] = w.DELIVERING
         self._tell_status(symbol_id)
 
     def forget_countdowns(self, symbol_id: int) -> None:

@@ -30,6 +30,7 @@ class Rules(Kinds):
         """Semantics 1.7.1–1.7.3."""
         yield self.account(command.account_id) is None, no.UNKNOWN_ACCOUNT
         yield not 0 <= command.symbol_id < len(self.instruments), no.UNKNOWN_SYMBOL
+        yield self.closed(command.symbol_id), no.SYMBOL_CLOSED
         instrument = self.instruments[command.symbol_id]
         highest = instrument.brackets[0].max_leverage
         yield not 1 <= command.leverage <= highest, no.LEVERAGE_OUT_OF_RANGE
@@ -45,6 +46,10 @@ class Rules(Kinds):
         # 1.7.3 leaves open whether an account that is short already may lower what costs it nothing: it may
         yield lowers and more > 0 and more > free, no.LEVERAGE_MARGIN_SHORT
 
+    def closed(self, symbol_id: int) -> bool:
+        """In `reference_delivery`."""
+        return False
+
     def in_multi_assets_mode(self, account_id: int, symbol_id: int) -> bool:
         """In `reference_assets`."""
         return False
@@ -53,6 +58,7 @@ class Rules(Kinds):
         """Semantics 1.7.4."""
         account_id, symbol_id = command.account_id, command.symbol_id
         yield from self._place_faults(account_id, symbol_id)
+        yield self.closed(symbol_id), no.SYMBOL_CLOSED
         yield command.margin_type not in (w.CROSS, w.ISOLATED), no.INVALID_VALUE
         held = self.exposure(account_id, symbol_id)
         yield held.isolated == (command.margin_type == w.ISOLATED), no.MARGIN_TYPE_UNCHANGED
@@ -64,6 +70,7 @@ class Rules(Kinds):
         """Semantics 1.5.7, 1.7.5."""
         account_id, symbol_id, side = command.account_id, command.symbol_id, command.position_side
         yield from self._place_faults(account_id, symbol_id)
+        yield self.closed(symbol_id), no.SYMBOL_CLOSED
         yield self._names_another_mode(account_id, symbol_id, side), no.POSITION_SIDE_MISMATCH
         yield not self.exposure(account_id, symbol_id).isolated, no.NOT_ISOLATED
         yield command.amount_units == 0, no.AMOUNT_NOT_POSITIVE
@@ -112,7 +119,7 @@ class Rules(Kinds):
         status = self.status[command.symbol_id]
         closing = can_only_close(command) or command.close_position
         yield status == w.DELIVERED, no.SYMBOL_CLOSED
-        yield status != w.TRADING and not closing, no.SYMBOL_NOT_TRADING
+        yield status == w.DELIVERING or (status != w.TRADING and not closing), no.SYMBOL_NOT_TRADING
         yield self.index_e8[command.symbol_id] == 0, no.NO_PRICE
 
     def _placement_faults(self, command: c.PlaceOrder) -> Faults:

@@ -44,9 +44,9 @@ async def test_delivery_prices_are_those_of_a_pair_newest_first() -> None:
         caller.apply(SetIndexPrice(symbol_id, price * UNIT + UNIT // 2))
     path = "/futures/data/delivery-price"
     assert (await caller.public(path, pair="BTCUSDT")).json == []
-    caller.now_ms += 2 * MINUTE_MS
+    start_ms = quarter(CURRENT, 2, "", caller.now_ms).delivery_ms
+    caller.now_ms += 2 * MINUTE_MS + 1_000
     caller.apply(SetIndexPrice(BTC, 60_000 * UNIT))
-    start_ms = quarter(CURRENT, 0, "", caller.now_ms).delivery_ms
     assert (await caller.public(path, pair="BTCUSDT")).json == [
         {"deliveryTime": start_ms, "deliveryPrice": 61_000.5},
         {"deliveryTime": start_ms - MINUTE_MS, "deliveryPrice": 60_000.5},
@@ -88,13 +88,16 @@ def test_contract_infos_tell_of_listing_and_end_to_listeners_of_the_product() ->
     assert [(row["ps"], row["st"]) for row in coin.of("contractInfo")] == [("BTCUSD", 2)]
 
     floor.advance(60 * MINUTE_MS)
-    assert [row["cs"] for row in socket.of("contractInfo")] == ["PRE_DELIVERING", "DELIVERED"]
+    assert [row["cs"] for row in socket.of("contractInfo")] == ["PRE_DELIVERING", "DELIVERING"]
+    floor.advance(1_000)
+    assert [row["cs"] for row in socket.of("contractInfo")] == ["DELIVERED"]
     due_ms = floor.now_ms + DAY_MS
     floor.do(ScheduleDelivery(BTC, due_ms))
     assert [(row["cs"], row["dt"]) for row in socket.of("contractInfo")] == [("TRADING", due_ms)]
-    floor.advance(DAY_MS)
+    floor.advance(DAY_MS + 1_000)
     assert [(row["cs"], row["ct"]) for row in socket.of("contractInfo")] == [
         ("PRE_SETTLE", "PERPETUAL"),
+        ("SETTLING", "PERPETUAL"),
         ("CLOSE", "PERPETUAL"),
     ]
     assert coin.messages() == []
@@ -120,9 +123,9 @@ async def test_a_perpetual_of_coin_m_that_is_delisted_has_the_words_of_its_produ
     for symbol_id, path in ((BTC, "/fapi/v1/exchangeInfo"), (COIN, "/dapi/v1/exchangeInfo")):
         due_ms = caller.now_ms // 1_000 * 1_000 + 2_000
         caller.apply(ScheduleDelivery(symbol_id, due_ms))
-        for _step in range(2):
+        for step in range(3):
             rows = (await caller.public(path)).json["symbols"]
             words.append(rows[0].get("contractStatus") or rows[0]["status"])
-            caller.now_ms = due_ms
+            caller.now_ms = due_ms + step * 1_000
             caller.apply(SetIndexPrice(1, 3_000 * UNIT))
-    assert words == ["PRE_SETTLE", "CLOSE", "PRE_DELIVERING", "DELIVERED"]
+    assert words == ["PRE_SETTLE", "SETTLING", "CLOSE", "PRE_DELIVERING", "DELIVERING", "DELIVERED"]

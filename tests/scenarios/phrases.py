@@ -177,7 +177,12 @@ CALCULATED = {
     w.TRADE_ADL: "deleveraged",
     w.TRADE_DELIVERY: "settled",
 }
-CONTRACT_STATUS = {w.TRADING: "trading", w.PRE_DELIVERING: "closing", w.DELIVERED: "delivered"}
+CONTRACT_STATUS = {
+    w.TRADING: "trading",
+    w.PRE_DELIVERING: "closing",
+    w.DELIVERING: "delivering",
+    w.DELIVERED: "delivered",
+}
 
 
 def tell_order(venue: Venue, event: e.OrderEvent) -> Phrase:

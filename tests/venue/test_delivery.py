@@ -90,6 +90,13 @@ async def test_a_quarter_is_traded_delivered_and_followed_by_the_next() -> None:
         )
         assert refused["code"] == -4140
 
+        await venue.advance_to(DELIVERY_MS)
+        assert (await client.symbols("/fapi"))["BTCUSDT_231229"]["status"] == "DELIVERING"
+        assert (await client.symbols("/dapi"))["BTCUSD_231229"]["contractStatus"] == "DELIVERING"
+        closing = {"side": "SELL", "type": "MARKET", "quantity": "0.2", "reduceOnly": "true"}
+        refused = await client.signed("POST", "/fapi/v1/order", symbol="BTCUSDT_231229", **closing)
+        assert refused["code"] == -4140
+
         await venue.advance_to(DELIVERY_MS + 1_000)
         shown = await client.symbols("/fapi")
         assert shown["BTCUSDT_231229"]["status"] == "DELIVERED"
@@ -148,6 +155,10 @@ async def test_a_perpetual_is_delisted_by_control_and_settled() -> None:
         assert (await http.post("/instruments/BTCUSDT_231229/delist", json={})).status_code == 400
         assert (await http.post("/instruments/NOUSDT/delist", json={})).status_code == 404
         assert (await http.post("/instruments/BTCUSDT/delist", json={})).status_code == 200
+        await venue.advance_to(venue.clock.now_ms() + 1_000)
+        assert (await client.symbols("/fapi"))["BTCUSDT"]["status"] == "SETTLING"
+        listed = {row["symbol"]: row for row in (await http.get("/instruments")).json()["instruments"]}
+        assert listed["BTCUSDT"]["status"] == "delivering"
         await venue.advance_to(venue.clock.now_ms() + 1_000)
         listed = {row["symbol"]: row for row in (await http.get("/instruments")).json()["instruments"]}
         assert listed["BTCUSDT"]["status"] == "delivered"

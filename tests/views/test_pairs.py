@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from perpit.domain.events import ContractStatusChanged, InstrumentListed, MarkPriceChanged, TradePrinted
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
-from perpit.domain.words import BUY, DELIVERED, TRADE_MARKET, USDS_M
+from perpit.domain.words import BUY, DELIVERING, TRADE_MARKET, USDS_M
 from perpit.views.pairs import PairView
 from tests.instruments import btcusdt
 from tests.views.hand import START_MS, Hand
@@ -49,7 +49,7 @@ class Desk(Hand):
 
     def deliver(self) -> None:
         symbol_id = self.live.pop(0)
-        self.fold(ContractStatusChanged(self.time_ms, symbol_id, DELIVERED, self.time_ms, 60_000 * UNIT))
+        self.fold(ContractStatusChanged(self.time_ms, symbol_id, DELIVERING, self.time_ms, 60_000 * UNIT))
 
     def trade_quarter(self, place: int, price_ticks: int) -> None:
         symbol_id = self.live[place]

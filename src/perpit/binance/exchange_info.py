@@ -18,6 +18,7 @@ from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_scaled, format_shortest
 from perpit.domain.words import (
     DELIVERED,
+    DELIVERING,
     LIMIT,
     MARKET,
     PRE_DELIVERING,
@@ -34,8 +35,18 @@ from perpit.views.contracts import ContractView
 EQUAL_QTY_PRECISION: Final = 4
 FORMER_ALGO_ORDERS: Final = 10  # of USDⓈ-M, while it had the filter (semantics 5.9.4)
 # Of contracts that are settled, and of those that are delivered (semantics 3.6.5).
-SETTLED: Final = {TRADING: "TRADING", PRE_DELIVERING: "PRE_SETTLE", DELIVERED: "CLOSE"}
-DELIVERY: Final = {TRADING: "TRADING", PRE_DELIVERING: "PRE_DELIVERING", DELIVERED: "DELIVERED"}
+SETTLED: Final = {
+    TRADING: "TRADING",
+    PRE_DELIVERING: "PRE_SETTLE",
+    DELIVERING: "SETTLING",
+    DELIVERED: "CLOSE",
+}
+DELIVERY: Final = {
+    TRADING: "TRADING",
+    PRE_DELIVERING: "PRE_DELIVERING",
+    DELIVERING: "DELIVERING",
+    DELIVERED: "DELIVERED",
+}
 # Of both products, those that are placed at the algo endpoints, too: clients look here for what they may place.
 ORDER_TYPES: Final = [
     ORDER_TYPE[kind]

@@ -135,7 +135,7 @@ class Contract(Answer):
     """A contract: whether it is traded, when it ends (0: never), and what it was settled at."""
 
     symbol: str
-    status: Literal["trading", "closing only", "delivered"]
+    status: Literal["trading", "closing only", "delivering", "delivered"]
     delivery_ms: int
     settlement_price: str | None
 

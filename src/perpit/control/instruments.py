@@ -8,9 +8,14 @@ from perpit.control.problems import Problem, settled
 from perpit.domain.commands import ScheduleDelivery
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_shortest
-from perpit.domain.words import DELIVERED, PRE_DELIVERING, TRADING
+from perpit.domain.words import DELIVERED, DELIVERING, PRE_DELIVERING, TRADING
 
-STATUS = {TRADING: "trading", PRE_DELIVERING: "closing only", DELIVERED: "delivered"}
+STATUS = {
+    TRADING: "trading",
+    PRE_DELIVERING: "closing only",
+    DELIVERING: "delivering",
+    DELIVERED: "delivered",
+}
 
 
 def instrument_of(ports: Ports, symbol: str) -> Instrument:

@@ -90,10 +90,12 @@ USDS_M: Final = 0
 COIN_M: Final = 1
 EVERY_MARKET: Final = -1
 
-# Trading status of an instrument. Before its delivery, positions are only closed; after it, nothing is traded.
+# Trading status of an instrument. Near its end, positions are only closed; then nothing is traded any more, and soon
+# after all is settled.
 TRADING: Final = 1
 PRE_DELIVERING: Final = 2
 DELIVERED: Final = 3
+DELIVERING: Final = 4
 
 # Margin type of an account in an instrument.
 CROSS: Final = 0

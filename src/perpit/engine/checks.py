@@ -26,6 +26,7 @@ from perpit.domain.words import (
     MARKET,
     MATCH_NONE,
     MATCH_QUEUE_20,
+    PRE_DELIVERING,
     RPI,
     SELL,
     SHORT,
@@ -158,10 +159,10 @@ def check_agreement(exposure: Exposure, command: PlaceOrder) -> int:
 
 
 def check_market(market: Market, is_closing: bool) -> int:
-    """Rule 3. Near its delivery a contract is only left (semantics 3.6.7)."""
+    """Rule 3. Near its delivery a contract is only left, and while it is settled not even that (semantics 3.6.7)."""
     if market.status == DELIVERED:
         return no.SYMBOL_CLOSED
-    if market.status != TRADING and not is_closing:
+    if market.status != TRADING and not (is_closing and market.status == PRE_DELIVERING):
         return no.SYMBOL_NOT_TRADING
     return no.NO_PRICE if market.mark_e8 == 0 else OK
 

@@ -1,5 +1,7 @@
 """The end of a contract: its orders expire, its positions are closed at the settlement price (semantics 3.6.6).
 
+Between the two it is DELIVERING: nothing is traded, and no price of it moves.
+
 Every position is closed by itself, worth one rounded value at that price. What the roundings of all of them leave over
 is the till's dust, and nobody's loss. Customers pay the taker's fee (semantics 3.6.4); house and insurance fund do not.
 """
@@ -13,6 +15,7 @@ from perpit.domain.forced import DELIVERY_ORDER_ID, SETTLEMENT_ORDER_ID
 from perpit.domain.words import (
     BUY,
     DELIVERED,
+    DELIVERING,
     EXPIRED,
     GTC,
     HOUSE,
@@ -31,7 +34,7 @@ from perpit.engine.house import House
 from perpit.engine.ledger import book_fill
 from perpit.engine.market import Market
 from perpit.engine.off_book import fill_order, tell_fund
-from perpit.engine.rules import MARK_INTERVAL_MS, NO_OPENING_BEFORE_DELISTING_MS
+from perpit.engine.rules import MARK_INTERVAL_MS, NO_OPENING_BEFORE_DELISTING_MS, SETTLING_TAKES_MS
 from perpit.engine.settlement import Settlement
 from perpit.engine.trading import Trading
 
@@ -69,18 +72,29 @@ class Deliverer:
             self._tell(market, time_ms, events)
 
     def deliver(self, market: Market, time_ms: i64, events: list[Event]) -> None:
-        """End a contract whose time has come."""
+        """End a contract whose time has come: first what is open in it, a little later what is held."""
         settlement = market.settlement
         if settlement is None or time_ms < settlement.due_ms or market.status == DELIVERED:
             return
+        if market.status != DELIVERING:
+            self._stop(market, settlement, time_ms, events)
+        if time_ms >= settlement.due_ms + SETTLING_TAKES_MS:
+            self._settle(market, settlement, time_ms, events)
+
+    def _stop(self, market: Market, settlement: Settlement, time_ms: i64, events: list[Event]) -> None:
+        """The last trade was; the settlement price is known, and is the last mark price."""
         settlement.price_e8 = settlement.average_e8(market.index_e8)
         self.house.withdraw(market)
-        exposures = sorted(market.exposures, key=lambda one: one.account.account_id)
-        for exposure in exposures:
+        for exposure in _by_account(market):
             self._end_orders(exposure, time_ms, events)
+        market.status = DELIVERING
+        self._tell(market, time_ms, events)
+
+    def _settle(self, market: Market, settlement: Settlement, time_ms: i64, events: list[Event]) -> None:
+        """Close every position."""
         left_value = 0
         if settlement.price_e8 != 0:
-            for exposure in exposures:
+            for exposure in _by_account(market):
                 for position in exposure.positions():
                     if position.qty_lots != 0:
                         left_value += self._close(position, settlement.price_e8, time_ms, events)
@@ -133,3 +147,7 @@ class Deliverer:
             price_e8 = settlement.price_e8
         symbol_id = market.instrument.symbol_id
         events.append(ContractStatusChanged(time_ms, symbol_id, market.status, due_ms, price_e8))
+
+
+def _by_account(market: Market) -> list[Exposure]:
+    return sorted(market.exposures, key=lambda one: one.account.account_id)

@@ -45,7 +45,7 @@ from perpit.domain.events import (
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import DELIVERED, HOUSE, INSURANCE_FUND, MARKET
+from perpit.domain.words import DELIVERED, DELIVERING, HOUSE, INSURANCE_FUND, MARKET
 from perpit.engine import asset_mode, funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.agenda import Agenda
@@ -70,6 +70,7 @@ from perpit.engine.rules import (
     MARK_INTERVAL_MS,
     PREMIUM_INTERVAL_MS,
     SETTLEMENT_WINDOW_MS,
+    SETTLING_TAKES_MS,
     SLEEP_MS_MAX,
 )
 from perpit.engine.state import assets_state, canonical_state, hash_state
@@ -285,7 +286,7 @@ class Engine:
             ):
                 return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
-            if market.status == DELIVERED:
+            if market.has_ended():
                 return no.SYMBOL_CLOSED
             self.house.depth(market, command, events)
         else:
@@ -297,7 +298,7 @@ class Engine:
             if not _is_depth([command.price_ticks], [command.qty_lots]) or command.qty_lots == 0:
                 return no.INVALID_VALUE
             market = self.markets[command.symbol_id]
-            if market.status == DELIVERED:
+            if market.has_ended():
                 return no.SYMBOL_CLOSED
             self.house.trade(market, command, events)
         tell_book(market, command.time_ms, events)
@@ -319,7 +320,7 @@ class Engine:
         if not 0 <= command.symbol_id < len(self.markets):
             return no.UNKNOWN_SYMBOL
         market = self.markets[command.symbol_id]
-        if market.status == DELIVERED:
+        if market.has_ended():
             return no.SYMBOL_CLOSED
         if isinstance(command, ScheduleDelivery):
             return self.deliverer.schedule(market, command, events)
@@ -416,7 +417,9 @@ class Engine:
 
 
 def _set_terms(exposure: Exposure, command: Command, events: list[Event]) -> int:
-    """On what terms the account trades the instrument."""
+    """On what terms the account trades the instrument, while it is traded (semantics 3.6.7)."""
+    if exposure.market.has_ended():
+        return no.SYMBOL_CLOSED
     if isinstance(command, SetLeverage):
         return terms.set_leverage(exposure, command, events)
     if isinstance(command, SetMarginType):
@@ -436,11 +439,12 @@ def _is_depth(ticks: list[int], lots: list[int]) -> bool:
 
 
 def _delivers_ms(market: Market, from_ms: i64) -> i64:
-    """When the contract is delivered, if that is to come; else 0."""
+    """When something is due of the contract's end, if that is to come; else 0."""
     settlement = market.settlement
-    if settlement is None or not market.is_live() or settlement.due_ms < from_ms:
+    if settlement is None or market.index_e8 == 0 or market.status == DELIVERED:
         return 0
-    return settlement.due_ms
+    due_ms = settlement.due_ms + SETTLING_TAKES_MS if market.status == DELIVERING else settlement.due_ms
+    return due_ms if due_ms >= from_ms else 0
 
 
 def _sample_settlement(market: Market, from_ms: i64, until_ms: i64) -> None:

@@ -10,7 +10,7 @@ from perpit.domain.events import BookChanged, Event
 from perpit.domain.instrument import LARGEST_ON_GRID, Instrument
 from perpit.domain.margin import ASSUMING_LIMIT_SELL_PPM
 from perpit.domain.numbers import PPM, UNIT, div_ceil, mul
-from perpit.domain.words import BUY, CONTRACT_PRICE, DELIVERED, TRADING
+from perpit.domain.words import BUY, CONTRACT_PRICE, DELIVERED, DELIVERING, TRADING
 from perpit.engine.agenda import Agenda
 from perpit.engine.book import Book, Ladder, Level
 from perpit.engine.edges import EdgeHeap
@@ -63,9 +63,13 @@ class Market:
         self.basis_window: list[int] = []
         self.mark_window: list[int] = []
 
+    def has_ended(self) -> bool:
+        """Whether nothing is traded here any more, and nothing moves: settled, or soon to be."""
+        return self.status == DELIVERING or self.status == DELIVERED
+
     def is_live(self) -> bool:
-        """Whether it has prices that move: from the first index price to the delivery."""
-        return self.index_e8 != 0 and self.status != DELIVERED
+        """Whether it has prices that move: from the first index price to the last trade."""
+        return self.index_e8 != 0 and not self.has_ended()
 
     def opposite(self, side: i64) -> Ladder:
         """The ladder that an order of this side would take from."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from perpit.domain.commands import Command
 from perpit.domain.events import ContractStatusChanged, Event
-from perpit.domain.words import DELIVERED
+from perpit.domain.words import DELIVERED, DELIVERING
 from perpit.home import CannotStart
 from perpit.markets.house import withdrawal
 from perpit.markets.none import NoMarket
@@ -82,11 +82,13 @@ class HouseMarket:
     def _on_events(self, command: Command, events: list[Event]) -> None:
         """A contract that ended has no market any more, and a quarter that did has a successor."""
         for event in events:
-            if isinstance(event, ContractStatusChanged) and event.status == DELIVERED:
-                if self._synthetic is not None:
-                    self._synthetic.drop(event.symbol_id)
-                if not self._world.catalog.by_id[event.symbol_id].is_perpetual:
-                    self._rolling = asyncio.get_running_loop().create_task(self._roll())
+            if not isinstance(event, ContractStatusChanged):
+                continue
+            if event.status == DELIVERING and self._synthetic is not None:
+                self._synthetic.drop(event.symbol_id)
+            is_perpetual = self._world.catalog.by_id[event.symbol_id].is_perpetual
+            if event.status == DELIVERED and not is_perpetual:
+                self._rolling = asyncio.get_running_loop().create_task(self._roll())
 
     async def _roll(self) -> None:
         """List what follows, and quote it."""
@@ -137,7 +139,7 @@ class HouseMarket:
 
 def make_source(settings: Settings, world: World, clock: Clock) -> MarketSource:
     """The source of a market setting, for the listed instruments; raises RecordingError."""
-    instruments = [contract.instrument for contract in world.contracts if not contract.is_delivered]
+    instruments = [contract.instrument for contract in world.contracts if not contract.has_ended]
     market = settings.market
     if market.kind == "synthetic":
         known = {row.symbol_id: world.prices[row.symbol_id].index_e8 for row in instruments}

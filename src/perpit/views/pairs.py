@@ -71,7 +71,7 @@ class PairView:
 
     def arrange(self, time_ms: int) -> None:
         """A contract was listed or has ended: hand over the series that another one carries now."""
-        live = [each for each in self.contracts if not each.instrument.is_perpetual and not each.is_delivered]
+        live = [each for each in self.contracts if not each.instrument.is_perpetual and not each.has_ended]
         live.sort(key=_delivery_ms)
         for place, relay in enumerate(self.quarters):
             contract = live[place] if place < len(live) else None
@@ -82,7 +82,7 @@ class PairView:
         """The perpetual of a type: the one that is traded, else the last that was."""
         found = None
         for contract in self.contracts:
-            if contract.instrument.contract_type == contract_type and (found is None or found.is_delivered):
+            if contract.instrument.contract_type == contract_type and (found is None or found.has_ended):
                 found = contract
         return found
 
@@ -99,7 +99,7 @@ class PairView:
     def _speaks_now(self, symbol_id: int) -> bool:
         """Whether this contract takes over: it was listed before the one that spoke, or that has ended."""
         speaker = self._speaker
-        if speaker is not None and not speaker.is_delivered and speaker.instrument.symbol_id < symbol_id:
+        if speaker is not None and not speaker.has_ended and speaker.instrument.symbol_id < symbol_id:
             return False
         self._speaker = next(each for each in self.contracts if each.instrument.symbol_id == symbol_id)
         return True

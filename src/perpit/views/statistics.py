@@ -103,7 +103,7 @@ class StatisticsView:
         self.due_ms = self.grid_ms = last_ms + GRID_MS
         if first_ms == 0 or last_ms < oldest_ms:
             return
-        listed = [contract for contract in self._contracts if not contract.is_delivered]
+        listed = [contract for contract in self._contracts if not contract.has_ended]
         points = range(max(first_ms, oldest_ms), last_ms + 1, GRID_MS)
         for contract in listed:
             self._take(contract.instrument.symbol_id, first_ms, points)
