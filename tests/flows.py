@@ -37,7 +37,7 @@ MONEY = {
 
 
 def venue_instruments() -> list[Instrument]:
-    """BTCUSDT, ETHUSDT, BTCUSD_PERP with brackets, order and amendment limits so low that a flow reaches them."""
+    """BTCUSDT, ETHUSDT, BTCUSD_PERP with brackets and limits so low that a flow reaches them."""
     milli = UNIT // 1000
     coin_brackets = [
         Bracket(leverage, floor * milli, cap * milli, rate, int(cum * milli))
@@ -48,7 +48,14 @@ def venue_instruments() -> list[Instrument]:
         ethusdt(
             1, maker_fee_ppm=-37, taker_fee_ppm=433, rpi_fee_ppm=29, max_open_orders=12, max_amendments=4
         ),
-        btcusd_perp(2, brackets=coin_brackets, maker_fee_ppm=-13, max_open_orders=12, max_amendments=4),
+        btcusd_perp(
+            2,
+            brackets=coin_brackets,
+            maker_fee_ppm=-13,
+            max_open_orders=12,
+            max_amendments=4,
+            max_algo_orders=5,
+        ),
     ]
 
 

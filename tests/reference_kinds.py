@@ -206,6 +206,11 @@ class Kinds(NaiveBook):
             yield name in [one.request.client_order_id for one in algos], no.DUPLICATE_CLIENT_ORDER_ID
             yield len(algos) >= ALGO_ORDERS, no.TOO_MANY_ALGO_ORDERS
         else:
+            yield self._name_is_taken(command), no.DUPLICATE_CLIENT_ORDER_ID
+        most = self.instruments[symbol_id].max_algo_orders
+        full = most > 0 and len(list(self.waiting_of(account_id, symbol_id))) >= most
+        yield full, no.TOO_MANY_ALGO_ORDERS
+        if not command.is_algo:
             yield from self._open_order_faults(command)
         alike = [
             one
@@ -216,14 +221,19 @@ class Kinds(NaiveBook):
         ]
         yield command.close_position and bool(alike), no.CLOSE_POSITION_EXISTS
 
-    def _open_order_faults(self, command: c.PlaceOrder) -> Faults:
-        account_id, symbol_id = command.account_id, command.symbol_id
-        resting = self.open_orders(account_id, symbol_id)
-        waiting = self.ordinary(account_id, symbol_id)
+    def _open_ids(self, command: c.PlaceOrder) -> list[str]:
+        """Client ids of the account's open orders in the symbol, of those that wait, too."""
+        resting = self.open_orders(command.account_id, command.symbol_id)
+        waiting = self.ordinary(command.account_id, command.symbol_id)
         names = [order.placed().client_order_id for order in resting]
-        names += [one.request.client_order_id for one in waiting]
-        yield command.client_order_id in names, no.DUPLICATE_CLIENT_ORDER_ID
-        full = len(names) >= self.instruments[symbol_id].max_open_orders
+        return names + [one.request.client_order_id for one in waiting]
+
+    def _name_is_taken(self, command: c.PlaceOrder) -> bool:
+        return command.client_order_id in self._open_ids(command)
+
+    def _open_order_faults(self, command: c.PlaceOrder) -> Faults:
+        yield self._name_is_taken(command), no.DUPLICATE_CLIENT_ORDER_ID
+        full = len(self._open_ids(command)) >= self.instruments[command.symbol_id].max_open_orders
         yield full and command.order_type != w.MARKET, no.TOO_MANY_OPEN_ORDERS
 
     def own_ticks(self, command: c.PlaceOrder) -> int:

@@ -4,6 +4,7 @@ The profiles are the real ones, mostly the last with the old position and the fi
 streams has a file of its own (`test_profiles_streams.py`).
 """
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -448,6 +449,42 @@ async def test_the_filter_of_algo_orders_left_usds_m_and_stayed_in_coin_m(
     assert name in await filters(before, "/fapi")
     assert name not in await filters(after, "/fapi")
     assert name in await filters(before, "/dapi") & await filters(after, "/dapi")
+
+
+@pytest.mark.semantics("5.9.4", "5.10 algo orders")
+@proves("algo_filter", DECEMBER_2025, APRIL_2026)
+async def test_with_the_filter_ten_orders_of_a_symbol_wait_and_no_more(
+    before: Profile, after: Profile
+) -> None:
+    for profile, code in ((before, -4045), (after, None)):
+        caller = Caller(profile=profile)
+        for _order in range(10):
+            assert (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO)).status == 200
+        assert (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO)).code == code
+        elsewhere = {**ALGO, "symbol": "ETHUSDT", "triggerPrice": "3100", "quantity": "1"}
+        assert (await caller.signed("POST", "/fapi/v1/algoOrder", **elsewhere)).status == 200
+        for _order in range(11):
+            reply = await caller.coin_order(**STOP)
+        assert reply.status == 200, "the filter of COIN-M is a term of the contract"
+
+
+async def test_the_filter_counts_ordinary_orders_that_wait_and_those_of_a_batch() -> None:
+    caller = Caller(profile=NOVEMBER_2025)
+    stop = {
+        "symbol": "BTCUSDT",
+        "side": "BUY",
+        "type": "STOP_MARKET",
+        "quantity": "0.01",
+        "stopPrice": "61000",
+    }
+    for _order in range(8):
+        assert (await caller.order(**STOP)).status == 200
+    rows = (await caller.signed("POST", "/fapi/v1/batchOrders", batchOrders=json.dumps([stop] * 4))).json
+    assert [row.get("code") for row in rows] == [None, None, -4045, -4045]
+    assert (await caller.signed("POST", "/fapi/v1/order/test", **stop)).code == -4045
+    assert (await caller.order()).status == 200, "an order that does not wait"
+    await caller.signed("DELETE", "/fapi/v1/allOpenOrders", symbol="BTCUSDT")
+    assert (await caller.order(**STOP)).status == 200
 
 
 # --- what can be asked, and how far back

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from perpit.binance import errors, orders, render, schema
+from perpit.binance import algo_filter, errors, orders, render, schema
 from perpit.binance.call import Call
 from perpit.binance.market import SPAN, SYMBOL, instruments
 from perpit.binance.order_queries import KEPT_MS, LONGEST_SPAN_MS, UNFILLED_KEPT_MS, span
@@ -25,6 +25,7 @@ async def place(call: Call) -> Body:
     values = call.values
     instrument: Instrument = values["symbol"]
     command = orders.place_algo(values, call.account_id)
+    algo_filter.check(call, command)
     events = await call.desk.submit(command)
     for event in events:
         if type(event) is AlgoOrderChanged and event.request is command:

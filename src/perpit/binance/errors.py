@@ -150,6 +150,7 @@ QTY_NOT_POSITIVE: Final[Kind] = Kind(-4003, "Quantity less than zero.")
 STOP_PRICE_NOT_POSITIVE: Final[Kind] = Kind(-4006, "Stop price less than zero.")
 OFF_TICK: Final[Kind] = Kind(-4014, "Price not increased by tick size.")
 OFF_STEP: Final[Kind] = Kind(-4023, "Qty not increased by step size.")
+TOO_MANY_ALGO_ORDERS: Final[Kind] = Kind(-4045, "Reach max stop order limit.")
 USE_ALGO_SERVICE: Final[Kind] = Kind(
     -4120, "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead."
 )
@@ -296,7 +297,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.CALLBACK_RATE_INVALID: Kind(-1130, "Invalid data sent for a parameter."),
     refusals.ACTIVATION_PRICE_INVALID: Kind(-4135, "Invalid activation price"),
     refusals.WOULD_TRIGGER: Kind(-2021, "Order would immediately trigger."),
-    refusals.TOO_MANY_ALGO_ORDERS: Kind(-4045, "Reach max stop order limit."),
+    refusals.TOO_MANY_ALGO_ORDERS: TOO_MANY_ALGO_ORDERS,
     # GTE_GTC without a position (semantics 4.5.8); the lists have no code of its own
     refusals.POSITION_REQUIRED: Kind(-2022, "ReduceOnly Order is rejected."),
     refusals.UNKNOWN_ALGO_ORDER: UNKNOWN_ORDER,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from perpit import catalogue
 from perpit.binance import limits
+from perpit.binance.algo_filter import FORMER_ALGO_ORDERS
 from perpit.binance.assets import info_rows
 from perpit.binance.call import Call
 from perpit.binance.market import BOTH, instruments
@@ -33,7 +34,6 @@ from perpit.views.contracts import ContractView
 
 # Shown of a contract that the catalogue does not have (semantics 5.10.3).
 EQUAL_QTY_PRECISION: Final = 4
-FORMER_ALGO_ORDERS: Final = 10  # of USDⓈ-M, while it had the filter (semantics 5.9.4)
 # Of contracts that are settled, and of those that are delivered (semantics 3.6.5).
 SETTLED: Final = {
     TRADING: "TRADING",
@@ -174,7 +174,7 @@ def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, A
         {"filterType": "MAX_NUM_ORDERS", "limit": instrument.max_open_orders},
         {
             "filterType": "MAX_NUM_ALGO_ORDERS",
-            "limit": (facts and facts.max_algo_orders) or FORMER_ALGO_ORDERS,
+            "limit": instrument.max_algo_orders or (facts and facts.max_algo_orders) or FORMER_ALGO_ORDERS,
         },
         {"filterType": "MIN_NOTIONAL", "notional": format_shortest(instrument.min_notional_units, 8)},
         {

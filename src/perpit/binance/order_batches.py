@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from perpit.binance import errors, orders, schema
+from perpit.binance import algo_filter, errors, orders, schema
 from perpit.binance.call import Call
 from perpit.binance.market import BOTH, SYMBOL
 from perpit.binance.profiles import Profile
@@ -11,7 +11,7 @@ from perpit.binance.route import Route, routes_of
 from perpit.binance.schema import Param, Schema
 from perpit.binance.security import TRADE
 from perpit.binance.trade import Body, Values, amended, amendment, cancelled, placed
-from perpit.domain.commands import CancelOrder, Command
+from perpit.domain.commands import CancelOrder, Command, PlaceOrder
 from perpit.domain.events import (
     Event,
 )
@@ -23,7 +23,15 @@ LARGEST_CANCEL_BATCH: Final = 10
 async def place_batch(call: Call) -> list[Body]:
     """Up to five new orders, each answered in its place with an order or an error (semantics 5.7)."""
     place_one = call.desk.elements[call.product.market].place
-    return await _batch(call, place_one, lambda values: orders.place(values, call.account_id), placed)
+    made: list[PlaceOrder] = []
+
+    def make(values: Values) -> PlaceOrder:
+        command = orders.place(values, call.account_id)
+        algo_filter.check(call, command, made)
+        made.append(command)
+        return command
+
+    return await _batch(call, place_one, make, placed)
 
 
 async def amend_batch(call: Call) -> list[Body]:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from msgspec import Raw
 
-from perpit.binance import errors, orders, render
+from perpit.binance import algo_filter, errors, orders, render
 from perpit.binance.call import Call
 from perpit.binance.market import SYMBOL
 from perpit.binance.products import COIN, USDS
@@ -31,6 +31,7 @@ async def place(call: Call) -> Body:
     """A new order. ACK answers it as accepted, RESULT as it stands after matching (semantics 5.2.3)."""
     values = call.values
     command = orders.place(values, call.account_id)
+    algo_filter.check(call, command)
     events = await call.desk.submit(command)
     return placed(call.desk.profile, events, command, values)
 
@@ -183,6 +184,7 @@ class Imagined:
 def test(call: Call) -> Body:
     """An order that is judged as it would be now, and not placed."""
     command = orders.place(call.values, call.account_id)
+    algo_filter.check(call, command)
     instrument: Instrument = call.values["symbol"]
     refusal, price_ticks = call.desk.judge(command)
     if refusal:

@@ -62,6 +62,7 @@ def load_instrument(symbol: str, symbol_id: int, time_ms: int | None = None) -> 
         interest_e8=parse_scaled(row.interest, 8),
         rpi_fee_ppm=parse_scaled(row.rpi_fee, 6),
         needs_agreement=row.contract_type == TRADIFI,
+        max_algo_orders=row.max_algo_orders,
     )
 
 

@@ -64,7 +64,8 @@ class Instrument:
     PERCENT_PRICE multipliers, 1_050_000 = 1.05. `rpi_fee_ppm`: of RPI orders (semantics 4.3.9), without it what every
     maker pays. `funding_cap_e8`, `funding_floor_e8`, `interest_e8`: bounds of the rate of one settlement, interest per
     8 hours (semantics 3.4.6, 3.4.8); a journal that is older than these fields gets what most perpetuals have.
-    `needs_agreement`: only accounts that have signed it open positions.
+    `needs_agreement`: only accounts that have signed it open positions. `max_algo_orders`: conditional orders of an
+    account that may wait in the symbol, 0 without such a limit.
     Quantity in whole base units = lots × `qty_num` / `qty_den`.
     """
 
@@ -109,6 +110,7 @@ class Instrument:
         "interest_e8",
         "rpi_fee_ppm",
         "needs_agreement",
+        "max_algo_orders",
     )
 
     def __init__(
@@ -153,6 +155,7 @@ class Instrument:
         interest_e8: int = 10_000,
         rpi_fee_ppm: int | None = None,
         needs_agreement: bool = False,
+        max_algo_orders: int = 0,
     ) -> None:
         self.symbol_id, self.symbol, self.pair, self.market = symbol_id, symbol, pair, market
         self.contract_kind, self.contract_type = contract_kind, contract_type
@@ -175,6 +178,7 @@ class Instrument:
         self.funding_cap_e8, self.funding_floor_e8 = funding_cap_e8, funding_floor_e8
         self.is_perpetual = contract_type.endswith("PERPETUAL")  # there are some of longer names
         self.needs_agreement = needs_agreement
+        self.max_algo_orders = max_algo_orders
         self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
         common = gcd(lot_e8, UNIT)  # one lot in whole base units, reduced
         self.qty_num, self.qty_den = lot_e8 // common, UNIT // common

@@ -282,6 +282,14 @@ class Exposure:
             return True
         return any(waiting.position.exposure is self for waiting in self.account.algos.values())
 
+    def waiting_orders(self) -> int:
+        """How many conditional orders wait here, ordinary ones and those of the Algo service."""
+        count = len(self.conditionals)
+        for waiting in self.account.algos.values():
+            if waiting.position.exposure is self:
+                count += 1
+        return count
+
     def has_position(self) -> bool:
         if self.both.qty_lots != 0:
             return True

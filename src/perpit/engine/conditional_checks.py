@@ -181,26 +181,33 @@ def _own_value(market: Market, command: PlaceOrder) -> int:
 
 
 def _check_open(exposure: Exposure, command: PlaceOrder) -> int:
-    """Rules 11 and 12."""
+    """Rule 11, and for orders that close a position rule 12."""
     client_order_id = command.client_order_id
+    instrument = exposure.market.instrument
     if command.is_algo:
         if client_order_id in exposure.account.algos:
             return no.DUPLICATE_CLIENT_ORDER_ID
         if len(exposure.account.algos) >= OPEN_ALGO_ORDERS_MAX:
             return no.TOO_MANY_ALGO_ORDERS
-    else:
-        if client_order_id in exposure.orders or client_order_id in exposure.conditionals:
-            return no.DUPLICATE_CLIENT_ORDER_ID
+    elif client_order_id in exposure.orders or client_order_id in exposure.conditionals:
+        return no.DUPLICATE_CLIENT_ORDER_ID
+    if instrument.max_algo_orders != 0 and exposure.waiting_orders() >= instrument.max_algo_orders:
+        return no.TOO_MANY_ALGO_ORDERS
+    if not command.is_algo:
         count = len(exposure.orders) + len(exposure.conditionals)
-        if count >= exposure.market.instrument.max_open_orders:
+        if count >= instrument.max_open_orders:
             return no.TOO_MANY_OPEN_ORDERS
-    if command.close_position:
-        for waiting in exposure.conditionals.values():
-            if _closes_alike(waiting.request, command):
-                return no.CLOSE_POSITION_EXISTS
-        for waiting in exposure.account.algos.values():
-            if waiting.position.exposure is exposure and _closes_alike(waiting.request, command):
-                return no.CLOSE_POSITION_EXISTS
+    return _check_alone(exposure, command) if command.close_position else OK
+
+
+def _check_alone(exposure: Exposure, command: PlaceOrder) -> int:
+    """Rule 12."""
+    for waiting in exposure.conditionals.values():
+        if _closes_alike(waiting.request, command):
+            return no.CLOSE_POSITION_EXISTS
+    for waiting in exposure.account.algos.values():
+        if waiting.position.exposure is exposure and _closes_alike(waiting.request, command):
+            return no.CLOSE_POSITION_EXISTS
     return OK
 
 
