@@ -134,6 +134,16 @@ class Reference(AssetMode, Triggers, Delivery, House):
         self._tell("KeyCreated", command.api_key)
         return 0
 
+    def _EditKey(self, command: c.EditKey) -> int:
+        if command.api_key not in self.keys:
+            return no.UNKNOWN_KEY
+        key = self.keys[command.api_key]
+        fields = {name: getattr(key, name) for name in c.CreateKey.FIELDS}
+        fields |= {"label": command.label, "permissions": command.permissions, "ips": command.ips}
+        self.keys[command.api_key] = c.CreateKey(**fields)
+        self._tell("KeyEdited", command.api_key, command.label, command.permissions, tuple(command.ips))
+        return 0
+
     def _RevokeKey(self, command: c.RevokeKey) -> int:
         key = self.keys.pop(command.api_key, None)
         if key is None:
@@ -157,6 +167,8 @@ class Reference(AssetMode, Triggers, Delivery, House):
         cause = w.CAUSE_DEPOSIT if command.amount_units > 0 else w.CAUSE_WITHDRAW
         cross = self.cross_wallet(account.account_id, key)
         self._tell("WalletChanged", account.account_id, *key, after, cross, command.amount_units, cause)
+        if command.amount_units > 0 and self.standing_of(account.account_id) == w.INACTIVE:
+            self.put_in_standing(account.account_id, w.GOOD_STANDING)
         return 0
 
     def _SetLeverage(self, command: c.SetLeverage) -> int:
@@ -451,6 +463,9 @@ class Reference(AssetMode, Triggers, Delivery, House):
         if refusal:
             return refusal
         if command.price_match:  # semantics 5.4: the level of the book that the order itself is part of
+            refusal = self._first_fault(self._standing_faults(command.account_id, order.is_closing))
+            if refusal:
+                return refusal
             if self.status[symbol_id] != w.TRADING and not order.is_closing:
                 return no.SYMBOL_NOT_TRADING
             price = self.matched_ticks(command)

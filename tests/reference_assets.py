@@ -31,6 +31,7 @@ class AssetMode(Liquidation):
         self.joint: set[int] = set()
         self.burners: set[int] = set()
         self.signers: set[int] = set()
+        self.standings: dict[int, int] = {}
         self.exchanged: dict[Key, int] = {}
 
     # -- assets -----------------------------------------------------------------------------------------------------
@@ -382,6 +383,22 @@ class AssetMode(Liquidation):
     def has_signed(self, account_id: int) -> bool:
         return account_id in self.signers
 
+    def _SetStanding(self, command: c.SetStanding) -> int:
+        if self.account(command.account_id) is None:
+            return no.UNKNOWN_ACCOUNT
+        if command.standing not in range(w.INACTIVE + 1):
+            return no.INVALID_VALUE
+        self.put_in_standing(command.account_id, command.standing)
+        return 0
+
+    def put_in_standing(self, account_id: int, standing: int) -> None:
+        if self.standings.get(account_id, w.GOOD_STANDING) != standing:
+            self.standings[account_id] = standing
+            self._tell("StandingChanged", account_id, standing)
+
+    def standing_of(self, account_id: int) -> int:
+        return self.standings.get(account_id, w.GOOD_STANDING)
+
     # -- fees in BNB --------------------------------------------------------------------------------------------------
 
     def book_fill(
@@ -421,4 +438,4 @@ class AssetMode(Liquidation):
         warned = (account_id, w.USDS_M, "", -1, -1) in self.warned
         tiers = [[market, *tier] for market, tier in sorted(self.accounts[account_id].tiers.items())]
         chosen = [int(account_id in who) for who in (self.joint, self.burners)]
-        return [*chosen, int(warned), tiers, int(account_id in self.signers)]
+        return [*chosen, int(warned), tiers, int(account_id in self.signers), self.standing_of(account_id)]

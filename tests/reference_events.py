@@ -14,6 +14,7 @@ from perpit.domain.events import (
     Event,
     InstrumentListed,
     KeyCreated,
+    KeyEdited,
     OrderEvent,
 )
 
@@ -54,6 +55,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "InstrumentListed": ("symbol",),
     "AccountCreated": ("account_id", "name"),
     "KeyCreated": ("api_key",),
+    "KeyEdited": ("api_key", "label", "permissions", "ips"),
     "KeyRevoked": ("api_key", "account_id"),
     "LeverageChanged": ("account_id", "symbol_id", "leverage", "max_notional_units"),
     "PositionModeChanged": ("account_id", "market", "is_hedged"),
@@ -63,6 +65,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "FeeBurnChanged": ("account_id", "is_on"),
     "FeeTierChanged": ("account_id", "market", "tier", "maker_fee_ppm", "taker_fee_ppm"),
     "AgreementSigned": ("account_id",),
+    "StandingChanged": ("account_id", "standing"),
     "MarginTypeChanged": ("account_id", "symbol_id", "margin_type"),
     "WalletChanged": (
         "account_id",
@@ -165,6 +168,8 @@ def _field(event: Event, name: str) -> Any:
         return event.terms.asset
     if isinstance(event, KeyCreated):
         return event.key.api_key
+    if isinstance(event, KeyEdited):
+        return tuple(event.key.ips) if name == "ips" else getattr(event.key, name)
     return getattr(event, name)
 
 

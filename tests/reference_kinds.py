@@ -137,9 +137,18 @@ class Kinds(NaiveBook):
         yield hedged and command.reduce_only, no.REDUCE_ONLY_IN_HEDGE_MODE
         elsewhere = self._names_another_mode(command.account_id, command.symbol_id, command.position_side)
         yield elsewhere, no.POSITION_SIDE_MISMATCH
+        yield from self._standing_faults(
+            command.account_id, can_only_close(command) or command.close_position
+        )
         needed = self.instruments[command.symbol_id].needs_agreement
         unsigned = needed and not self.has_signed(command.account_id)
         yield unsigned and not (can_only_close(command) or command.close_position), no.AGREEMENT_NOT_SIGNED
+
+    def _standing_faults(self, account_id: int, closing: bool) -> Faults:
+        """Accounts that may only reduce, or not trade (semantics 5.10)."""
+        standing = self.standing_of(account_id)
+        yield standing == w.ONLY_REDUCES and not closing, no.ACCOUNT_ONLY_REDUCES
+        yield standing == w.MAY_NOT_ORDER, no.ACCOUNT_MAY_NOT_ORDER
 
     def matched_ticks(self, command: c.PlaceOrder | c.AmendOrder) -> int | None:
         """The price that price match finds, None without that level (semantics 5.4.2)."""

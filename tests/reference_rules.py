@@ -200,6 +200,7 @@ class Rules(Kinds):
         same = (command.price_ticks, command.qty_lots) == (order.price_ticks, order.qty_lots)
         yield same, no.AMEND_NO_CHANGE
         yield order.amendments >= instrument.max_amendments, no.AMEND_TOO_OFTEN
+        yield from self._standing_faults(command.account_id, order.is_closing)
         status = self.status[command.symbol_id]
         yield status != w.TRADING and not order.is_closing, no.SYMBOL_NOT_TRADING
         yield from self._grid_faults(instrument, command.qty_lots, command.price_ticks, market=False)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from perpit.binance import errors
 from perpit.binance.security import Signatures, check_time, signed_parts
-from perpit.domain.commands import CreateKey, RevokeKey
+from perpit.domain.commands import CreateKey, EditKey, RevokeKey
 from perpit.domain.words import KEY_ED25519, KEY_RSA, PERMIT_FUTURES, PERMIT_READ
 from tests.binance.caller import KEY, SECRET, START_MS, Caller, sign
 
@@ -249,3 +249,14 @@ async def test_market_data_and_listen_keys_need_a_key_but_no_signature() -> None
     assert (await caller.raw("GET", "/fapi/v1/historicalTrades", b"symbol=BTCUSDT")).status == 200
     assert (await caller.raw("POST", LISTEN, headers=[])).code == -2014
     assert len((await caller.raw("POST", LISTEN)).json["listenKey"]) == 64
+
+
+async def test_an_edited_key_may_do_what_it_says_now_from_the_next_request_on() -> None:
+    caller = Caller()
+    caller.apply(EditKey(KEY, "", PERMIT_READ, []))
+    assert (await caller.order()).code == -2015
+    assert (await caller.signed("GET", "/fapi/v3/account")).status == 200
+    caller.apply(EditKey(KEY, "", PERMIT_READ | PERMIT_FUTURES, ["10.9.9.9"]))
+    assert (await caller.order()).code == -2015
+    caller.apply(EditKey(KEY, "", PERMIT_READ | PERMIT_FUTURES, []))
+    assert (await caller.order()).status == 200

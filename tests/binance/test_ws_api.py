@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from perpit.binance import wire_facts
 from perpit.binance.ws_api import MAX_IN_FLIGHT, WsApi
 from perpit.binance.ws_methods import METHODS, SESSION_METHODS, SESSION_WEIGHT, methods_of
-from perpit.domain.commands import Command, CreateKey, RevokeKey
+from perpit.domain.commands import Command, CreateKey, EditKey, RevokeKey
 from perpit.domain.words import COIN_M, KEY_ED25519, KEY_RSA, PERMIT_FUTURES, PERMIT_READ, USDS_M
 from tests.binance.caller import IP, KEY, START_MS, Caller, sign
 from tests.binance.ws_caller import ORDER, WsCaller, encoded_text, signed_text
@@ -447,6 +447,19 @@ async def test_a_logon_does_not_outlive_the_rights_of_its_key() -> None:
     reply = await ws.call("order.place", 5, **ORDER, timestamp=START_MS)
     assert (reply["id"], *code(reply)) == (None, 401, -2015)
     assert (await ws.call("session.status"))["result"]["apiKey"] is None
+
+
+async def test_a_key_that_is_edited_stays_logged_on_with_the_rights_that_it_has_now() -> None:
+    ws = await logged_on()
+    ws.caller.apply(EditKey(ED_KEY, "", PERMIT_READ, []))
+    reply = await ws.call("order.place", 5, **ORDER, timestamp=START_MS)
+    assert (reply["id"], *code(reply)) == (5, 401, -2015)
+    assert (await ws.call("account.status", timestamp=START_MS))["status"] == 200
+    assert (await ws.call("session.status"))["result"]["apiKey"] == ED_KEY
+    ws.caller.apply(EditKey(ED_KEY, "", PERMIT_READ | PERMIT_FUTURES, []))
+    assert (await ws.call("order.place", 6, **ORDER, timestamp=START_MS))["status"] == 200
+    ws.caller.apply(EditKey(ED_KEY, "", PERMIT_READ | PERMIT_FUTURES, ["10.9.9.9"]))
+    assert code(await ws.call("order.place", 7, **ORDER, timestamp=START_MS)) == (401, -2015)
 
 
 # What is no request

@@ -71,9 +71,19 @@ def test_an_account_is_opened_funded_and_given_a_key(perpit: Any) -> None:
     assert "no contract listed in usds_m uses XRP" in perpit("deposit", "alice", "0.25", "xrp")
     assert perpit("withdraw", "alice", "2.5")["wallets"][0]["balance"] == "10"
     assert perpit("accounts", "fee-tier", "alice", "9", "--market", "coin_m")["fee_tiers"]["coin_m"] == 9
+    assert perpit("accounts", "standing", "alice", "only-reduces")["standing"] == "only reduces"
+    assert perpit("accounts", "standing", "alice", "good")["standing"] == "good"
     assert "Expected a decimal number like 1250.50 - at `$.amount`" in perpit("deposit", "alice", "lots")
     key = perpit("keys", "create", "alice", "--futures", "--label", "bot", "--ip", "127.0.0.1")
     assert (key["futures"], key["label"], key["ips"]) == (True, "bot", ["127.0.0.1"])
+    edited = perpit("keys", "edit", "alice", key["api_key"], "--no-futures", "--anywhere")
+    assert (edited["futures"], edited["label"], edited["ips"]) == (False, "bot", [])
+    edited = perpit("keys", "edit", "alice", key["api_key"], "--futures", "--label", "", "--ip", "10.0.0.7")
+    assert (edited["futures"], edited["label"], edited["ips"]) == (True, "", ["10.0.0.7"])
+    assert "nothing is to be changed" in perpit("keys", "edit", "alice", key["api_key"])
+    assert "exclude each other" in perpit(
+        "keys", "edit", "alice", key["api_key"], "--anywhere", "--ip", "::1"
+    )
     assert perpit("keys", "revoke", "alice", key["api_key"]) == {"revoked": key["api_key"]}
     assert perpit("keys", "list", "alice") == {"keys": []}
 

@@ -143,6 +143,17 @@ def full_of_algos(world: World, market: Market, party: Party) -> dict[str, Any]:
     return {}
 
 
+def restricted(standing: str) -> Callable[[World, Market, Party], dict[str, Any]]:
+    """A step that puts the account in a standing."""
+
+    def restrict(world: World, market: Market, party: Party) -> dict[str, Any]:
+        path = f"/accounts/{party.account.name}/standing"
+        world.operator.call("PUT", path, {"standing": standing})
+        return {}
+
+    return restrict
+
+
 def isolated_and_flat(world: World, market: Market, party: Party) -> dict[str, Any]:
     """Isolated margin, and nothing that needs it."""
     party.post(f"{market.prefix}/marginType", symbol=market.main, marginType="ISOLATED")
@@ -205,6 +216,12 @@ STEPS = {
         ),
         *(about_to_end, joint, carried_by_bnb, indebted),
     )
+}
+STEPS |= {
+    "only_reduces": restricted("only reduces"),
+    "may_not_order": restricted("may not order"),
+    "keys_locked": restricted("keys locked"),
+    "inactive": restricted("inactive"),
 }
 
 

@@ -13,7 +13,13 @@ from tests.control.conftest import SmallVenue
 async def test_an_account_is_opened_once(venue: SmallVenue) -> None:
     assert await venue.call("POST", "/accounts", {"name": "alice"}) == (
         201,
-        {"name": "alice", "id": 1, "wallets": [], "fee_tiers": {"usds_m": 0, "coin_m": 0}},
+        {
+            "name": "alice",
+            "id": 1,
+            "wallets": [],
+            "fee_tiers": {"usds_m": 0, "coin_m": 0},
+            "standing": "good",
+        },
     )
     status, answer = await venue.call("POST", "/accounts", {"name": "alice"})
     assert status == 409
@@ -45,6 +51,18 @@ async def test_an_account_is_put_on_a_tier_of_fees_for_one_market(venue: SmallVe
     for body in ({"tier": 10}, {"tier": -1}, {}, {"tier": 1, "market": "spot"}):
         assert (await venue.call("PUT", "/accounts/alice/fee-tier", body))[0] == 400
     assert (await venue.call("PUT", "/accounts/nobody/fee-tier", {"tier": 1}))[0] == 404
+
+
+async def test_an_account_is_restricted_and_let_go(venue: SmallVenue) -> None:
+    await venue.call("POST", "/accounts", {"name": "alice"})
+    before = venue.engine.state_hash()
+    for standing in ("only reduces", "may not order", "keys locked", "inactive", "good"):
+        status, answer = await venue.call("PUT", "/accounts/alice/standing", {"standing": standing})
+        assert (status, answer["standing"]) == (200, standing)
+    assert venue.engine.state_hash() == before
+    for body in ({"standing": "bad"}, {}, {"standing": 1}):
+        assert (await venue.call("PUT", "/accounts/alice/standing", body))[0] == 400
+    assert (await venue.call("PUT", "/accounts/nobody/standing", {"standing": "good"}))[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -148,6 +166,29 @@ async def test_a_revoked_key_is_gone_and_somebody_elses_stays(venue: SmallVenue)
     assert (await venue.call("DELETE", f"/accounts/alice/keys/{key['api_key']}"))[0] == 200
     assert (await venue.call("DELETE", f"/accounts/alice/keys/{key['api_key']}"))[0] == 404
     assert not venue.world.keys.by_api_key
+
+
+async def test_an_edited_key_keeps_its_secret_its_place_and_what_is_not_said(venue: SmallVenue) -> None:
+    await venue.call("POST", "/accounts", {"name": "alice"})
+    made = [
+        (await venue.call("POST", "/accounts/alice/keys", {"label": label, "ips": ["10.0.0.7"]}))[1]
+        for label in ("first", "second")
+    ]
+    keys = venue.world.keys.by_api_key
+    path = f"/accounts/alice/keys/{made[0]['api_key']}"
+    before = keys[made[0]["api_key"]]
+    status, answer = await venue.call("PUT", path, {"futures": True})
+    assert (status, answer["futures"], answer["label"], answer["ips"]) == (200, True, "first", ["10.0.0.7"])
+    status, answer = await venue.call("PUT", path, {"futures": False, "ips": [" ::1 "], "label": "x"})
+    assert (status, answer["futures"], answer["label"], answer["ips"]) == (200, False, "x", ["::1"])
+    now = keys[made[0]["api_key"]]
+    assert (now.secret, now.seq, now.time_ms) == (before.secret, before.seq, before.time_ms)
+    assert (before.label, before.permissions) == ("first", PERMIT_READ), "what was journaled stays as it was"
+    _, listed = await venue.call("GET", "/accounts/alice/keys")
+    assert [one["label"] for one in listed["keys"]] == ["x", "second"]
+    assert (await venue.call("PUT", path, {"ips": ["somewhere"]}))[0] == 400
+    assert (await venue.call("PUT", path, {"secret": "x"}))[0] == 400
+    assert (await venue.call("PUT", "/accounts/alice/keys/nope", {"futures": True}))[0] == 404
 
 
 def pem(private: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:

@@ -7,6 +7,7 @@ from perpit.domain.commands import (
     Command,
     CreateAccount,
     CreateKey,
+    EditKey,
     ListInstrument,
     RevokeKey,
     ScheduleDelivery,
@@ -15,6 +16,8 @@ from perpit.domain.events import AccountCreated, ContractStatusChanged, Instrume
 from perpit.domain.words import COIN_M, KEY_HMAC, USDS_M
 from perpit.engine.engine import Engine
 from tests.instruments import btcusd_perp, btcusdt, ethusdt
+from tests.reference import Reference
+from tests.reference_events import as_rows
 
 
 def ask(engine: Engine, command: Command) -> object:
@@ -92,6 +95,27 @@ def test_a_revoked_key_tells_whose_it_was_and_is_free_again() -> None:
     assert revoked.account_id == 1
     assert refusal(ask(engine, RevokeKey("key"))) == no.UNKNOWN_KEY
     ask(engine, CreateKey(1, "key", "other", KEY_HMAC, "", 0, []))
+
+
+def test_an_edited_key_is_the_same_key_and_an_unknown_one_is_none() -> None:
+    engine, reference = Engine(), Reference()
+    rows = []
+    for command in (
+        CreateAccount("alice"),
+        CreateKey(1, "one", "secret", KEY_HMAC, "", 0, []),
+        CreateKey(1, "two", "secret", KEY_HMAC, "", 0, []),
+        EditKey("three", "", 3, []),
+        EditKey("one", "label", 3, ["10.0.0.7"]),
+        RevokeKey("one"),
+        EditKey("one", "label", 3, []),
+    ):
+        command.seq = engine.seq + 1
+        events = engine.apply(command)
+        assert as_rows(events) == reference.apply(command)
+        rows += as_rows(events)
+        assert engine.state() == reference.state()
+    told = [row[0] if row[0] != "Refused" else row[-1] for row in rows[3:]]
+    assert told == [no.UNKNOWN_KEY, "KeyEdited", "KeyRevoked", no.UNKNOWN_KEY]
 
 
 def test_the_house_has_no_keys() -> None:

@@ -63,6 +63,8 @@ PLACING = [
     fault(no.INVALID_VALUE, stp_mode=77),
     fault(no.POSITION_SIDE_MISMATCH, "mode:one-way", position_side=w.LONG),
     fault(no.REDUCE_ONLY_IN_HEDGE_MODE, "mode:hedge", "closing:yes", reduce_only=True),
+    fault(no.ACCOUNT_ONLY_REDUCES, "standing:1", "closing:no"),
+    fault(no.ACCOUNT_MAY_NOT_ORDER, "standing:2"),
     fault(no.AGREEMENT_NOT_SIGNED, "market:agreed", "closing:no"),
     fault(no.NO_PRICE, "market:unpriced"),
     fault(no.PRICE_MATCH_NO_LEVEL, "kind:limit", "price:none", price_ticks=0, price_match=w.MATCH_QUEUE_20),
@@ -116,6 +118,8 @@ WAITING = [
     fault(no.INVALID_VALUE, stp_mode=77),
     fault(no.POSITION_SIDE_MISMATCH, "kind:limit", "mode:one-way", position_side=w.LONG),
     fault(no.REDUCE_ONLY_IN_HEDGE_MODE, "kind:limit", "mode:hedge", "closing:yes", reduce_only=True),
+    fault(no.ACCOUNT_ONLY_REDUCES, "standing:1", "closing:no"),
+    fault(no.ACCOUNT_MAY_NOT_ORDER, "standing:2"),
     fault(no.AGREEMENT_NOT_SIGNED, "market:agreed", "closing:no"),
     fault(no.NO_PRICE, "market:unpriced"),
     fault(no.QTY_NOT_POSITIVE, "kind:limit", qty_lots=0),
@@ -148,6 +152,8 @@ AMENDING = [
     fault(no.AMEND_SIDE_MISMATCH, side=w.SELL),
     fault(no.AMEND_NO_CHANGE, qty_lots=10, price_ticks=590_000),
     fault(no.AMEND_TOO_OFTEN, "market:never"),
+    fault(no.ACCOUNT_ONLY_REDUCES, "standing:1", "closing:no"),
+    fault(no.ACCOUNT_MAY_NOT_ORDER, "standing:2"),
     fault(no.QTY_NOT_POSITIVE, qty_lots=0),
     fault(no.QTY_BELOW_MIN, "market:min 2", qty_lots=1),
     fault(no.QTY_ABOVE_MAX, qty_lots=1_000_001),
@@ -171,6 +177,7 @@ def venue_for(needs: frozenset[str]) -> Venue:
         for account_id in (RICH, POOR):
             venue.apply(c.SetPositionMode(account_id, w.USDS_M, True))
     if "market:unpriced" in needs:
+        restrict(venue, needs)
         return venue
     venue.apply(c.SetIndexPrice(0, e8("60000")))
     for account_id in (RICH, POOR):
@@ -178,7 +185,15 @@ def venue_for(needs: frozenset[str]) -> Venue:
     for need in needs:
         if need.startswith("asks:"):
             venue.apply(c.HouseDepth(0, [], [], [int(need.partition(":")[2])], [100]))
+    restrict(venue, needs)
     return venue
+
+
+def restrict(venue: Venue, needs: frozenset[str]) -> None:
+    for need in needs:
+        if need.startswith("standing:"):
+            for account_id in (RICH, POOR):
+                venue.apply(c.SetStanding(account_id, int(need.partition(":")[2])))
 
 
 def terms_for(needs: frozenset[str]) -> dict[str, Any]:

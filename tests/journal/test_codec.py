@@ -71,6 +71,8 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         30: "CancelAlgoOrder",
         31: "CancelAllAlgoOrders",
         32: "SetCountdown",
+        40: "SetStanding",
+        41: "EditKey",
     }
 
 

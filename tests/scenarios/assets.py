@@ -51,6 +51,19 @@ def fee_tier(venue: Venue, found: Found, instrument: Instrument) -> Events:
     return venue.apply(c.SetFeeTier(who, instrument.market, int(found["tier"]), maker, taker))
 
 
+STANDINGS = {
+    "good": w.GOOD_STANDING,
+    "only-reduces": w.ONLY_REDUCES,
+    "may-not-order": w.MAY_NOT_ORDER,
+    "keys-locked": w.KEYS_LOCKED,
+    "inactive": w.INACTIVE,
+}
+
+
+def standing(venue: Venue, found: Found, _instrument: Instrument) -> Events:
+    return venue.apply(c.SetStanding(venue.accounts[found["who"]], STANDINGS[found["standing"]]))
+
+
 def rates(venue: Venue, found: Found, _instrument: Instrument) -> Answer:
     asset = venue.engine.assets.assets[found["asset"]]
     return {
@@ -94,6 +107,7 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
         rf"(?P<who>\w+) tier (?P<tier>\d+)( pays (?P<maker>{NUMBER}) % and (?P<taker>{NUMBER}) %)?",
         fee_tier,
     ),
+    (rf"(?P<who>\w+) standing (?P<standing>{'|'.join(STANDINGS)})", standing),
 ]
 QUESTIONS: list[tuple[str, Callable[..., Answer]]] = [
     (r"rates of (?P<asset>\w+)", rates),

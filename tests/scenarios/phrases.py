@@ -148,6 +148,8 @@ def tell_terms(venue: Venue, event: e.Event) -> Phrase | None:
         return Phrase(
             (venue.account_name(event.account_id),), f"tier {event.tier} {rates if event.tier else ''}"
         )
+    if isinstance(event, e.StandingChanged):
+        return Phrase((venue.account_name(event.account_id),), f"standing {STANDINGS[event.standing]}")
     if isinstance(event, e.PositionModeChanged):
         return Phrase((venue.account_name(event.account_id),), f"mode {MODES[event.is_hedged]}")
     if isinstance(event, e.MarginTypeChanged):
@@ -177,6 +179,7 @@ CALCULATED = {
     w.TRADE_ADL: "deleveraged",
     w.TRADE_DELIVERY: "settled",
 }
+STANDINGS = ("good", "only-reduces", "may-not-order", "keys-locked", "inactive")
 CONTRACT_STATUS = {
     w.TRADING: "trading",
     w.PRE_DELIVERING: "closing",

@@ -90,6 +90,8 @@ EARLY_TIMESTAMP: Final[Kind] = Kind(
 BAD_SIGNATURE: Final[Kind] = Kind(-1022, "Signature for this request is not valid.")
 BAD_KEY_FORMAT: Final[Kind] = Kind(-2014, "API-key format invalid.", 401)
 BAD_KEY_TYPE: Final[Kind] = Kind(-4056, "Invalid api key type.")
+KEYS_LOCKED: Final[Kind] = Kind(-2017, "API Keys are locked on this account.")
+INACTIVE_ACCOUNT: Final[Kind] = Kind(-4109, "Inactive account")
 KEY_REJECTED: Final[Kind] = Kind(-2015, "Invalid API-key, IP, or permissions for action.", 401)
 BAD_LISTEN_KEY: Final[Kind] = Kind(
     -1125,
@@ -244,6 +246,8 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions"
     ),
     refusals.REDUCE_ONLY_IN_HEDGE_MODE: NOT_REQUIRED,
+    refusals.ACCOUNT_ONLY_REDUCES: Kind(-4087, "User can only place reduce only order"),
+    refusals.ACCOUNT_MAY_NOT_ORDER: Kind(-4088, "User can not place order currently"),
     # seen on the wire, in no list
     refusals.AGREEMENT_NOT_SIGNED: Kind(-4411, "Please sign TradFi-Perps agreement contract fapi."),
     # semantics 1.6.2
@@ -319,6 +323,8 @@ BY_REFUSAL_IN: Final[dict[int, dict[int, Kind]]] = {
         refusals.REDUCE_ONLY_MARGIN_SHORT: Kind(
             -4112, "ReduceOnly Order Failed. Please check your existing position and open orders."
         ),
+        refusals.ACCOUNT_ONLY_REDUCES: Kind(-4089, "User can only place reduce only order."),
+        refusals.ACCOUNT_MAY_NOT_ORDER: Kind(-4090, "User can not place order currently."),
         refusals.LEVERAGE_OF_ISOLATED_LOWERED: Kind(
             -4150, "Leverage reduction is not supported in Isolated Margin Mode with open positions."
         ),

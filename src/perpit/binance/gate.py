@@ -18,7 +18,7 @@ from perpit.binance.profiles import Profile
 from perpit.binance.route import Route
 from perpit.binance.schema import Schema, Symbols
 from perpit.domain.commands import CreateKey
-from perpit.domain.words import COIN_M, USDS_M
+from perpit.domain.words import COIN_M, INACTIVE, KEYS_LOCKED, USDS_M
 
 if TYPE_CHECKING:
     from perpit.views.world import World
@@ -122,6 +122,7 @@ class Gate:
         }
         self.weights = shared.weights
         self.keys = world.keys.by_api_key
+        self._shut_out = world.shut_out
         self.signatures = security.Signatures()
         self._enforced = enforced
         self._idle_ms = idle_ms
@@ -166,6 +167,8 @@ class Gate:
     ) -> Any:
         """Permission, order count and parameters of a caller who is known, and the handler behind them."""
         security.check_permission(key, door.security, ip)
+        if self._shut_out and door.security != security.MARKET_DATA:
+            self._check_standing(key)
         if door.orders is not None:
             in_10s, in_minute = door.orders
             orders = door.limits.orders
@@ -174,6 +177,14 @@ class Gate:
                 raise exceeded
         values = door.schema.read(sent, door.symbols)
         return door.handler(Call(desk, values, key.account_id, key.api_key, now_ms, door.product))
+
+    def _check_standing(self, key: CreateKey) -> None:
+        """An account whose keys are locked, or that is inactive, is told so at every call of its own (6.4)."""
+        standing = self._shut_out.get(key.account_id)
+        if standing == KEYS_LOCKED:
+            raise errors.KEYS_LOCKED()
+        if standing == INACTIVE:
+            raise errors.INACTIVE_ACCOUNT()
 
     def refusal(self, error: Exception, *about: object) -> errors.WireError:
         """What answers a request that ended with an exception. An unexpected one is logged with what it was about."""

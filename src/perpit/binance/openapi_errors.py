@@ -69,6 +69,8 @@ RETRY_LATER: Final = frozenset((418, 429))
 
 EVERYBODY: Final = (errors.ILLEGAL_CHARS, errors.DUPLICATE_PARAMETER, errors.TOO_MANY_PARAMETERS)
 SIGNED: Final = (
+    errors.KEYS_LOCKED,
+    errors.INACTIVE_ACCOUNT,
     errors.MANDATORY,
     errors.STALE_TIMESTAMP,
     errors.EARLY_TIMESTAMP,

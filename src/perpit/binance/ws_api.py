@@ -230,11 +230,14 @@ class Session:
     # The connection's own methods
 
     def _still_logged_on(self, asked: "Asked") -> None:
-        """A key that was revoked, or made anew with other rights, ends its logon with the next request, whose id is not
-        told (semantics 7.6.6).
+        """A key that was revoked, or made anew, ends its logon with the next request, whose id is not told (semantics
+        7.6.6). One that was edited stays logged on, with the rights that it has now.
         """
         assert self.key is not None
-        if self.api.gate.keys.get(self.key.api_key) is not self.key:
+        now = self.api.gate.keys.get(self.key.api_key)
+        if now is not None and now.seq == self.key.seq:
+            self.key = now
+        else:
             self.key = None
             asked.request.id_json = b"null"
             raise errors.KEY_REJECTED()

@@ -80,6 +80,33 @@ def set_fee_tier(
         print(f"Account {name} is on tier {tier} of {market}. Its rates: GET commissionRate")
 
 
+@app.command("standing")
+def set_standing(
+    name: Annotated[str, typer.Argument(help="The account.")],
+    standing: Annotated[
+        str, typer.Argument(help="good, only-reduces, may-not-order, keys-locked or inactive.")
+    ],
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Restrict an account as the exchange does, or let it go. A deposit makes an inactive one good again.
+
+    [bold]Examples[/bold]
+    \b
+      perpit accounts standing alice only-reduces
+      perpit accounts standing alice good
+    """
+    body = {"standing": standing.replace("-", " ")}
+    answer = find(url, token, ready_file, data).call("PUT", f"/accounts/{segment(name)}/standing", body)
+    if json:
+        print_json(answer)
+    else:
+        print(f"The standing of account {name} is {answer['standing']}.")
+
+
 def balances(account: dict[str, Any]) -> str:
     """The wallets of an account in one line."""
     wallets = [f"{wallet['balance']} {wallet['asset']} ({wallet['market']})" for wallet in account["wallets"]]

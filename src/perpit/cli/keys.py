@@ -9,8 +9,10 @@ from perpit.cli.failure import Failure
 from perpit.cli.output import print_json, print_table
 from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find, segment
 
-app = typer.Typer(help="API keys of an account: make, list and revoke them.")
+app = typer.Typer(help="API keys of an account: make, list, edit and revoke them.")
 Account = Annotated[str, typer.Argument(help="The account's name.")]
+ApiKey = Annotated[str, typer.Argument(help="The API key.")]
+HEADINGS = ["API KEY", "TYPE", "FUTURES", "FROM", "LABEL"]
 
 
 @app.command("list")
@@ -32,8 +34,7 @@ def list_keys(
     if json:
         print_json(answer)
         return
-    headings = ["API KEY", "TYPE", "FUTURES", "FROM", "LABEL"]
-    print_table(headings, [row(key) for key in answer["keys"]])
+    print_table(HEADINGS, [row(key) for key in answer["keys"]])
 
 
 @app.command("create")
@@ -77,10 +78,50 @@ def create_key(
         print("It only reads; --futures makes one that trades.")
 
 
+@app.command("edit")
+def edit_key(
+    account: Account,
+    api_key: ApiKey,
+    futures: Annotated[
+        bool | None, typer.Option("--futures/--no-futures", help="Let it trade, or only read.")
+    ] = None,
+    label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="What it is for.")] = None,
+    ip: Annotated[
+        list[str] | None,
+        typer.Option("--ip", metavar="IP", help="Works from this address only; may be given several times."),
+    ] = None,
+    anywhere: Annotated[bool, typer.Option("--anywhere", help="Works from every address.")] = False,
+    url: Url = None,
+    token: Token = None,
+    ready_file: ReadyFile = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Change what a key may do, and from where; its secret stays. It holds from its next request on.
+
+    [bold]Examples[/bold]
+    \b
+      perpit keys edit alice vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A --no-futures
+      perpit keys edit alice vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A --ip 10.0.0.7
+    """
+    if anywhere and ip:
+        raise Failure("--anywhere and --ip exclude each other", 2)
+    wanted = {"futures": futures, "label": label, "ips": [] if anywhere else ip}
+    body = {name: value for name, value in wanted.items() if value is not None}
+    if not body:
+        raise Failure("nothing is to be changed; perpit keys edit --help shows what is possible", 2)
+    path = f"/accounts/{segment(account)}/keys/{segment(api_key)}"
+    answer = find(url, token, ready_file, data).call("PUT", path, body)
+    if json:
+        print_json(answer)
+    else:
+        print_table(HEADINGS, [row(answer)])
+
+
 @app.command("revoke")
 def revoke_key(
     account: Account,
-    api_key: Annotated[str, typer.Argument(help="The API key.")],
+    api_key: ApiKey,
     url: Url = None,
     token: Token = None,
     ready_file: ReadyFile = None,

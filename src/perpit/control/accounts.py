@@ -3,14 +3,31 @@
 from typing import Any
 
 from perpit.catalogue.fees import fee_tiers
-from perpit.control.bodies import Amount, FeeTier, NewAccount
+from perpit.control.bodies import Amount, FeeTier, NewAccount, Standing
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
-from perpit.domain.commands import CreateAccount, SetFeeTier, Transfer
+from perpit.domain.commands import CreateAccount, SetFeeTier, SetStanding, Transfer
 from perpit.domain.numbers import format_shortest, parse_scaled
-from perpit.domain.words import COIN_M, FEE_ASSET, USDS_M
+from perpit.domain.words import (
+    COIN_M,
+    FEE_ASSET,
+    GOOD_STANDING,
+    INACTIVE,
+    KEYS_LOCKED,
+    MAY_NOT_ORDER,
+    ONLY_REDUCES,
+    USDS_M,
+)
 
 MARKETS = {"usds_m": USDS_M, "coin_m": COIN_M}
+STANDINGS = {
+    "good": GOOD_STANDING,
+    "only reduces": ONLY_REDUCES,
+    "may not order": MAY_NOT_ORDER,
+    "keys locked": KEYS_LOCKED,
+    "inactive": INACTIVE,
+}
+STANDING_NAMES = {number: name for name, number in STANDINGS.items()}
 MARKET_NAMES = {number: name for name, number in MARKETS.items()}
 
 
@@ -34,7 +51,13 @@ def shown(ports: Ports, account_id: int) -> dict[str, Any]:
         for (market, asset), wallet in account.wallets.items()
     ]
     tiers = {name: account.fee_tier(market) for name, market in MARKETS.items()}
-    return {"name": account.name, "id": account_id, "wallets": wallets, "fee_tiers": tiers}
+    return {
+        "name": account.name,
+        "id": account_id,
+        "wallets": wallets,
+        "fee_tiers": tiers,
+        "standing": STANDING_NAMES[account.standing],
+    }
 
 
 def check_asset(ports: Ports, market: str, asset: str) -> None:
@@ -95,4 +118,16 @@ async def set_fee_tier(ports: Ports, params: dict[str, str], body: FeeTier) -> d
     account_id, market = account_named(ports, params["name"]), MARKETS[body.market]
     rates = fee_tiers(market)[body.tier]
     settled(await ports.submit(SetFeeTier(account_id, market, body.tier, rates.maker_ppm, rates.taker_ppm)))
+    return shown(ports, account_id)
+
+
+async def set_standing(ports: Ports, params: dict[str, str], body: Standing) -> dict[str, Any]:
+    """Restrict an account as the exchange does, or let it go.
+
+    "only reduces": orders that open are refused with -4087, COIN-M's with -4089; "may not order": all orders with
+    -4088, COIN-M's with -4090, cancelling goes on; "keys locked": all its calls with -2017; "inactive": all its calls
+    with -4109, until the next deposit.
+    """
+    account_id = account_named(ports, params["name"])
+    settled(await ports.submit(SetStanding(account_id, STANDINGS[body.standing])))
     return shown(ports, account_id)

@@ -72,12 +72,13 @@ class FeeTiers(Answer):
 
 
 class Account(Answer):
-    """An account with its wallets and tiers."""
+    """An account with its wallets and tiers, and what it may do."""
 
     name: str
     id: int
     wallets: list[Wallet]
     fee_tiers: FeeTiers
+    standing: Literal["good", "only reduces", "may not order", "keys locked", "inactive"]
 
 
 class Accounts(Answer):
@@ -165,8 +166,10 @@ ANSWERS: Final[dict[Handler, type[Answer]]] = {
     accounts.deposit: Account,
     accounts.withdraw: Account,
     accounts.set_fee_tier: Account,
+    accounts.set_standing: Account,
     keys.list_keys: Keys,
     keys.create_key: KeyMade,
+    keys.edit_key: Key,
     keys.revoke_key: KeyRevoked,
     time.show_clock: Clock,
     time.set_clock: Clock,

@@ -39,6 +39,17 @@ class NewKey(Body):
     public_key: Annotated[str, msgspec.Meta(max_length=4096)] | None = None
 
 
+class KeyTerms(Body):
+    """What a key may do from now on; what is left out stays as it is. An empty list of IPs means from everywhere."""
+
+    label: Annotated[str, msgspec.Meta(max_length=64)] | msgspec.UnsetType = msgspec.UNSET
+    futures: bool | msgspec.UnsetType = msgspec.UNSET
+    ips: (
+        Annotated[list[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=30)]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+
+
 class Amount(Body):
     """Money to bring or to take."""
 
@@ -52,6 +63,12 @@ class FeeTier(Body):
 
     tier: Annotated[int, msgspec.Meta(ge=0, le=9)]
     market: Literal["usds_m", "coin_m"] = "usds_m"
+
+
+class Standing(Body):
+    """What an account may do."""
+
+    standing: Literal["good", "only reduces", "may not order", "keys locked", "inactive"]
 
 
 class ClockMode(Body):

@@ -1,20 +1,21 @@
-"""API keys: make, list, revoke. A secret is shown once, in the answer that makes the key."""
+"""API keys: make, list, edit, revoke. A secret is shown once, in the answer that makes the key."""
 
 import ipaddress
 import secrets
 import string
 from typing import Any
 
+import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from perpit.control.accounts import account_named
-from perpit.control.bodies import NewKey
+from perpit.control.bodies import KeyTerms, NewKey
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
-from perpit.domain.commands import CreateKey, RevokeKey
+from perpit.domain.commands import CreateKey, EditKey, RevokeKey
 from perpit.domain.words import KEY_ED25519, KEY_HMAC, KEY_RSA, PERMIT_FUTURES, PERMIT_READ
 
 KINDS = {"HMAC": KEY_HMAC, "RSA": KEY_RSA, "ED25519": KEY_ED25519}
@@ -63,13 +64,32 @@ async def create_key(ports: Ports, params: dict[str, str], body: NewKey) -> dict
     return {**shown(key), "api_secret": secret if body.type == "HMAC" else None}
 
 
+async def edit_key(ports: Ports, params: dict[str, str], body: KeyTerms) -> dict[str, Any]:
+    """Change what a key may do, and from where. It holds from its next request on, on open connections, too."""
+    key = key_of(ports, params)
+    label = key.label if isinstance(body.label, msgspec.UnsetType) else body.label
+    permissions = key.permissions
+    if isinstance(body.futures, bool):
+        permissions = PERMIT_READ | (PERMIT_FUTURES if body.futures else 0)
+    ips = key.ips if isinstance(body.ips, msgspec.UnsetType) else [address(ip) for ip in body.ips]
+    settled(await ports.submit(EditKey(key.api_key, label, permissions, ips)))
+    return shown(key_of(ports, params))
+
+
 async def revoke_key(ports: Ports, params: dict[str, str], body: None) -> dict[str, Any]:
     """Take a key away; what it signed before stands."""
-    name, api_key = params["name"], params["api_key"]
-    if api_key not in [key.api_key for key in keys_of(ports, name)]:
-        raise Problem(404, f"account {name!r} has no such key; GET /venue/v1/accounts/{name}/keys lists them")
+    api_key = key_of(ports, params).api_key
     settled(await ports.submit(RevokeKey(api_key)))
     return {"revoked": api_key}
+
+
+def key_of(ports: Ports, params: dict[str, str]) -> CreateKey:
+    """The key that a call names; a Problem unless the account has it."""
+    name, api_key = params["name"], params["api_key"]
+    for key in keys_of(ports, name):
+        if key.api_key == api_key:
+            return key
+    raise Problem(404, f"account {name!r} has no such key; GET /venue/v1/accounts/{name}/keys lists them")
 
 
 def address(ip: str) -> str:

@@ -22,6 +22,15 @@ class KeyCreated(Event):
 
 
 @mypyc_attr(acyclic=True)
+class KeyEdited(Event):
+    """What the key is now; its number and time are still those of its making."""
+
+    def __init__(self, time_ms: i64, key: CreateKey) -> None:
+        self.time_ms: i64 = time_ms
+        self.key = key
+
+
+@mypyc_attr(acyclic=True)
 class KeyRevoked(Event):
     def __init__(self, time_ms: i64, api_key: str, account_id: i64) -> None:
         self.time_ms: i64 = time_ms
@@ -264,3 +273,13 @@ class AgreementSigned(Event):
     def __init__(self, time_ms: i64, account_id: i64) -> None:
         self.time_ms: i64 = time_ms
         self.account_id: i64 = account_id
+
+
+@mypyc_attr(acyclic=True)
+class StandingChanged(Event):
+    """What the account may do from now on; see `SetStanding`."""
+
+    def __init__(self, time_ms: i64, account_id: i64, standing: i64) -> None:
+        self.time_ms: i64 = time_ms
+        self.account_id: i64 = account_id
+        self.standing: i64 = standing

@@ -12,7 +12,7 @@ from mypy_extensions import i64, mypyc_attr
 from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetFeeTier, SetMultiAssets
 from perpit.domain.command import AccountCommand, Command, ExposureCommand
 from perpit.domain.instrument import Instrument
-from perpit.domain.key_commands import CreateKey, RevokeKey
+from perpit.domain.key_commands import CreateKey, EditKey, RevokeKey
 
 __all__ = [
     "AccountCommand",
@@ -26,6 +26,7 @@ __all__ = [
     "Command",
     "CreateAccount",
     "CreateKey",
+    "EditKey",
     "ExposureCommand",
     "HouseDepth",
     "HouseTrade",
@@ -43,6 +44,7 @@ __all__ = [
     "SetMarginType",
     "SetMultiAssets",
     "SetPositionMode",
+    "SetStanding",
     "SignAgreement",
     "Transfer",
 ]
@@ -131,6 +133,19 @@ class SignAgreement(AccountCommand):
         self.seq: i64 = 0
         self.time_ms: i64 = 0
         self.account_id: i64 = account_id
+
+
+@mypyc_attr(acyclic=True)
+class SetStanding(AccountCommand):
+    """What an account may do from now on: GOOD_STANDING to INACTIVE."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("account_id", "standing")
+
+    def __init__(self, account_id: i64, standing: int) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.account_id: i64 = account_id
+        self.standing = standing
 
 
 @mypyc_attr(acyclic=True)

@@ -14,6 +14,7 @@ from perpit.domain.account_events import (
     InsuranceFundChanged,
     InsurancePositionChanged,
     KeyCreated,
+    KeyEdited,
     KeyRevoked,
     LeverageChanged,
     MarginCalled,
@@ -21,6 +22,7 @@ from perpit.domain.account_events import (
     MultiAssetsChanged,
     PositionChanged,
     PositionModeChanged,
+    StandingChanged,
     WalletChanged,
 )
 from perpit.domain.event import Event, Refused
@@ -70,6 +72,7 @@ __all__ = [
     "InsuranceFundChanged",
     "InsurancePositionChanged",
     "KeyCreated",
+    "KeyEdited",
     "KeyRevoked",
     "LeverageChanged",
     "MarginCalled",
@@ -87,6 +90,7 @@ __all__ = [
     "PositionModeChanged",
     "PremiumSampled",
     "Refused",
+    "StandingChanged",
     "TradeCalculated",
     "TradePrinted",
     "WalletChanged",

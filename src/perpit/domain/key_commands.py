@@ -43,6 +43,21 @@ class CreateKey(Command):
 
 
 @mypyc_attr(acyclic=True)
+class EditKey(Command):
+    """Give an API key another label, other permissions and another list of addresses; its secret stays."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("api_key", "label", "permissions", "ips")
+
+    def __init__(self, api_key: str, label: str, permissions: int, ips: list[str]) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.api_key = api_key
+        self.label = label
+        self.permissions = permissions
+        self.ips = ips
+
+
+@mypyc_attr(acyclic=True)
 class RevokeKey(Command):
     """Take an API key away."""
 

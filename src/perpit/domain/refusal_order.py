@@ -37,6 +37,11 @@ PLACEMENT: Final[tuple[Rule, ...]] = (
     ),
     (
         2,
+        "the account may place orders, or such that can only close",
+        (no.ACCOUNT_ONLY_REDUCES, no.ACCOUNT_MAY_NOT_ORDER),
+    ),
+    (
+        2,
         "the account has signed the agreement that the instrument needs, unless it can only close",
         (no.AGREEMENT_NOT_SIGNED,),
     ),
@@ -100,6 +105,11 @@ CONDITIONAL: Final[tuple[Rule, ...]] = (
     ),
     (
         4,
+        "the account may place orders, or such that can only close",
+        (no.ACCOUNT_ONLY_REDUCES, no.ACCOUNT_MAY_NOT_ORDER),
+    ),
+    (
+        4,
         "the account has signed the agreement that the instrument needs, unless it can only close",
         (no.AGREEMENT_NOT_SIGNED,),
     ),
@@ -147,6 +157,11 @@ AMENDMENT: Final[tuple[Rule, ...]] = (
     (3, "the side is its own", (no.AMEND_SIDE_MISMATCH,)),
     (4, "something changes", (no.AMEND_NO_CHANGE,)),
     (5, "not amended too often", (no.AMEND_TOO_OFTEN,)),
+    (
+        6,
+        "the account may place orders, or such that can only close",
+        (no.ACCOUNT_ONLY_REDUCES, no.ACCOUNT_MAY_NOT_ORDER),
+    ),
     (6, "the instrument trades, and has a price", (no.SYMBOL_CLOSED, no.SYMBOL_NOT_TRADING, no.NO_PRICE)),
     (7, "LOT_SIZE", (no.QTY_NOT_POSITIVE, no.QTY_BELOW_MIN, no.QTY_ABOVE_MAX)),
     (8, "PRICE_FILTER", (no.PRICE_NOT_POSITIVE, no.PRICE_BELOW_MIN, no.PRICE_ABOVE_MAX)),

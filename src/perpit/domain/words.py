@@ -97,6 +97,14 @@ PRE_DELIVERING: Final = 2
 DELIVERED: Final = 3
 DELIVERING: Final = 4
 
+# What an account may do (semantics 5.10, 6.4): everything; only reduce; everything but place orders; nothing, because
+# its keys are locked, or because it is inactive until the next deposit.
+GOOD_STANDING: Final = 0
+ONLY_REDUCES: Final = 1
+MAY_NOT_ORDER: Final = 2
+KEYS_LOCKED: Final = 3
+INACTIVE: Final = 4
+
 # Margin type of an account in an instrument.
 CROSS: Final = 0
 ISOLATED: Final = 1

@@ -14,7 +14,7 @@ from perpit.domain.margin import (
     present_notional_units,
     unrealised_units,
 )
-from perpit.domain.words import BOTH, BUY, CROSS, LONG, SHORT, USDS_M
+from perpit.domain.words import BOTH, BUY, CROSS, GOOD_STANDING, LONG, SHORT, USDS_M
 from perpit.engine.scope import Scope
 
 if TYPE_CHECKING:
@@ -322,6 +322,7 @@ class Account:
         self.burns_fees = False  # pays commissions in BNB while there is enough
         self.fee_tiers: dict[int, SetFeeTier] = {}  # by market; a market without one has its contracts' rates
         self.has_signed = False  # the agreement that some contracts need
+        self.standing: i64 = GOOD_STANDING
 
     def wallet(self, market: i64, asset: str) -> Wallet:
         """The wallet of an asset in a market, made empty at first use."""

@@ -17,6 +17,7 @@ from perpit.domain.words import (
     BUY,
     DELIVERED,
     FOK,
+    GOOD_STANDING,
     GTC,
     GTD,
     GTX,
@@ -26,6 +27,8 @@ from perpit.domain.words import (
     MARKET,
     MATCH_NONE,
     MATCH_QUEUE_20,
+    MAY_NOT_ORDER,
+    ONLY_REDUCES,
     PRE_DELIVERING,
     RPI,
     SELL,
@@ -37,7 +40,7 @@ from perpit.domain.words import (
     TAKE_PROFIT_MARKET,
     TRADING,
 )
-from perpit.engine.account import Exposure, Position
+from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.book import reaches
 from perpit.engine.fillable import fillable_lots
 from perpit.engine.market import Market
@@ -151,8 +154,19 @@ def check_words(command: PlaceOrder, is_hedged: bool) -> int:
     return no.POSITION_SIDE_MISMATCH if command.position_side != BOTH else OK
 
 
-def check_agreement(exposure: Exposure, command: PlaceOrder) -> int:
-    """The end of rule 2. What an account has from before the rule it may leave."""
+def check_standing(account: Account, is_closing: bool) -> int:
+    """Rule 2: whether the account may place such an order now (semantics 5.10)."""
+    if account.standing == ONLY_REDUCES and not is_closing:
+        return no.ACCOUNT_ONLY_REDUCES
+    return no.ACCOUNT_MAY_NOT_ORDER if account.standing == MAY_NOT_ORDER else OK
+
+
+def check_account(exposure: Exposure, command: PlaceOrder) -> int:
+    """The end of rule 2: its standing, and the agreement. What an account has from before that rule it may leave."""
+    if exposure.account.standing != GOOD_STANDING:
+        refusal = check_standing(exposure.account, can_only_close(command))
+        if refusal != OK:
+            return refusal
     if exposure.market.instrument.needs_agreement and not exposure.account.has_signed:
         return OK if can_only_close(command) else no.AGREEMENT_NOT_SIGNED
     return OK

@@ -84,7 +84,7 @@ def _check_kind(exposure: Exposure, command: PlaceOrder, is_limit: bool) -> int:
         refusal = no.INVALID_VALUE
     if refusal == OK:
         refusal = checks.check_words(command, exposure.is_hedged)
-    return refusal if refusal != OK else checks.check_agreement(exposure, command)
+    return refusal if refusal != OK else checks.check_account(exposure, command)
 
 
 def _check_time_in_force(command: PlaceOrder, is_limit: bool) -> int:

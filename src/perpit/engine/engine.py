@@ -33,6 +33,7 @@ from perpit.domain.commands import (
     SetMarginType,
     SetMultiAssets,
     SetPositionMode,
+    SetStanding,
     SignAgreement,
     Transfer,
 )
@@ -271,6 +272,8 @@ class Engine:
             return asset_mode.set_fee_burn(account, command, events)
         if isinstance(command, SetFeeTier):
             return terms.set_fee_tier(account, command, events)
+        if isinstance(command, SetStanding):
+            return terms.set_standing(account, command, events)
         if isinstance(command, SignAgreement):
             return terms.sign_agreement(account, command, events)
         assert isinstance(command, CancelAlgoOrder)

@@ -2,9 +2,9 @@
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import Transfer
-from perpit.domain.events import Event, WalletChanged
+from perpit.domain.events import Event, StandingChanged, WalletChanged
 from perpit.domain.margin import max_withdraw_units
-from perpit.domain.words import CAUSE_DEPOSIT, CAUSE_WITHDRAW, COIN_M, CROSS, USDS_M
+from perpit.domain.words import CAUSE_DEPOSIT, CAUSE_WITHDRAW, COIN_M, CROSS, GOOD_STANDING, INACTIVE, USDS_M
 from perpit.engine.account import Account, Wallet
 from perpit.engine.risk import Risk
 from perpit.engine.treasury import Treasury
@@ -33,6 +33,9 @@ def transfer(account: Account, treasury: Treasury, risk: Risk, command: Transfer
             CAUSE_DEPOSIT if amount > 0 else CAUSE_WITHDRAW,
         )
     )
+    if amount > 0 and account.standing == INACTIVE:  # -4109: "Transfer any amount of asset to future wallet"
+        account.standing = GOOD_STANDING
+        events.append(StandingChanged(command.time_ms, account.account_id, GOOD_STANDING))
     return 0
 
 

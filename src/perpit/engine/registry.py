@@ -1,8 +1,8 @@
 """What there is: instruments, accounts, keys. Each gets the next id of its kind, and names are unique."""
 
 from perpit.domain import refusals as no
-from perpit.domain.commands import Command, CreateAccount, CreateKey, ListInstrument, RevokeKey
-from perpit.domain.events import AccountCreated, Event, InstrumentListed, KeyCreated, KeyRevoked
+from perpit.domain.commands import Command, CreateAccount, CreateKey, EditKey, ListInstrument, RevokeKey
+from perpit.domain.events import AccountCreated, Event, InstrumentListed, KeyCreated, KeyEdited, KeyRevoked
 from perpit.domain.instrument import LARGEST_ON_GRID
 from perpit.domain.words import HOUSE, LINEAR, USDS_M
 from perpit.engine.account import Account
@@ -41,6 +41,8 @@ class Registry:
             self.accounts[command.account_id].keys.append(command)
             events.append(KeyCreated(command.time_ms, command))
             return 0
+        if isinstance(command, EditKey):
+            return self._edit(command, events)
         if isinstance(command, RevokeKey):
             return self._revoke(command, events)
         return no.NOT_SUPPORTED
@@ -54,6 +56,29 @@ class Registry:
         self.accounts.append(Account(account_id, command.name))
         self.account_ids[command.name] = account_id
         events.append(AccountCreated(command.time_ms, account_id, command.name))
+        return 0
+
+    def _edit(self, command: EditKey, events: list[Event]) -> int:
+        """The same key with other rights: whoever is logged on with it stays so."""
+        owner = self.key_owners.get(command.api_key, HOUSE)
+        if owner == HOUSE:
+            return no.UNKNOWN_KEY
+        keys = self.accounts[owner].keys
+        for place in range(len(keys)):
+            old = keys[place]
+            if old.api_key == command.api_key:
+                key = CreateKey(
+                    old.account_id,
+                    old.api_key,
+                    old.secret,
+                    old.key_kind,
+                    command.label,
+                    command.permissions,
+                    command.ips,
+                )
+                key.seq, key.time_ms = old.seq, old.time_ms
+                keys[place] = key
+                events.append(KeyEdited(command.time_ms, key))
         return 0
 
     def _revoke(self, command: RevokeKey, events: list[Event]) -> int:

@@ -13,7 +13,8 @@ else that has a key sorted by it, queues in time priority:
     level    = [price_ticks, [[order_id, account_id, remaining_lots], ...]]    house orders have id 0
     account  = [account_id, name, api_keys, hedged, wallets, exposures, mode]  api_keys in order of creation
     hedged   = markets in which it is in hedge mode, sorted
-    mode     = [is_multi_assets, burns_fees, is_warned, tiers, has_signed]     is_warned: all its USDⓈ-M wallets as one
+    mode     = [is_multi_assets, burns_fees, is_warned, tiers, has_signed, standing]    is_warned: all its USDⓈ-M
+               wallets as one
     tier     = [market, tier, maker_fee_ppm, taker_fee_ppm]
     fund     = the insurance fund, an account like the others
     wallet   = [market, asset, wallet_units, isolated_units, is_warned]        only wallets that are not empty
@@ -156,6 +157,7 @@ def _account(account: Account) -> list[object]:
             for market, tier in sorted(account.fee_tiers.items())
         ],
         int(account.has_signed),
+        account.standing,
     ]
     return [account.account_id, account.name, keys, sorted(account.hedged), wallets, exposures, mode]
 

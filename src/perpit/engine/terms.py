@@ -1,5 +1,5 @@
-"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode, fees, and
-the agreement that some contracts need."""
+"""On what terms an account trades: leverage, margin type, an isolated position's own margin, position mode, fees,
+the agreement that some contracts need, and whether it may trade at all."""
 
 from perpit.domain import refusals as no
 from perpit.domain.commands import (
@@ -8,6 +8,7 @@ from perpit.domain.commands import (
     SetLeverage,
     SetMarginType,
     SetPositionMode,
+    SetStanding,
     SignAgreement,
 )
 from perpit.domain.events import (
@@ -17,6 +18,7 @@ from perpit.domain.events import (
     LeverageChanged,
     MarginTypeChanged,
     PositionModeChanged,
+    StandingChanged,
 )
 from perpit.domain.margin import initial_margin_units, maintenance_margin_units, unrealised_units
 from perpit.domain.words import (
@@ -26,6 +28,8 @@ from perpit.domain.words import (
     COIN_M,
     CROSS,
     EVERY_MARKET,
+    GOOD_STANDING,
+    INACTIVE,
     ISOLATED,
     LONG,
     SELL,
@@ -226,4 +230,14 @@ def sign_agreement(account: Account, command: SignAgreement, events: list[Event]
     if not account.has_signed:
         account.has_signed = True
         events.append(AgreementSigned(command.time_ms, command.account_id))
+    return 0
+
+
+def set_standing(account: Account, command: SetStanding, events: list[Event]) -> int:
+    """Restrict an account, or let it go; asking for what is so changes nothing."""
+    if not GOOD_STANDING <= command.standing <= INACTIVE:
+        return no.INVALID_VALUE
+    if command.standing != account.standing:
+        account.standing = command.standing
+        events.append(StandingChanged(command.time_ms, command.account_id, account.standing))
     return 0

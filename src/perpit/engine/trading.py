@@ -67,7 +67,7 @@ class Trading:
     ) -> int:
         refusal = checks.check_kind(command, exposure.is_hedged)
         if refusal == 0:
-            refusal = checks.check_agreement(exposure, command)
+            refusal = checks.check_account(exposure, command)
         if refusal != 0:
             return refusal
         if command.price_match != 0:
@@ -157,6 +157,8 @@ class Trading:
         market = exposure.market
         refusal = checks.check_amended_match(command)
         if refusal == 0:
+            refusal = checks.check_standing(exposure.account, order.is_closing)
+        if refusal == 0:
             refusal = checks.check_market(market, order.is_closing)
         if refusal != 0:
             return refusal
@@ -244,7 +246,9 @@ class Trading:
             return no.AMEND_NO_CHANGE
         if order.amendments >= market.instrument.max_amendments:
             return no.AMEND_TOO_OFTEN
-        refusal = checks.check_market(market, order.is_closing)
+        refusal = checks.check_standing(exposure.account, order.is_closing)
+        if refusal == 0:
+            refusal = checks.check_market(market, order.is_closing)
         if refusal == 0:
             refusal = checks.check_qty(market, LIMIT, command.qty_lots)
         if refusal == 0:

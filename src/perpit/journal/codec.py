@@ -33,6 +33,7 @@ from perpit.domain.commands import (
     Command,
     CreateAccount,
     CreateKey,
+    EditKey,
     HouseDepth,
     HouseTrade,
     ListAsset,
@@ -50,6 +51,7 @@ from perpit.domain.commands import (
     SetMarginType,
     SetMultiAssets,
     SetPositionMode,
+    SetStanding,
     SignAgreement,
     Transfer,
 )
@@ -85,6 +87,8 @@ TAGS: Final[dict[type[Command], int]] = {
     CancelAlgoOrder: 30,
     CancelAllAlgoOrders: 31,
     SetCountdown: 32,
+    SetStanding: 40,
+    EditKey: 41,
 }
 
 _WIDE_INTEGER: Final = 1

@@ -18,7 +18,7 @@ from perpit.domain.events import (
     WalletChanged,
 )
 from perpit.domain.instrument import Instrument
-from perpit.domain.words import BOTH, CROSS, USDS_M
+from perpit.domain.words import BOTH, CROSS, GOOD_STANDING, USDS_M
 
 if TYPE_CHECKING:
     from perpit.views.joint import JointView
@@ -116,6 +116,7 @@ class AccountView:
         "exposures",
         "fee_tiers",
         "has_signed",
+        "standing",
         "hedged",
         "joint",
         "name",
@@ -133,6 +134,7 @@ class AccountView:
         self.burns_fees = False
         self.fee_tiers: dict[int, FeeTierChanged] = {}  # by market; one without has its contracts' rates
         self.has_signed = False
+        self.standing = GOOD_STANDING
 
     def wallet(self, market: int, asset: str) -> WalletView:
         """The wallet of an asset in a market, made empty at first use."""

@@ -14,6 +14,10 @@ class KeysView:
     def create(self, key: CreateKey) -> None:
         self.by_api_key[key.api_key] = key
 
+    def edit(self, key: CreateKey) -> None:
+        """In the place that it had."""
+        self.by_api_key[key.api_key] = key
+
     def revoke(self, api_key: str) -> None:
         del self.by_api_key[api_key]
 

@@ -29,6 +29,7 @@ from perpit.domain.events import (
     InsuranceFundChanged,
     InsurancePositionChanged,
     KeyCreated,
+    KeyEdited,
     KeyRevoked,
     LeverageChanged,
     MarginCalled,
@@ -46,11 +47,12 @@ from perpit.domain.events import (
     PositionModeChanged,
     PremiumSampled,
     Refused,
+    StandingChanged,
     TradeCalculated,
     TradePrinted,
     WalletChanged,
 )
-from perpit.domain.words import CAUSE_MARGIN_TRANSFER, RPI, TRADE_MARKET
+from perpit.domain.words import CAUSE_MARGIN_TRANSFER, INACTIVE, KEYS_LOCKED, RPI, TRADE_MARKET
 from perpit.views.accounts import (
     AccountView,
     ExposureView,
@@ -154,6 +156,9 @@ class World:
         self.amendments = AmendmentsView(amendments_max, all_amendments_max)
         self.margin_changes = MarginChangesView(margin_changes_max, all_margin_changes_max)
         self.keys = KeysView()
+        self.shut_out: dict[
+            int, int
+        ] = {}  # accounts whose keys are locked, or that are inactive: their standing
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
         self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
@@ -180,6 +185,7 @@ class World:
             ContractStatusChanged: self._contract_status_changed,
             AccountCreated: self._account_created,
             KeyCreated: self._key_created,
+            KeyEdited: self._key_edited,
             KeyRevoked: self._key_revoked,
             LeverageChanged: self._leverage_changed,
             MarginTypeChanged: self._margin_type_changed,
@@ -191,6 +197,7 @@ class World:
             FeeBurnChanged: self._fee_burn_changed,
             FeeTierChanged: self._fee_tier_changed,
             AgreementSigned: self._agreement_signed,
+            StandingChanged: self._standing_changed,
             OrderAccepted: self._order_accepted,
             OrderTraded: self._order_traded,
             OrderCalculated: self._order_calculated,
@@ -282,6 +289,9 @@ class World:
     def _key_created(self, event: KeyCreated) -> None:
         self.keys.create(event.key)
 
+    def _key_edited(self, event: KeyEdited) -> None:
+        self.keys.edit(event.key)
+
     def _key_revoked(self, event: KeyRevoked) -> None:
         self.keys.revoke(event.api_key)
 
@@ -321,6 +331,13 @@ class World:
 
     def _agreement_signed(self, event: AgreementSigned) -> None:
         self.accounts[event.account_id].has_signed = True
+
+    def _standing_changed(self, event: StandingChanged) -> None:
+        self.accounts[event.account_id].standing = event.standing
+        if event.standing in (KEYS_LOCKED, INACTIVE):
+            self.shut_out[event.account_id] = event.standing
+        else:
+            self.shut_out.pop(event.account_id, None)
 
     def _wallet_changed(self, event: WalletChanged) -> None:
         self.accounts[event.account_id].fold_wallet(event)
