@@ -5,15 +5,14 @@ from typing import Annotated, Any
 import typer
 
 from perpit.cli.output import print_json, print_table
-from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find, segment
+from perpit.cli.remote import Json, Which, of_a_venue, segment
 
 app = typer.Typer(help="Accounts of a running venue: list them, open new ones.")
 
 
 @app.command("list")
-def list_accounts(
-    url: Url = None, token: Token = None, ready_file: ReadyFile = None, data: Data = None, json: Json = False
-) -> None:
+@of_a_venue
+def list_accounts(venue: Which, json: Json = False) -> None:
     """List the accounts with their balances.
 
     [bold]Examples[/bold]
@@ -21,7 +20,7 @@ def list_accounts(
       perpit accounts list
       perpit accounts list --url http://127.0.0.1:9000 --token TOKEN --json
     """
-    answer = find(url, token, ready_file, data).call("GET", "/accounts")
+    answer = venue().call("GET", "/accounts")
     if json:
         print_json(answer)
     else:
@@ -29,12 +28,10 @@ def list_accounts(
 
 
 @app.command("create")
+@of_a_venue
 def create_account(
+    venue: Which,
     name: Annotated[str, typer.Argument(help="Its name: letters, digits, dots, dashes.")],
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Open an account. It has no money and no key yet.
@@ -45,7 +42,7 @@ def create_account(
       perpit deposit alice 5000
       perpit keys create alice --futures
     """
-    answer = find(url, token, ready_file, data).call("POST", "/accounts", {"name": name})
+    answer = venue().call("POST", "/accounts", {"name": name})
     if json:
         print_json(answer)
     else:
@@ -53,16 +50,14 @@ def create_account(
 
 
 @app.command("fee-tier")
+@of_a_venue
 def set_fee_tier(
+    venue: Which,
     name: Annotated[str, typer.Argument(help="The account.")],
     tier: Annotated[int, typer.Argument(min=0, max=9, help="0 is what everybody pays, 9 the least.")],
     market: Annotated[
         str, typer.Option("--market", metavar="usds_m|coin_m", help="In which market it pays less.")
     ] = "usds_m",
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Put an account on a tier of fees, as the exchange gives them for volume. It holds from the next fill on.
@@ -73,7 +68,7 @@ def set_fee_tier(
       perpit accounts fee-tier alice 9 --market coin_m
     """
     body = {"market": market, "tier": tier}
-    answer = find(url, token, ready_file, data).call("PUT", f"/accounts/{segment(name)}/fee-tier", body)
+    answer = venue().call("PUT", f"/accounts/{segment(name)}/fee-tier", body)
     if json:
         print_json(answer)
     else:
@@ -81,15 +76,13 @@ def set_fee_tier(
 
 
 @app.command("standing")
+@of_a_venue
 def set_standing(
+    venue: Which,
     name: Annotated[str, typer.Argument(help="The account.")],
     standing: Annotated[
         str, typer.Argument(help="good, only-reduces, may-not-order, keys-locked or inactive.")
     ],
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Restrict an account as the exchange does, or let it go. A deposit makes an inactive one good again.
@@ -100,7 +93,7 @@ def set_standing(
       perpit accounts standing alice good
     """
     body = {"standing": standing.replace("-", " ")}
-    answer = find(url, token, ready_file, data).call("PUT", f"/accounts/{segment(name)}/standing", body)
+    answer = venue().call("PUT", f"/accounts/{segment(name)}/standing", body)
     if json:
         print_json(answer)
     else:

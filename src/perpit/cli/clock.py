@@ -8,35 +8,32 @@ import typer
 
 from perpit.cli.failure import Failure
 from perpit.cli.output import print_json
-from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find
+from perpit.cli.remote import Json, Which, of_a_venue
 
 app = typer.Typer(help="The time of a running venue: show it, choose how it runs, move it.")
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 @app.command("show")
-def show_clock(
-    url: Url = None, token: Token = None, ready_file: ReadyFile = None, data: Data = None, json: Json = False
-) -> None:
+@of_a_venue
+def show_clock(venue: Which, json: Json = False) -> None:
     """Show the venue's time and how it runs.
 
     [bold]Example[/bold]
     \b
       perpit clock show
     """
-    report(find(url, token, ready_file, data).call("GET", "/clock"), json)
+    report(venue().call("GET", "/clock"), json)
 
 
 @app.command("set")
+@of_a_venue
 def set_clock(
+    venue: Which,
     mode: Annotated[str, typer.Argument(help="wall, manual, or scaled:N for N times as fast.")],
     time_ms: Annotated[
         int | None, typer.Option("--time-ms", metavar="MS", help="Go there first; time never goes back.")
     ] = None,
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Choose how time runs from now on.
@@ -56,16 +53,14 @@ def set_clock(
             raise Failure(f"{speed!r} is not a speed; say scaled:10 for ten times as fast", 2) from None
     if time_ms is not None:
         body["time_ms"] = time_ms
-    report(find(url, token, ready_file, data).call("PUT", "/clock", body), json)
+    report(venue().call("PUT", "/clock", body), json)
 
 
 @app.command("advance")
+@of_a_venue
 def advance_clock(
+    venue: Which,
     duration: Annotated[str, typer.Argument(help="How far: 250ms, 1s, 90s, 5m, 8h or 1d.")],
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Move a manual clock; everything that falls due until then happens.
@@ -79,7 +74,7 @@ def advance_clock(
     if written is None:
         raise Failure(f"{duration!r} is not a duration; write 250ms, 1s, 5m, 8h or 1d", 2)
     body = {"ms": int(written[1]) * UNITS_MS[written[2]]}
-    report(find(url, token, ready_file, data).call("POST", "/clock/advance", body), json)
+    report(venue().call("POST", "/clock/advance", body), json)
 
 
 def report(clock: dict[str, Any], as_json: bool) -> None:

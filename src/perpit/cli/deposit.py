@@ -6,7 +6,7 @@ import typer
 
 from perpit.cli.accounts import balances
 from perpit.cli.output import print_json
-from perpit.cli.remote import Data, Json, ReadyFile, Remote, Token, Url, find, segment
+from perpit.cli.remote import Json, Which, of_a_venue, segment
 
 Account = Annotated[str, typer.Argument(help="The account's name.")]
 Amount = Annotated[str, typer.Argument(help="A decimal number, up to 8 decimals.")]
@@ -16,15 +16,13 @@ Market = Annotated[
 ]
 
 
+@of_a_venue
 def deposit(
+    venue: Which,
     account: Account,
     amount: Amount,
     asset: Asset = "USDT",
     market: Market = "usds_m",
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Give an account money.
@@ -35,18 +33,16 @@ def deposit(
       perpit deposit alice 0.25 BNB
       perpit deposit alice 0.5 BTC --market coin_m
     """
-    transfer(find(url, token, ready_file, data), "deposits", account, amount, asset, market, json)
+    transfer(venue, "deposits", account, amount, asset, market, json)
 
 
+@of_a_venue
 def withdraw(
+    venue: Which,
     account: Account,
     amount: Amount,
     asset: Asset = "USDT",
     market: Market = "usds_m",
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Take money that the account's positions and orders do not need.
@@ -55,15 +51,15 @@ def withdraw(
     \b
       perpit withdraw alice 1250.50
     """
-    transfer(find(url, token, ready_file, data), "withdrawals", account, amount, asset, market, json)
+    transfer(venue, "withdrawals", account, amount, asset, market, json)
 
 
 def transfer(
-    venue: Remote, what: str, account: str, amount: str, asset: str, market: str, as_json: bool
+    venue: Which, what: str, account: str, amount: str, asset: str, market: str, as_json: bool
 ) -> None:
     """Deposit or withdraw, and show the account afterwards."""
     body = {"asset": asset.upper(), "amount": amount, "market": market}
-    answer = venue.call("POST", f"/accounts/{segment(account)}/{what}", body)
+    answer = venue().call("POST", f"/accounts/{segment(account)}/{what}", body)
     if as_json:
         print_json(answer)
     else:

@@ -7,7 +7,7 @@ import typer
 
 from perpit.cli.failure import Failure
 from perpit.cli.output import print_json, print_table
-from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find, segment
+from perpit.cli.remote import Json, Which, of_a_venue, segment
 
 app = typer.Typer(help="API keys of an account: make, list, edit and revoke them.")
 Account = Annotated[str, typer.Argument(help="The account's name.")]
@@ -16,12 +16,10 @@ HEADINGS = ["API KEY", "TYPE", "FUTURES", "FROM", "LABEL"]
 
 
 @app.command("list")
+@of_a_venue
 def list_keys(
+    venue: Which,
     account: Account,
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """List the keys of an account. Secrets are not shown again.
@@ -30,7 +28,7 @@ def list_keys(
     \b
       perpit keys list alice
     """
-    answer = find(url, token, ready_file, data).call("GET", f"/accounts/{segment(account)}/keys")
+    answer = venue().call("GET", f"/accounts/{segment(account)}/keys")
     if json:
         print_json(answer)
         return
@@ -38,7 +36,9 @@ def list_keys(
 
 
 @app.command("create")
+@of_a_venue
 def create_key(
+    venue: Which,
     account: Account,
     futures: Annotated[bool, typer.Option("--futures", help="Let it trade; without, it only reads.")] = False,
     label: Annotated[str, typer.Option("--label", metavar="TEXT", help="What it is for.")] = "",
@@ -50,10 +50,6 @@ def create_key(
     public_key: Annotated[
         Path | None, typer.Option("--public-key", metavar="FILE", help="PEM file of an RSA or ED25519 key.")
     ] = None,
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Make a key. An HMAC key's secret is shown once, now.
@@ -67,7 +63,7 @@ def create_key(
     body: dict[str, Any] = {"label": label, "futures": futures, "ips": ip or [], "type": kind.upper()}
     if public_key is not None:
         body["public_key"] = read_pem(public_key)
-    answer = find(url, token, ready_file, data).call("POST", f"/accounts/{segment(account)}/keys", body)
+    answer = venue().call("POST", f"/accounts/{segment(account)}/keys", body)
     if json:
         print_json(answer)
         return
@@ -79,7 +75,9 @@ def create_key(
 
 
 @app.command("edit")
+@of_a_venue
 def edit_key(
+    venue: Which,
     account: Account,
     api_key: ApiKey,
     futures: Annotated[
@@ -91,10 +89,6 @@ def edit_key(
         typer.Option("--ip", metavar="IP", help="Works from this address only; may be given several times."),
     ] = None,
     anywhere: Annotated[bool, typer.Option("--anywhere", help="Works from every address.")] = False,
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Change what a key may do, and from where; its secret stays. It holds from its next request on.
@@ -111,7 +105,7 @@ def edit_key(
     if not body:
         raise Failure("nothing is to be changed; perpit keys edit --help shows what is possible", 2)
     path = f"/accounts/{segment(account)}/keys/{segment(api_key)}"
-    answer = find(url, token, ready_file, data).call("PUT", path, body)
+    answer = venue().call("PUT", path, body)
     if json:
         print_json(answer)
     else:
@@ -119,13 +113,11 @@ def edit_key(
 
 
 @app.command("revoke")
+@of_a_venue
 def revoke_key(
+    venue: Which,
     account: Account,
     api_key: ApiKey,
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Take a key away. What it did before stands.
@@ -135,7 +127,7 @@ def revoke_key(
       perpit keys revoke alice vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A
     """
     path = f"/accounts/{segment(account)}/keys/{segment(api_key)}"
-    answer = find(url, token, ready_file, data).call("DELETE", path)
+    answer = venue().call("DELETE", path)
     if json:
         print_json(answer)
     else:

@@ -4,10 +4,12 @@ Sought in this order: --url and --token; PERPIT_URL and PERPIT_TOKEN; --ready-fi
 PERPIT_DATA or the default one), where a venue notes that it runs.
 """
 
+import inspect
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -40,7 +42,10 @@ Data = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+OPTIONS: Final[dict[str, Any]] = {"url": Url, "token": Token, "ready_file": ReadyFile, "data": Data}
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
+
+Which = Callable[[], "Remote"]
 
 TIMEOUT_SECONDS = 60.0
 
@@ -110,6 +115,34 @@ def find(url: str | None, token: str | None, ready_file: Path | None, data: Path
     own = directory / "tls_cert.pem"
     trusted = own if ready.rest.startswith("https") and own.exists() else None
     return Remote((url or ready.rest).rstrip("/"), token or ready.admin_token, trusted)
+
+
+def of_a_venue(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the options that say which venue is meant. It takes `venue`, which finds it when it is called: after
+    the verb has looked at what else was asked."""
+    own = inspect.signature(verb, eval_str=True)
+
+    def command(
+        *, url: str | None, token: str | None, ready_file: Path | None, data: Path | None, **given: Any
+    ) -> None:
+        verb(venue=lambda: find(url, token, ready_file, data), **given)
+
+    kept = [parameter for parameter in own.parameters.values() if parameter.name != "venue"]
+    last = [parameter for parameter in kept if parameter.annotation == Json]
+    options = [_keyword(name, annotation) for name, annotation in OPTIONS.items()]
+    listed = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for each in (*(each for each in kept if each not in last), *options, *last)
+    ]
+    # what typer reads: the signature, and once more the annotations
+    vars(command)["__signature__"] = own.replace(parameters=listed)
+    command.__annotations__ = {each.name: each.annotation for each in listed}
+    command.__name__, command.__doc__ = verb.__name__, verb.__doc__
+    return command
+
+
+def _keyword(name: str, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
 def ready_at(ready_file: Path | None, directory: Path) -> ReadyInfo:
