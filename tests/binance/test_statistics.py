@@ -387,6 +387,20 @@ async def test_the_house_can_be_counted_as_an_account() -> None:
     assert (row["longAccount"], row["shortAccount"]) == ("0.5000", "0.5000")
 
 
+async def test_what_an_empty_side_counts_is_a_term() -> None:
+    floor = Floor()
+    floor.world.statistics.terms = StatisticsTerms(empty_side_e4=100)
+    floor.depth()
+    floor.trade(ALICE, 5)
+    floor.reach(FIRST_MS + GRID_MS)
+    (row, _later) = await floor.ask("globalLongShortAccountRatio", **FIVE)
+    assert (row["longAccount"], row["shortAccount"], row["longShortRatio"]) == (
+        *("1.0000", "0.0000", "100.0000"),
+    )
+    row = (await floor.ask("takerlongshortRatio", **FIVE))[0]
+    assert (row["buyVol"], row["sellVol"], row["buySellRatio"]) == ("0.0050", "0.0000", "0.5000")
+
+
 async def test_a_resting_order_is_no_open_interest() -> None:
     floor = Floor()
     order = PlaceOrder(ALICE, BTC, "rests", BUY, LIMIT, GTC, 10, PRICE - 100, False, STP_NONE)

@@ -188,7 +188,7 @@ def ratio_rows(noun: str, long_field: str, short_field: str) -> Callable[[Call],
             long_share = div_half_up(long * SHARE, whole) if whole else 0
             return {
                 **subject.names,
-                "longShortRatio": ratio(long * SHARE, short * SHARE, whole),
+                "longShortRatio": ratio(long * SHARE, short * SHARE, whole * statistics.terms.empty_side_e4),
                 "longAccount": format_scaled(long_share, 4),
                 "shortAccount": format_scaled(SHARE - long_share if whole else 0, 4),
             }
@@ -199,12 +199,9 @@ def ratio_rows(noun: str, long_field: str, short_field: str) -> Callable[[Call],
     return handler
 
 
-def ratio(one: int, other: int, least: int) -> str:
-    """one ÷ other with four decimals, cut. A side that has nothing counts as `least`, which is the least that shows.
-
-    So the ratio is a number even when everybody stands on one side, as in a small venue they often do.
-    """
-    return format_scaled((one or least or 1) * SHARE // (other or least or 1), 4)
+def ratio(one: int, other: int, empty: int) -> str:
+    """one ÷ other with four decimals, cut. A side that has nothing counts as `empty` (`StatisticsTerms`)."""
+    return format_scaled((one or empty or 1) * SHARE // (other or empty or 1), 4)
 
 
 # Takers
@@ -221,7 +218,7 @@ def taker_ratio(call: Call) -> list[Body]:
             return None
         buy_e8, sell_e8 = volumes.buy_lots * instrument.lot_e8, volumes.sell_lots * instrument.lot_e8
         return {
-            "buySellRatio": ratio(buy_e8, sell_e8, CUT_E8),
+            "buySellRatio": ratio(buy_e8, sell_e8, CUT_E8 * statistics.terms.empty_side_e4),
             "buyVol": four(buy_e8),
             "sellVol": four(sell_e8),
         }

@@ -29,13 +29,17 @@ class StatisticsTerms(NamedTuple):
 
     `counts_house`: the house, which stands for everybody else, is one account among the others. `top_percent` of the
     accounts that have margin are top traders, rounded up. `omits_quiet`: a period without a trade is left out of the
-    history of open interest, as the exchange does (semantics 8.4.1). `slice_accounts` is how many accounts one command
+    history of open interest, as the exchange does (semantics 8.4.1). `empty_side_e4`, > 0: a side that has nothing
+    counts in a ratio as so many ten-thousandths of both sides, of takers' volumes as so many ten-thousandths of a
+    unit; the exchange always has both, a small venue often not, and clients read the ratio as a number. With 1, the
+    least that is shown, it is 10000.0000 or 0.0001. `slice_accounts` is how many accounts one command
     looks at, or passes when it ranks them (decision 45).
     """
 
     counts_house: bool = False
     top_percent: int = 20
     omits_quiet: bool = False
+    empty_side_e4: int = 1
     slice_accounts: int = 600
 
 
