@@ -13,6 +13,7 @@ from perpit.binance import coverage_streams, errors, other_products
 from perpit.binance.coverage_rows import backing
 from perpit.binance.route import Route
 from perpit.binance.routes import ROUTES
+from perpit.binance.unanswered import UNANSWERED
 from perpit.binance.wire_facts import (
     FOREIGN_SCOPES,
     PRODUCTS,
@@ -182,6 +183,12 @@ def _codes() -> list[str]:
         "## Error codes",
         "",
         f"{len(counted)} codes can be answered: {', '.join(map(str, counted))}.",
+        "",
+        "The exchange's list has more. Why no request is answered with them:",
+        "",
+        "| why | codes |",
+        "|---|---|",
+        *(f"| {why} | {', '.join(map(str, those))} |" for why, those in UNANSWERED),
         "",
     ]
 

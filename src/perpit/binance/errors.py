@@ -169,6 +169,9 @@ COIN_NOTIONAL_BELOW_MIN: Final[Kind] = Kind(
     -4178, "Order's notional must be no smaller than %s (unless you choose reduce only)"
 )
 AMENDED_NOTIONAL_BELOW_MIN: Final[Kind] = Kind(-5029, "Order's notional must be no smaller than %s")
+TRAILING_CLOSES_POSITION: Final[Kind] = Kind(
+    -4136, "Target strategy invalid for orderType TRAILING_STOP_MARKET,closePosition true"
+)
 BAD_LEVERAGE: Final[Kind] = Kind(-4028, "Leverage %s is not valid")
 
 # Which refusal of the engine is which code (semantics 5.10, 1.7).

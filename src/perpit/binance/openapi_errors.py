@@ -27,6 +27,7 @@ from perpit.domain.commands import (
     SetPositionMode,
 )
 from perpit.domain.refusal_order import AMENDMENT, CONDITIONAL, PLACEMENT, Rule
+from perpit.domain.words import USDS_M
 
 Json = dict[str, Any]
 
@@ -68,9 +69,9 @@ MEANING: Final = {
 RETRY_LATER: Final = frozenset((418, 429))
 
 EVERYBODY: Final = (errors.ILLEGAL_CHARS, errors.DUPLICATE_PARAMETER, errors.TOO_MANY_PARAMETERS)
+# What the standing of an account keeps it from (decision 72).
+SHUT_OUT: Final = (errors.KEYS_LOCKED, errors.INACTIVE_ACCOUNT)
 SIGNED: Final = (
-    errors.KEYS_LOCKED,
-    errors.INACTIVE_ACCOUNT,
     errors.MANDATORY,
     errors.STALE_TIMESTAMP,
     errors.EARLY_TIMESTAMP,
@@ -205,6 +206,13 @@ SAID_AT: Final[dict[str, tuple[Kind, ...]]] = {
 }
 
 
+# The same, of one product only.
+SAID_IN: Final[dict[int, dict[str, tuple[Kind, ...]]]] = {
+    USDS_M: dict.fromkeys(
+        ("POST/v1/order", "POST/v1/order/test", "POST/v1/algoOrder"), (errors.TRAILING_CLOSES_POSITION,)
+    )
+}
+
 # What answers every call of a product that no account has.
 FOREIGN: Final[dict[str, Kind]] = {
     row.method + row.path: row.refusal for row in other_products.TABLE if row.refusal is not None
@@ -217,6 +225,8 @@ def refused_with(route: Route) -> list[Kind]:
     kinds = [*EVERYBODY]
     if route.security in security.SIGNED:
         kinds += SIGNED
+    if route.security not in (security.NONE, security.MARKET_DATA):
+        kinds += SHUT_OUT
     if route.params:
         kinds += (errors.MANDATORY, errors.EMPTY)
     for param in route.params:
@@ -227,6 +237,7 @@ def refused_with(route: Route) -> list[Kind]:
         if hasattr(param.read, "refusal"):
             kinds.append(param.read.refusal)
     kinds += SAID_AT.get(place, ())
+    kinds += SAID_IN.get(route.product.market, {}).get(place, ())
     if place in FOREIGN:
         kinds.append(FOREIGN[place])
     if place in BY_PATH:

@@ -24,6 +24,7 @@ from perpit.domain.words import (
     STP_NONE,
     TAKE_PROFIT,
     TRAILING_STOP_MARKET,
+    USDS_M,
 )
 
 BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -159,6 +160,8 @@ def _conditional(
     is_trailing = order_type == TRAILING_STOP_MARKET
     if quantity is None and not values["closePosition"]:
         raise errors.MANDATORY("quantity")
+    if is_trailing and values["closePosition"] and instrument.market == USDS_M:
+        raise errors.TRAILING_CLOSES_POSITION()  # COIN-M's list has no code for it
     if trigger is None and not is_trailing:
         raise errors.MANDATORY(name)
     if values["callbackRate"] is None and is_trailing:
