@@ -1,7 +1,9 @@
-"""Two linear perpetuals and an inverse one for tests, with terms and brackets that semantics 1.1 and 5.10.3 record."""
+"""Perpetuals for tests, two linear, one inverse, one of an index, with terms and brackets that semantics 1.1 and 5.10.3
+record."""
 
 from typing import Any
 
+from perpit.domain.basket import BasketPart
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import COIN_M, INVERSE, LINEAR, USDS_M
@@ -137,5 +139,19 @@ def btcusd_perp(symbol_id: int = 2, **terms: Any) -> Instrument:
             Bracket(leverage, floor * UNIT, cap * UNIT, rate, cum * UNIT // 1000)
             for leverage, floor, cap, rate, cum in BTC_COIN_BRACKETS
         ],
+    }
+    return linear(symbol_id, "BTC", **{**own, **terms})
+
+
+def btcdomusdt(symbol_id: int = 3, **terms: Any) -> Instrument:
+    """A composite index of two parts: bitcoin in ether, thirty times, and in solana, half a time."""
+    own = {
+        "symbol": "BTCDOMUSDT",
+        "pair": "BTCDOMUSDT",
+        "base_asset": "BTCDOM",
+        "min_price_ticks": 100,
+        "min_notional_units": 5 * UNIT,
+        "brackets": brackets(((20, 0, 5_000, 10_000, 0), (10, 5_000, 3_000_000, 25_000, 75))),
+        "basket": [BasketPart("BTC", "ETH", 30 * UNIT), BasketPart("BTC", "SOL", UNIT // 2)],
     }
     return linear(symbol_id, "BTC", **{**own, **terms})

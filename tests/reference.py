@@ -10,11 +10,13 @@ rule that can refuse, in the order in which it is asked); `reference_book` (`_ma
 """
 
 from fractions import Fraction
+from math import floor
 
 from perpit.domain import commands as c
 from perpit.domain import refusals as no
 from perpit.domain import words as w
 from perpit.domain.instrument import LARGEST_ON_GRID
+from perpit.domain.numbers import UNIT
 from tests import reference_formulas as formulas
 from tests import reference_state
 from tests.reference_assets import AssetMode
@@ -249,6 +251,25 @@ class Reference(AssetMode, Triggers, Delivery, House):
         else:
             self._tell("IndexPriceChanged", command.symbol_id, command.price_e8)
         return 0
+
+    def _SetBasketPrices(self, command: c.SetBasketPrices) -> int:
+        """The index is the sum of what the parts cost, each as often as its weight says (semantics 3.1.1)."""
+        if not 0 <= command.symbol_id < len(self.instruments):
+            return no.UNKNOWN_SYMBOL
+        if self.closed(command.symbol_id):
+            return no.SYMBOL_CLOSED
+        parts = self.instruments[command.symbol_id].basket
+        if not parts or len(parts) != len(command.prices_e8) or any(p <= 0 for p in command.prices_e8):
+            return no.INVALID_VALUE
+        exact = sum(
+            Fraction(part.weight_e8, UNIT) * price
+            for part, price in zip(parts, command.prices_e8, strict=True)
+        )
+        index_e8 = floor(exact + Fraction(1, 2))
+        if not 0 < index_e8 <= self.instruments[command.symbol_id].tick_e8 * LARGEST_ON_GRID:
+            return no.INVALID_VALUE
+        self._tell("BasketPriced", command.symbol_id, command.prices_e8)
+        return self._SetIndexPrice(c.SetIndexPrice(command.symbol_id, index_e8))
 
     def _PinMarkPrice(self, command: c.PinMarkPrice) -> int:
         if not 0 <= command.symbol_id < len(self.instruments):

@@ -119,6 +119,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "TradePrinted": ("symbol_id", "trade_id", "price_ticks", "qty_lots", "taker_side", "kind", "is_rpi"),
     "BookChanged": ("symbol_id", "side", "price_ticks", "qty_lots"),
+    "BasketPriced": ("symbol_id", "prices_e8"),
     "IndexPriceChanged": ("symbol_id", "index_e8"),
     "MarkPriceChanged": (
         "symbol_id",

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from perpit.domain.basket import BasketPart
 from perpit.domain.commands import (
     AdjustMargin,
     Advance,
@@ -24,6 +25,7 @@ from perpit.domain.commands import (
     RevokeKey,
     ScheduleDelivery,
     SetAssetIndex,
+    SetBasketPrices,
     SetCountdown,
     SetFeeBurn,
     SetFeeTier,
@@ -47,12 +49,15 @@ flag = st.booleans()
 
 brackets = st.lists(st.builds(Bracket, *[integer] * len(Bracket.FIELDS)), max_size=4)
 
+baskets = st.lists(st.builds(BasketPart, text, text, integer), max_size=3)
+
 INSTRUMENT_TEXTS = ("symbol", "pair", "contract_type", "base_asset", "quote_asset", "margin_asset")
 INSTRUMENT_FIXED = {
     "contract_kind": st.just(INVERSE),  # a linear one would have to fit its grid
     "lot_e8": st.integers(1, 2**70),
     "brackets": brackets,
     "needs_agreement": flag,
+    "basket": baskets,
 }
 instruments = st.builds(
     Instrument,
@@ -72,6 +77,7 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     Transfer: (word, integer, text, integer),
     SetLeverage: (word, word, integer),
     SetIndexPrice: (word, integer),
+    SetBasketPrices: (word, integers),
     PinMarkPrice: (word, integer),
     ScheduleDelivery: (word, word),
     HouseDepth: (word, integers, integers, integers, integers),

@@ -68,6 +68,7 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         24: "SetFeeBurn",
         25: "SetFeeTier",
         26: "SignAgreement",
+        29: "SetBasketPrices",
         30: "CancelAlgoOrder",
         31: "CancelAllAlgoOrders",
         32: "SetCountdown",

@@ -203,6 +203,12 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
         lambda venue, found, i: venue.apply(c.SetIndexPrice(i.symbol_id, e8(found["price"]))),
     ),
     (
+        r"parts (?P<prices>[\d_., ]+)",
+        lambda venue, found, i: venue.apply(
+            c.SetBasketPrices(i.symbol_id, [e8(price.strip()) for price in found["prices"].split(",")])
+        ),
+    ),
+    (
         rf"pin (?P<price>{NUMBER})",
         lambda venue, found, i: venue.apply(c.PinMarkPrice(i.symbol_id, e8(found["price"]))),
     ),

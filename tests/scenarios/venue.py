@@ -9,12 +9,12 @@ from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.engine.engine import Engine
-from tests.instruments import btcusd_perp, btcusdt, ethusdt
+from tests.instruments import btcdomusdt, btcusd_perp, btcusdt, ethusdt
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
 START_MS = 1_700_000_000_500
-MAKERS = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt, "BTCUSD_PERP": btcusd_perp}
+MAKERS = {"BTCUSDT": btcusdt, "ETHUSDT": ethusdt, "BTCUSD_PERP": btcusd_perp, "BTCDOMUSDT": btcdomusdt}
 
 
 def e8(text: str) -> int:

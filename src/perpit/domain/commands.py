@@ -36,6 +36,7 @@ __all__ = [
     "PlaceOrder",
     "RevokeKey",
     "SetAssetIndex",
+    "SetBasketPrices",
     "SetCountdown",
     "SetFeeBurn",
     "SetFeeTier",
@@ -390,6 +391,22 @@ class SetIndexPrice(Command):
         self.time_ms: i64 = 0
         self.symbol_id: i64 = symbol_id
         self.price_e8 = price_e8
+
+
+@mypyc_attr(acyclic=True)
+class SetBasketPrices(Command):
+    """What the parts of a composite index cost, each > 0, in the order of the instrument's basket.
+
+    In 1e-8 of their quotes; the index price follows from them (`basket.basket_index_e8`).
+    """
+
+    FIELDS: ClassVar[tuple[str, ...]] = ("symbol_id", "prices_e8")
+
+    def __init__(self, symbol_id: i64, prices_e8: list[int]) -> None:
+        self.seq: i64 = 0
+        self.time_ms: i64 = 0
+        self.symbol_id: i64 = symbol_id
+        self.prices_e8 = prices_e8
 
 
 @mypyc_attr(acyclic=True)

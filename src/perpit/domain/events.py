@@ -27,6 +27,7 @@ from perpit.domain.account_events import (
 )
 from perpit.domain.event import Event, Refused
 from perpit.domain.market_events import (
+    BasketPriced,
     BookChanged,
     ContractStatusChanged,
     FundingSettled,
@@ -59,6 +60,7 @@ __all__ = [
     "AllOrdersCancelled",
     "AssetIndexChanged",
     "AssetListed",
+    "BasketPriced",
     "BookChanged",
     "ContractStatusChanged",
     "CountdownSet",

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from mypy_extensions import i64, mypyc_attr
 
+from perpit.domain.basket import BasketPart
 from perpit.domain.numbers import PPM, UNIT, div_half_up, div_trunc, mul
 from perpit.domain.words import INVERSE, LINEAR
 
@@ -65,7 +66,8 @@ class Instrument:
     maker pays. `funding_cap_e8`, `funding_floor_e8`, `interest_e8`: bounds of the rate of one settlement, interest per
     8 hours (semantics 3.4.6, 3.4.8); a journal that is older than these fields gets what most perpetuals have.
     `needs_agreement`: only accounts that have signed it open positions. `max_algo_orders`: conditional orders of an
-    account that may wait in the symbol, 0 without such a limit.
+    account that may wait in the symbol, 0 without such a limit. `basket`: what a composite index is made of, empty for
+    every other contract.
     Quantity in whole base units = lots × `qty_num` / `qty_den`.
     """
 
@@ -111,6 +113,7 @@ class Instrument:
         "rpi_fee_ppm",
         "needs_agreement",
         "max_algo_orders",
+        "basket",
     )
 
     def __init__(
@@ -156,6 +159,7 @@ class Instrument:
         rpi_fee_ppm: int | None = None,
         needs_agreement: bool = False,
         max_algo_orders: int = 0,
+        basket: list[BasketPart] | None = None,
     ) -> None:
         self.symbol_id, self.symbol, self.pair, self.market = symbol_id, symbol, pair, market
         self.contract_kind, self.contract_type = contract_kind, contract_type
@@ -179,6 +183,7 @@ class Instrument:
         self.is_perpetual = contract_type.endswith("PERPETUAL")  # there are some of longer names
         self.needs_agreement = needs_agreement
         self.max_algo_orders = max_algo_orders
+        self.basket: list[BasketPart] = [] if basket is None else basket
         self.value_scale = 1 if contract_kind == LINEAR else INVERSE_SCALE
         common = gcd(lot_e8, UNIT)  # one lot in whole base units, reduced
         self.qty_num, self.qty_den = lot_e8 // common, UNIT // common

@@ -87,6 +87,16 @@ class IndexPriceChanged(Event):
 
 
 @mypyc_attr(acyclic=True)
+class BasketPriced(Event):
+    """What the parts of a composite index cost now, in the order of its basket; the index that follows comes next."""
+
+    def __init__(self, time_ms: i64, symbol_id: i64, prices_e8: list[int]) -> None:
+        self.time_ms: i64 = time_ms
+        self.symbol_id: i64 = symbol_id
+        self.prices_e8 = prices_e8
+
+
+@mypyc_attr(acyclic=True)
 class MarkPriceChanged(Event):
     """Index and mark price, in 1e-8 of the quote: once a second, at the first index price and at a pin.
 

@@ -7,6 +7,7 @@ and a refused command changes nothing but the clock.
 from mypy_extensions import i64
 
 from perpit.domain import refusals as no
+from perpit.domain.basket import basket_index_e8
 from perpit.domain.commands import (
     AccountCommand,
     AdjustMargin,
@@ -25,6 +26,7 @@ from perpit.domain.commands import (
     PlaceOrder,
     ScheduleDelivery,
     SetAssetIndex,
+    SetBasketPrices,
     SetCountdown,
     SetFeeBurn,
     SetFeeTier,
@@ -38,6 +40,7 @@ from perpit.domain.commands import (
     Transfer,
 )
 from perpit.domain.events import (
+    BasketPriced,
     CountdownSet,
     Event,
     IndexPriceChanged,
@@ -198,7 +201,7 @@ class Engine:
             return self._house(command, events)
         if isinstance(command, Advance):
             return 0
-        if isinstance(command, (SetIndexPrice, PinMarkPrice, ScheduleDelivery)):
+        if isinstance(command, (SetIndexPrice, SetBasketPrices, PinMarkPrice, ScheduleDelivery)):
             return self._set_market(command, events)
         if isinstance(command, Transfer):
             return self._transfer(command, events)
@@ -319,7 +322,7 @@ class Engine:
 
     def _set_market(self, command: Command, events: list[Event]) -> int:
         """Index prices, pinned marks, and the end of a contract."""
-        assert isinstance(command, (SetIndexPrice, PinMarkPrice, ScheduleDelivery))
+        assert isinstance(command, (SetIndexPrice, SetBasketPrices, PinMarkPrice, ScheduleDelivery))
         if not 0 <= command.symbol_id < len(self.markets):
             return no.UNKNOWN_SYMBOL
         market = self.markets[command.symbol_id]
@@ -328,7 +331,9 @@ class Engine:
         if isinstance(command, ScheduleDelivery):
             return self.deliverer.schedule(market, command, events)
         if isinstance(command, SetIndexPrice):
-            return self._set_index(market, command, events)
+            return self._set_index(market, command.price_e8, command.time_ms, events)
+        if isinstance(command, SetBasketPrices):
+            return self._set_basket_prices(market, command, events)
         if not 0 <= command.price_e8 <= market.largest_price_e8():
             return no.INVALID_VALUE
         if market.index_e8 == 0:
@@ -338,19 +343,30 @@ class Engine:
         self._marks_moved(command.time_ms, events)
         return 0
 
-    def _set_index(self, market: Market, command: SetIndexPrice, events: list[Event]) -> int:
+    def _set_index(self, market: Market, price_e8: int, time_ms: i64, events: list[Event]) -> int:
         """The first one gives the market its mark price, and the venue its first tick."""
-        if not 0 < command.price_e8 <= market.largest_price_e8():
+        if not 0 < price_e8 <= market.largest_price_e8():
             return no.INVALID_VALUE
-        if market.set_index(command.price_e8):
-            _tell_mark(market, command.time_ms, events)
-            self._marks_moved(command.time_ms, events)
+        if market.set_index(price_e8):
+            _tell_mark(market, time_ms, events)
+            self._marks_moved(time_ms, events)
         else:
-            events.append(IndexPriceChanged(command.time_ms, command.symbol_id, command.price_e8))
+            events.append(IndexPriceChanged(time_ms, market.instrument.symbol_id, price_e8))
         if self.next_mark_ms == 0:
-            self.next_mark_ms = (command.time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
-            self.timers.set_year(first_year_ms(command.time_ms))  # there are no orders before a price
+            self.next_mark_ms = (time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
+            self.timers.set_year(first_year_ms(time_ms))  # there are no orders before a price
         return 0
+
+    def _set_basket_prices(self, market: Market, command: SetBasketPrices, events: list[Event]) -> int:
+        """The index of a composite index follows from what its parts cost (semantics 3.1.1)."""
+        parts, prices_e8 = market.instrument.basket, command.prices_e8
+        if not parts or len(prices_e8) != len(parts) or min(prices_e8) <= 0:
+            return no.INVALID_VALUE
+        told = len(events)
+        refusal = self._set_index(market, basket_index_e8(parts, prices_e8), command.time_ms, events)
+        if refusal == 0:
+            events.insert(told, BasketPriced(command.time_ms, command.symbol_id, prices_e8))
+        return refusal
 
     def _is_customer(self, account_id: i64) -> bool:
         return HOUSE < account_id < len(self.accounts)

@@ -103,6 +103,8 @@ class Registry:
             return no.INVALID_VALUE
         if instrument.contract_kind != LINEAR and instrument.contract_size <= 0:
             return no.INVALID_VALUE  # worth nothing at any price
+        if instrument.basket and min([part.weight_e8 for part in instrument.basket]) <= 0:
+            return no.INVALID_VALUE
         if not instrument.is_perpetual:
             due_ms = instrument.delivery_ms
             if due_ms <= command.time_ms or due_ms % MARK_INTERVAL_MS != 0:

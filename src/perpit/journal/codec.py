@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import msgspec
 
+from perpit.domain.basket import BasketPart
 from perpit.domain.commands import (
     AdjustMargin,
     Advance,
@@ -43,6 +44,7 @@ from perpit.domain.commands import (
     RevokeKey,
     ScheduleDelivery,
     SetAssetIndex,
+    SetBasketPrices,
     SetCountdown,
     SetFeeBurn,
     SetFeeTier,
@@ -84,6 +86,7 @@ TAGS: Final[dict[type[Command], int]] = {
     SetFeeBurn: 24,
     SetFeeTier: 25,
     SignAgreement: 26,
+    SetBasketPrices: 29,
     CancelAlgoOrder: 30,
     CancelAllAlgoOrders: 31,
     SetCountdown: 32,
@@ -108,17 +111,22 @@ def _fields_getter(names: tuple[str, ...]) -> Callable[[Any], Fields]:
 
 _bracket_fields = _fields_getter(Bracket.FIELDS)
 _instrument_fields = _fields_getter(Instrument.FIELDS)
+_part_fields = _fields_getter(BasketPart.FIELDS)
 _BRACKETS: Final = Instrument.FIELDS.index("brackets")
+_BASKET: Final = Instrument.FIELDS.index("basket")
 
 
 def _list_instrument_fields(command: ListInstrument) -> Fields:
     terms = list(_instrument_fields(command.instrument))
     terms[_BRACKETS] = [_bracket_fields(bracket) for bracket in command.instrument.brackets]
+    terms[_BASKET] = [_part_fields(part) for part in command.instrument.basket]
     return (terms,)
 
 
 def _list_instrument(terms: list[Any]) -> ListInstrument:
     terms[_BRACKETS] = [Bracket(*row) for row in terms[_BRACKETS]]
+    if len(terms) > _BASKET:
+        terms[_BASKET] = [BasketPart(*row) for row in terms[_BASKET]]
     return ListInstrument(Instrument(*terms))
 
 

@@ -1,12 +1,13 @@
 """Index, mark and last price of one instrument."""
 
-from perpit.domain.events import IndexPriceChanged, MarkPriceChanged
+from perpit.domain.events import BasketPriced, IndexPriceChanged, MarkPriceChanged
 
 
 class PriceView:
     """Prices off the book in 1e-8 of the quote, the last trade's in ticks; 0 until there is one.
 
-    `time_ms` is when the mark was last computed, `last_price_ms` when the last trade was.
+    `part_prices_e8` are those of a composite index's parts, in the order of its basket and in 1e-8 of their quotes;
+    empty until they are known. `time_ms` is when the mark was last computed, `last_price_ms` when the last trade was.
     """
 
     __slots__ = (
@@ -17,6 +18,7 @@ class PriceView:
         "last_price_ticks",
         "mark_e8",
         "next_funding_ms",
+        "part_prices_e8",
         "settlement_e8",
         "time_ms",
     )
@@ -31,6 +33,7 @@ class PriceView:
         self.time_ms = 0
         self.last_price_ticks = 0
         self.last_price_ms = 0
+        self.part_prices_e8: list[int] = []
 
     def fold(self, event: MarkPriceChanged) -> None:
         self.index_e8 = event.index_e8
@@ -43,3 +46,6 @@ class PriceView:
 
     def fold_index(self, event: IndexPriceChanged) -> None:
         self.index_e8 = event.index_e8
+
+    def fold_basket(self, event: BasketPriced) -> None:
+        self.part_prices_e8 = event.prices_e8

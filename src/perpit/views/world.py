@@ -16,6 +16,7 @@ from perpit.domain.events import (
     AllOrdersCancelled,
     AssetIndexChanged,
     AssetListed,
+    BasketPriced,
     BookChanged,
     ContractStatusChanged,
     CountdownSet,
@@ -211,6 +212,7 @@ class World:
             PositionChanged: self._position_changed,
             TradePrinted: self._trade_printed,
             BookChanged: self._book_changed,
+            BasketPriced: self._basket_priced,
             IndexPriceChanged: self._index_price_changed,
             MarkPriceChanged: self._mark_price_changed,
             PremiumSampled: self._premium_sampled,
@@ -412,6 +414,9 @@ class World:
 
     def _book_changed(self, event: BookChanged) -> None:
         self.books[event.symbol_id].fold(event)
+
+    def _basket_priced(self, event: BasketPriced) -> None:
+        self.prices[event.symbol_id].fold_basket(event)
 
     def _index_price_changed(self, event: IndexPriceChanged) -> None:
         self.prices[event.symbol_id].fold_index(event)
