@@ -382,7 +382,7 @@ def test_every_route_of_the_venue_is_answered_in_these_tests() -> None:
         *("/fapi/v1/account", "/fapi/v1/balance", "/fapi/v1/positionRisk"),
         *("/fapi/v1/listenKey", "/dapi/v1/listenKey"),
         "/futures/data/delivery-price",  # nothing was delivered here: test_deliveries.py
-        "/fapi/v1/indexInfo",  # no contract follows a basket
+        "/fapi/v1/indexInfo",  # no contract follows a basket here: test_index_parts.py
     }
     refusing = {
         *("/fapi/v1/marginType", "/fapi/v1/positionSide/dual", "/fapi/v1/multiAssetsMargin"),

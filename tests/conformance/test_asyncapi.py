@@ -22,6 +22,7 @@ from perpit.domain.commands import (
     ListInstrument,
     PinMarkPrice,
     PlaceOrder,
+    SetBasketPrices,
     SetIndexPrice,
     SetLeverage,
     SetMultiAssets,
@@ -32,7 +33,7 @@ from tests.binance.floor import BTC, COIN, PRICE, Floor
 from tests.binance.test_streams_forced import FALLEN, long
 from tests.binance.ws_caller import WsCaller
 from tests.conformance.described import closed
-from tests.instruments import btcusd_perp, btcusdt
+from tests.instruments import btcdomusdt, btcusd_perp, btcusdt
 
 Json = dict[str, Any]
 DOCUMENTS: dict[str, Json] = {
@@ -160,17 +161,23 @@ def test_every_kind_of_stream_and_every_method_says_what_it_is_for() -> None:
 
 def test_what_is_described_can_push_and_what_is_not_cannot() -> None:
     floor = Floor()
+    floor.do(ListInstrument(btcdomusdt()))
     streams = streams_of(DOCUMENT)
     for channel in streams.values():
         market = MARKETS[channel["x-market"]]
         if channel["x-stream"] == "<listenKey>" or "assetSymbol" in channel["x-stream"]:
             continue
-        spec = parse_stream_name(sample(channel["x-stream"], market))
+        spec = parse_stream_name(name_of(channel["x-stream"], market))
         assert spec is not None
         assert make_channel("name", spec, floor.world, floor.hub, market) is not None, channel["x-stream"]
     described = {channel["x-stream"] for channel in streams.values()}
     assert "<symbol>@rpiDepth@500ms" in described
-    assert "<symbol>@compositeIndex" not in described
+    assert "<symbol>@compositeIndex" in described
+
+
+def name_of(stream: str, market: int) -> str:
+    """A name that can push: that of a composite index is not just any symbol's."""
+    return "btcdomusdt@compositeIndex" if "compositeIndex" in stream else sample(stream, market)
 
 
 def validator(channel: Json, described: Json) -> Any:
@@ -206,8 +213,8 @@ def exercise(floor: Floor) -> None:
     floor.do(SetMultiAssets(floor.world.account_ids["bob"], True))
     floor.do(SetIndexPrice(BTC, 30_000 * UNIT))
     floor.advance(6_000)
-    floor.do(ListInstrument(btcusdt(3, symbol="XRPUSDT", pair="XRPUSDT")))
-    floor.do(ListInstrument(btcusd_perp(4, symbol="XRPUSD_PERP", pair="XRPUSD")))
+    floor.do(ListInstrument(btcusdt(4, symbol="XRPUSDT", pair="XRPUSDT")))
+    floor.do(ListInstrument(btcusd_perp(5, symbol="XRPUSD_PERP", pair="XRPUSD")))
     for market, asset, symbol_id, lots, units in (
         (w.USDS_M, "USDT", BTC, 10, 10 * UNIT),
         (w.COIN_M, "BTC", COIN, 6_000, UNIT // 5),
@@ -230,13 +237,15 @@ def pushed_under(profile: Profile) -> dict[str, list[Any]]:
     floor = Floor(profile=profile)
     floor.do(ListAsset("USDT", 0, 0, 0, 0, -(10**9) * UNIT, -1))
     floor.do(ListAsset("BTC", 50_000, 50_000, 50_000, 50_000, 0, BTC))
+    floor.do(ListInstrument(btcdomusdt()))
+    floor.do(SetBasketPrices(3, [25 * UNIT, 400 * UNIT]))
     sockets = {}
     for name, channel in streams_of(DOCUMENTS[profile.name]).items():
         market = MARKETS[channel["x-market"]]
         stream = channel["x-stream"]
         if stream == "<listenKey>":
             stream = floor.open_key("alice", market)
-        sockets[name] = floor.listen(channel["address"].split("/ws/")[0] + "/ws/" + sample(stream, market))
+        sockets[name] = floor.listen(channel["address"].split("/ws/")[0] + "/ws/" + name_of(stream, market))
     exercise(floor)
     return {name: socket.messages() for name, socket in sockets.items()}
 

@@ -22,6 +22,7 @@ from tests.clients.venue import Account, Operator
 DELIVERY_MS = quarters.delivery_of_suffix("231229")
 LATEST = "2026-06-30"  # the newest dated profile
 AGREED = "XAUUSDT"  # asks for an agreement
+BASKET = "BTCDOMUSDT"  # follows a basket
 PAIRS = {
     "BTCUSDT": "60000",
     "BTCUSD": "60000",
@@ -31,6 +32,7 @@ PAIRS = {
     "XRPUSDT": "1.4",
     "LTCUSDT": "60",
     AGREED: "4500",
+    BASKET: "1000",
     "ADAUSDT": "0.35",
     "ADAUSD": "0.35",
     "DOGEUSD": "0.1",
@@ -99,6 +101,7 @@ LISTED = [
     *(symbol for of in MARKETS.values() for symbol in (of.isolated, of.liquidated, of.delivered)),
     *(symbol for of in MARKETS.values() for symbol in (of.spare, of.odd, of.ending)),
     AGREED,
+    BASKET,
 ]
 
 

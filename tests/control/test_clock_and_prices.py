@@ -4,8 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from perpit.catalogue import MARGIN_ASSETS
+from perpit.catalogue import MARGIN_ASSETS, load_instrument
+from perpit.domain.basket import BasketPart
+from perpit.domain.commands import ListInstrument, SetBasketPrices
+from perpit.domain.numbers import UNIT
 from tests.control.conftest import START_MS, SmallVenue
+from tests.instruments import btcdomusdt
 
 
 async def test_a_manual_clock_is_moved_by_or_to(venue: SmallVenue) -> None:
@@ -142,3 +146,29 @@ async def test_a_bad_asset_price_changes_nothing(
     assert got == status
     assert says in answer["error"]
     assert venue.engine.state_hash() == before
+
+
+async def test_a_composite_index_follows_the_price_of_each_of_its_parts(venue: SmallVenue) -> None:
+    """Of what is not listed, too: ether's price follows from the last prices of the parts."""
+    await venue.submit(ListInstrument(btcdomusdt(1)))
+    await venue.submit(SetBasketPrices(1, [25 * UNIT, 400 * UNIT]))
+    prices = venue.world.prices[1]
+    await venue.call("PUT", "/prices/BTCUSDT", {"index": "66000"})
+    assert (prices.part_prices_e8, prices.index_e8) == ([27_50000000, 440 * UNIT], 1_045 * UNIT)
+    await venue.submit(ListInstrument(load_instrument("SOLUSDT", 2)))
+    await venue.call("PUT", "/prices/SOLUSDT", {"index": "132"})
+    assert prices.part_prices_e8 == [27_50000000, 500 * UNIT]
+    assert (await venue.call("PUT", "/prices/BTCDOMUSDT", {"index": "990"}))[1]["index"] == "990"
+    assert (await venue.call("PUT", "/prices/BTCUSDT", {"mark": "66000"}))[0] == 200
+    assert prices.index_e8 == 990 * UNIT, "a mark moves no index"
+    await venue.call("PUT", "/prices/SOLUSDT", {"index": "165"})
+    assert prices.index_e8 == 1_025 * UNIT, "the parts have the last word"
+
+
+async def test_a_part_is_priced_even_where_the_basket_cannot_follow(venue: SmallVenue) -> None:
+    await venue.submit(ListInstrument(btcdomusdt(1, basket=[BasketPart("BTC", "ETH", 10**18)])))
+    await venue.submit(SetBasketPrices(1, [UNIT]))
+    index_e8 = venue.world.prices[1].index_e8
+    status, answer = await venue.call("PUT", "/prices/BTCUSDT", {"index": "400000000000000"})
+    assert (status, answer["index"]) == (200, "400000000000000")
+    assert venue.world.prices[1].index_e8 == index_e8

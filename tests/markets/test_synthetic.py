@@ -5,9 +5,14 @@ import hashlib
 import pytest
 
 from perpit.catalogue import facts, load_instrument, symbols
-from perpit.domain.commands import Command, HouseDepth, HouseTrade, SetIndexPrice
-from perpit.domain.numbers import UNIT
+from perpit.catalogue.baskets import contract_of
+from perpit.domain.basket import basket_index_e8, pair_price_e8
+from perpit.domain.commands import Command, HouseDepth, HouseTrade, SetBasketPrices, SetIndexPrice
+from perpit.domain.numbers import UNIT, div_half_up
 from perpit.domain.words import COIN_M, USDS_M
+from perpit.markets.basket_price import BasketPrice, UntradedPrice
+from perpit.markets.chance import Chance
+from perpit.markets.fair_price import FairPrice
 from perpit.markets.synthetic import LATE_MS_MAX, SyntheticSource
 from tests.markets.judge import apply, listed, lots_by_price
 
@@ -147,3 +152,82 @@ def test_no_instruments_is_no_market() -> None:
     source = SyntheticSource([], 1, START_MS)
     assert source.due_ms() is None
     assert source.commands(START_MS) == []
+
+
+# Composite indexes
+
+
+def fair(source: SyntheticSource, name: str) -> int:
+    return next(symbol.fair.price_e8 for symbol in source.symbols if symbol.instrument.symbol == name)
+
+
+def test_a_basket_is_worth_its_parts_at_every_step() -> None:
+    """Whatever the listed parts' fair prices are: each that is listed, and each that walks unseen."""
+    parts = ["BTCUSDT", *(contract_of(part.quote_asset) for part in load_instrument("BTCDOMUSDT", 0).basket)]
+    source = market(*parts, "BTCDOMUSDT")
+    basket = source.symbols[-1]
+    seen = set()
+    for due_ms in range(START_MS, START_MS + 10_000, 10):
+        was_due = basket.due_ms <= due_ms
+        while source.due_ms() is not None and source.due_ms() <= due_ms:  # type: ignore[operator]
+            source.commands(due_ms)
+        if was_due and due_ms > START_MS:
+            told = basket.fair.part_prices_e8  # type: ignore[union-attr]
+            assert basket.fair.price_e8 == basket_index_e8(basket.instrument.basket, told)
+            seen.add(basket.fair.price_e8)
+    assert len(seen) > 50
+    exact = [pair_price_e8(fair(source, "BTCUSDT"), fair(source, name)) for name in parts[1:]]
+    drift = basket_index_e8(basket.instrument.basket, exact) - basket.fair.price_e8
+    assert abs(drift) * 500 < basket.fair.price_e8, "a step of each part at most"
+
+
+def test_a_basket_moves_though_its_parts_are_not_listed_and_the_same_for_the_same_seed() -> None:
+    until = START_MS + 5_000
+    one, same, other = (
+        [
+            command.prices_e8
+            for _, command in play(market("BTCDOMUSDT", seed=seed), until)
+            if isinstance(command, SetBasketPrices)
+        ]
+        for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one != other
+    assert len(one) == 6
+    for prices in zip(*one, strict=True):
+        assert len(set(prices)) >= 5, "every part moves"
+
+
+def test_a_basket_changes_nothing_in_the_markets_of_its_parts() -> None:
+    alone, among = (
+        [
+            written(command)
+            for _, command in play(market(*names), START_MS + 5_000)
+            if getattr(command, "symbol_id", None) == 0
+        ]
+        for names in (("BTCUSDT",), ("BTCUSDT", "BTCDOMUSDT"))
+    )
+    assert alone == among
+
+
+def test_a_part_that_ends_goes_on_in_the_basket() -> None:
+    source = market("BTCUSDT", "BTCDOMUSDT")
+    play(source, START_MS + 3_000)
+    bitcoin_e8 = fair(source, "BTCUSDT")
+    source.drop(0)
+    play(source, START_MS + 3_200)
+    basket = source.symbols[0].fair
+    assert isinstance(basket, BasketPrice)
+    first_e8 = basket.part_prices_e8[:]
+    ether_e8 = div_half_up(bitcoin_e8 * UNIT, first_e8[0])
+    assert abs(ether_e8 - facts("ETHUSDT").initial_price_e8) * 100 < ether_e8, "no jump"
+    play(source, START_MS + 5_000)
+    assert basket.part_prices_e8 != first_e8
+
+
+def test_what_slept_does_not_make_up_for_it_and_never_goes_back() -> None:
+    walk, again = (UntradedPrice(FairPrice(Chance("7"), 100 * UNIT), START_MS) for _ in range(2))
+    assert walk.at(START_MS + 99) == 100 * UNIT
+    once = walk.at(START_MS + 10_000)
+    assert walk.at(START_MS + 5_000) == once
+    assert again.at(START_MS + 3_600_000) == once, "a hundred steps at most"

@@ -30,8 +30,8 @@ SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
 # Calls that are answered in full from what a venue of its own has (decision 46).
 NOTES: Final = {
     "apiTradingStatus": "measured; nobody is locked",
-    "constituents": "the venue's one source",
-    "indexInfo": "empty: no contract here follows a basket of others",
+    "constituents": "the venue's one source, or the parts of a basket",
+    "indexInfo": "of contracts that follow a basket: BTCDOMUSDT",
     "tradingSchedule": "every day one session, of markets that have a contract",
 }
 

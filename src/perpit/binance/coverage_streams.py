@@ -14,7 +14,7 @@ import msgspec
 from perpit.binance.coverage_rows import backing, backing_stream
 from perpit.binance.products import PRODUCTS, Product
 from perpit.binance.streams_make import makes
-from perpit.binance.streams_names import SILENT_KINDS, parse_stream_name
+from perpit.binance.streams_names import parse_stream_name
 from perpit.binance.userdata import SILENT_EVENTS, TOLD_EVENTS
 from perpit.binance.wire_facts import FACTS
 from perpit.domain.words import COIN_M, USDS_M
@@ -25,6 +25,8 @@ SAMPLES: Final = {
     USDS_M: {"symbol": "btcusdt", "pair": "btcusdt", "assetSymbol": "btcusd"},
     COIN_M: {"symbol": "btcusd_perp", "pair": "btcusd"},
 }
+# What is told in full, of what a venue has (decision 70).
+NOTES: Final = {"compositeIndex": "of contracts that follow a basket: BTCDOMUSDT"}
 USER_DATA: Final = "user_data"
 UNLISTED: Final = (
     ("`<symbol>@trade`", "every trade, as many clients ask for it"),
@@ -65,7 +67,7 @@ def names_of(fact: StreamFact, market: int) -> dict[str, str]:
 def is_there(name: str, market: int) -> bool:
     """Whether a name of the product is understood, and something is sent under it."""
     spec = parse_stream_name(name)
-    return spec is not None and (spec.kind in SILENT_KINDS or makes(spec, market))
+    return spec is not None and makes(spec, market)
 
 
 def sections() -> list[str]:
@@ -94,7 +96,7 @@ def _market_streams(product: Product, facts: list[StreamFact]) -> list[str]:
         lacking = [values for name, values in names.items() if not is_there(name, product.market)]
         there += not lacking
         state = "done" if not lacking else "missing" if len(lacking) == len(names) else "partial"
-        note = _gaps(fact, names, lacking) if state == "partial" else _note(names)
+        note = _gaps(fact, names, lacking) if state == "partial" else NOTES.get(fact.event, "")
         path = f"`/{fact.route}`, " if fact.route else ""
         row = backing_stream(FILES[product.market].removesuffix(".json"), fact.stream)
         rows.append(
@@ -119,11 +121,6 @@ def _gaps(fact: StreamFact, names: dict[str, str], lacking: list[str]) -> str:
         if all(chosen in lacking for chosen in names.values() if value in chosen.split(", "))
     ]
     return f"without {', '.join(places) or '; '.join(lacking)}"
-
-
-def _note(names: dict[str, str]) -> str:
-    spec = parse_stream_name(next(iter(names)))
-    return SILENT_KINDS.get(spec.kind, "") if spec is not None else ""
 
 
 def _user_data(product: Product, facts: list[StreamFact]) -> list[str]:

@@ -10,6 +10,7 @@ from perpit.binance.rpi_depth import RpiDiffDepth
 from perpit.binance.streams_assets import AllAssetIndexes, AssetIndex
 from perpit.binance.streams_candles import Candles, PriceCandles
 from perpit.binance.streams_channel import Channel, Outbox
+from perpit.binance.streams_composite import CompositeIndex
 from perpit.binance.streams_contracts import ContractInfo
 from perpit.binance.streams_depth import AllBookTickers, BookTicker, DiffDepth, PartialDepth
 from perpit.binance.streams_forced import ForceOrders
@@ -215,12 +216,20 @@ def _rpi_depth(name: str, spec: StreamSpec, world: World, outbox: Outbox, instru
     return RpiDiffDepth(name, spec.period_ms, outbox, whole, Texts(instrument, outbox.profile))
 
 
+def _composite_index(
+    name: str, spec: StreamSpec, world: World, outbox: Outbox, instrument: Instrument
+) -> Channel | None:
+    if not instrument.basket:
+        return None
+    return CompositeIndex(name, spec.period_ms, outbox, instrument, world.prices[instrument.symbol_id])
+
+
 def _trading_sessions(name: str, spec: StreamSpec, world: World, outbox: Outbox, market: int) -> Channel:
     return TradingSessions(name, spec.period_ms, outbox, world.catalog)
 
 
 # Kinds that only some products have, by their markets.
-MARKETS_OF_KIND: Final = {"rpiDepth": (USDS_M,), "tradingSession": (USDS_M,)}
+MARKETS_OF_KIND: Final = {"rpiDepth": (USDS_M,), "tradingSession": (USDS_M,), "compositeIndex": (USDS_M,)}
 _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "depth": _depth,
     "partial": _partial,
@@ -235,6 +244,7 @@ _ONE_SYMBOL: Final[dict[str, Maker]] = {
     "miniTicker": _ticker,
     "markPrice": _mark_price,
     "forceOrder": _force_order,
+    "compositeIndex": _composite_index,
 }
 _ONE_PAIR: Final[dict[str, Maker]] = {
     "indexPrice": _index_price,

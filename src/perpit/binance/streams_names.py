@@ -50,8 +50,6 @@ ROUTE_OF_KIND: Final = {
 # Since both products are one, these tell of both, and those come on either host (`Profile.merged_streams`).
 MERGED: Final = frozenset(("!ticker", "!miniTicker", "!bookTicker", "!forceOrder", "!contractInfo"))
 CROSSING: Final = frozenset(("kline", "continuousKline", "markPrice", "markPriceKline", "indexPriceKline"))
-# Kinds that are taken and stay silent, and why.
-SILENT_KINDS: Final = {"compositeIndex": "silent: no contract here follows a basket of others"}
 
 
 class StreamSpec(NamedTuple):

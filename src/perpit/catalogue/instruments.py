@@ -6,6 +6,7 @@ quantity is in contracts, so that its lot is one whole contract, and its bracket
 
 from perpit.catalogue import quarters
 from perpit.catalogue.rows import CONTRACT_KINDS, MARKETS, TRADIFI, BracketRow, Facts, facts
+from perpit.domain.basket import BasketPart
 from perpit.domain.instrument import Bracket, Instrument
 from perpit.domain.numbers import PPM, UNIT, parse_scaled
 
@@ -63,6 +64,9 @@ def load_instrument(symbol: str, symbol_id: int, time_ms: int | None = None) -> 
         rpi_fee_ppm=parse_scaled(row.rpi_fee, 6),
         needs_agreement=row.contract_type == TRADIFI,
         max_algo_orders=row.max_algo_orders,
+        basket=[
+            BasketPart(part.base_asset, part.quote_asset, parse_scaled(part.weight, 8)) for part in row.basket
+        ],
     )
 
 

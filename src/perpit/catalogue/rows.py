@@ -50,12 +50,21 @@ class BracketRow(msgspec.Struct, frozen=True, array_like=True):
     maint_rate: str
 
 
+class PartRow(msgspec.Struct, frozen=True, array_like=True):
+    """`[base, quote, weight in quantity]` of a composite index's basket."""
+
+    base_asset: str
+    quote_asset: str
+    weight: str
+
+
 class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One contract. `initial_price` is where its market starts when nobody has said anything yet.
 
     `contract_size` is in quote units, 0 for linear contracts. A filter that the market does not have is zero or empty
     (`min_notional`, `max_algo_orders`, `position_control_side`). Funding rates and `interest` (per 8 hours) are
-    fractions, `funding_interval_hours` is 0 where no funding is paid (semantics 3.4).
+    fractions, `funding_interval_hours` is 0 where no funding is paid (semantics 3.4). `basket` is that of a composite
+    index.
     """
 
     symbol: str
@@ -111,6 +120,7 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     funding_floor: str
     interest: str
     brackets: list[BracketRow]
+    basket: list[PartRow] = []
 
     @property
     def initial_price_e8(self) -> int:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from perpit.catalogue.baskets import Follower, asset_prices_e8, assets_of, contract_of
 from perpit.control.bodies import AssetIndex, Prices
 from perpit.control.instruments import instrument_of
 from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
 from perpit.control.time import shown as shown_clock
 from perpit.domain.commands import Command, PinMarkPrice, SetAssetIndex, SetIndexPrice
+from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import format_shortest, parse_scaled
 
 
@@ -40,7 +42,10 @@ async def state(ports: Ports, params: dict[str, str], body: None) -> dict[str, A
 
 
 async def set_prices(ports: Ports, params: dict[str, str], body: Prices) -> dict[str, Any]:
-    """Set the index price, pin the mark price, or let it go; answers both as they are then."""
+    """Set the index price, pin the mark price, or let it go; answers both as they are then.
+
+    Composite indexes that the price is a part of follow at once.
+    """
     instrument = instrument_of(ports, params["symbol"])
     symbol_id = instrument.symbol_id
     commands: list[Command] = []
@@ -52,14 +57,30 @@ async def set_prices(ports: Ports, params: dict[str, str], body: Prices) -> dict
         commands.append(PinMarkPrice(symbol_id, 0))
     if not commands:
         raise Problem(400, "give index, mark or both")
+    followers = followers_of(ports, instrument)
     for command in commands:
         settled(await ports.submit(command))
+    if isinstance(body.index, str):
+        for follower in followers:
+            told = follower.hear(instrument.symbol, price_e8("index", body.index))
+            if told is not None:
+                await ports.submit(told)  # a basket that would be worth too much keeps its price
     prices = ports.world.prices[symbol_id]
     return {
         "symbol": instrument.symbol,
         "index": format_shortest(prices.index_e8, 8),
         "mark": format_shortest(prices.mark_e8, 8),
     }
+
+
+def followers_of(ports: Ports, instrument: Instrument) -> list[Follower]:
+    """The contracts whose baskets have to do with another contract's index, with what all parts cost now."""
+    world, listed_e8 = ports.world, ports.world.index_prices_e8()
+    return [
+        Follower(row, asset_prices_e8(row.basket, world.prices[row.symbol_id].part_prices_e8, listed_e8))
+        for row in world.catalog.by_id
+        if instrument.symbol in map(contract_of, assets_of(row.basket))
+    ]
 
 
 async def set_asset_index(ports: Ports, params: dict[str, str], body: AssetIndex) -> dict[str, Any]:

@@ -39,5 +39,5 @@ def basket_shares_e8(parts: list[BasketPart], prices_e8: list[int]) -> list[int]
 
 
 def pair_price_e8(base_e8: int, quote_e8: int) -> int:
-    """The price of one asset in another, from the prices of both in a third; half up. `quote_e8` > 0."""
-    return div_half_up(base_e8 * UNIT, quote_e8)
+    """The price of one asset in another, from the prices of both in a third, > 0; half up, at least 1e-8."""
+    return max(1, div_half_up(base_e8 * UNIT, quote_e8))

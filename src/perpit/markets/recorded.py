@@ -11,13 +11,18 @@ lose is mended thus:
   those that a diff newer than it has told already.
 
 Once both sides are `settled_levels` deep the book counts as settled. Trades are played from the first.
+
+The index of a contract is the middle of its recorded touch. That of one that follows a basket is what its parts are
+worth, where every part is played; else it is a contract like the others.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from perpit.catalogue.baskets import Follower, assets_of, contract_of
+from perpit.domain.basket import BasketPart
 from perpit.domain.commands import Command, HouseTrade, SetIndexPrice
 from perpit.domain.instrument import Instrument
 from perpit.domain.words import BUY, SELL
@@ -56,7 +61,12 @@ class RecordedSource:
     """
 
     def __init__(
-        self, path: Path, instruments: Sequence[Instrument], start_ms: int, on_bad_line: str = STOP
+        self,
+        path: Path,
+        instruments: Sequence[Instrument],
+        start_ms: int,
+        on_bad_line: str = STOP,
+        followers: Sequence[Follower] = (),
     ) -> None:
         if on_bad_line not in (STOP, SKIP):
             raise ValueError(f"on_bad_line is {STOP} or {SKIP}, not {on_bad_line!r}")
@@ -67,6 +77,10 @@ class RecordedSource:
             raise RecordingError(
                 f"{path}: holds {', '.join(held)}, of which none is listed (listed: {listed})"
             )
+        self._followers = [row for row in followers if not missing_parts(row.instrument.basket, self.tapes)]
+        for follower in self._followers:
+            if follower.instrument.symbol in self.tapes:
+                self.tapes[follower.instrument.symbol].tells_index = False
         self.lines = 0
         self.bad_lines = 0
         self._path = path
@@ -119,12 +133,21 @@ class RecordedSource:
                 tape = self._tape_of(message)
                 if tape is None or message is None:
                     continue
-                commands = tape.play(message, due_ms)
+                commands = self._followed(tape.instrument.symbol, tape.play(message, due_ms))
             except ValueError as error:
                 self._bad_line(str(error))
                 continue
             if commands:
                 yield due_ms, commands
+
+    def _followed(self, symbol: str, commands: list[Command]) -> list[Command]:
+        """The commands of a tape, whose last may be an index price, and what that makes of baskets."""
+        last = commands[-1] if commands else None
+        if isinstance(last, SetIndexPrice):
+            price_e8 = last.price_e8
+            told = (follower.hear(symbol, price_e8) for follower in self._followers)
+            commands += [command for command in told if command is not None]
+        return commands
 
     def _whole_lines(self) -> Iterator[bytes]:
         """The lines of the file; one that cannot be read any further ends there when bad lines are skipped."""
@@ -162,6 +185,11 @@ class RecordedSource:
         )
 
 
+def missing_parts(parts: list[BasketPart], played: Collection[str]) -> list[str]:
+    """The contracts, by symbol, that price a basket's assets and that are not among those that are played."""
+    return [contract_of(asset) for asset in assets_of(parts) if contract_of(asset) not in played]
+
+
 class Tape:
     """One symbol of a recording: its messages become commands. `book` is the liquidity laid so far."""
 
@@ -169,6 +197,7 @@ class Tape:
         self.instrument = instrument
         self.book = HouseBook(instrument.symbol_id)
         self.settled = False
+        self.tells_index = True
         self.trades = 0
         self._settled_levels = settled_levels
         self._price = Grid("price", instrument.tick_e8, least=1)
@@ -189,7 +218,7 @@ class Tape:
             commands = self._diff(message)
         else:
             commands = self._snapshot(message)
-        if due_ms >= self._index_ms:
+        if self.tells_index and due_ms >= self._index_ms:
             self._tell_index(due_ms, commands)
         return commands
 

@@ -3,7 +3,7 @@
 Each symbol takes a step about every 100 ms: the fair price moves, takers trade at the touch or walk the levels that
 the fair price has left behind, then one `HouseDepth` tells which levels the makers changed. Arrivals of takers excite
 each other, so they come in clusters. Once a second the index is set to the fair price and every level is stated
-again, which gives back what users took.
+again, which gives back what users took. The fair price of a contract that follows a basket is what its parts are worth.
 
 The same seed gives the same market on every machine: see `chance.py`. About 30 commands a second for each symbol.
 """
@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from perpit.catalogue import facts
-from perpit.domain.commands import Command, HouseTrade, SetIndexPrice
+from perpit.catalogue.baskets import contract_of, start_e8
+from perpit.domain.commands import Command, HouseTrade, SetBasketPrices, SetIndexPrice
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import BUY, SELL
+from perpit.markets.basket_price import BasketPrice, UntradedPrice
 from perpit.markets.chance import Chance
 from perpit.markets.fair_price import CALM, FairPrice
 from perpit.markets.house import HouseBook, HouseSide
@@ -45,7 +47,7 @@ class SyntheticSource:
     """A market in every given instrument, beginning at `start_ms`.
 
     `prices_e8` says where an instrument (by symbol_id) starts, instead of the catalogue's initial price: after a
-    restart, the last index price.
+    restart, the last index price. `assets_e8` says the same of assets that only baskets have.
     """
 
     def __init__(
@@ -54,9 +56,12 @@ class SyntheticSource:
         seed: int,
         start_ms: int,
         prices_e8: Mapping[int, int] | None = None,
+        assets_e8: Mapping[str, int] | None = None,
     ) -> None:
         known = prices_e8 or {}
         self._seed = seed
+        self._assets_e8 = assets_e8 or {}
+        self._untraded: dict[str, UntradedPrice] = {}  # by symbol
         self.symbols: list[SyntheticSymbol] = []
         for instrument in instruments:
             self.add(instrument, start_ms, known.get(instrument.symbol_id, 0))
@@ -64,12 +69,32 @@ class SyntheticSource:
     def add(self, instrument: Instrument, start_ms: int, price_e8: int = 0) -> None:
         """Make a market in one more instrument, at a price or, with 0, at the catalogue's initial one."""
         chance = Chance(f"{self._seed}/{instrument.symbol}")
+        if instrument.basket:
+            basket = BasketPrice(instrument.basket, self._asset_price_e8, start_ms)
+            self.symbols.append(SyntheticBasket(instrument, chance, basket, start_ms))
+            return
         price_e8 = price_e8 or facts(instrument.symbol).initial_price_e8
-        self.symbols.append(SyntheticSymbol(instrument, chance, price_e8, start_ms))
+        fair = FairPrice(chance, price_e8)
+        self.symbols.append(SyntheticSymbol(instrument, chance, fair, start_ms))
 
     def drop(self, symbol_id: int) -> None:
-        """Make none any more in one that has ended."""
+        """Make none any more in one that has ended; in baskets its price walks on."""
+        for symbol in self.symbols:
+            if symbol.instrument.symbol_id == symbol_id and isinstance(symbol.fair, FairPrice):
+                self._untraded[symbol.instrument.symbol] = UntradedPrice(symbol.fair, symbol.due_ms)
         self.symbols = [symbol for symbol in self.symbols if symbol.instrument.symbol_id != symbol_id]
+
+    def _asset_price_e8(self, asset: str, time_ms: int) -> int:
+        """The price of an asset at a time: its contract's fair price, or one that walks unseen."""
+        name = contract_of(asset)
+        for symbol in self.symbols:
+            if symbol.instrument.symbol == name:
+                return symbol.fair.price_e8
+        untraded = self._untraded.get(name)
+        if untraded is None:
+            fair = FairPrice(Chance(f"{self._seed}/{name}"), self._assets_e8.get(asset) or start_e8(asset))
+            untraded = self._untraded[name] = UntradedPrice(fair, time_ms)
+        return untraded.at(time_ms)
 
     def due_ms(self) -> int | None:
         return min((symbol.due_ms for symbol in self.symbols), default=None)
@@ -91,11 +116,13 @@ def _due(symbol: "SyntheticSymbol") -> int:
 class SyntheticSymbol:
     """The market in one instrument. `due_ms` is when it takes its next step, `book` the house's liquidity."""
 
-    def __init__(self, instrument: Instrument, chance: Chance, price_e8: int, start_ms: int) -> None:
+    def __init__(
+        self, instrument: Instrument, chance: Chance, fair: FairPrice | BasketPrice, start_ms: int
+    ) -> None:
         self.instrument = instrument
         self.due_ms = start_ms
         self.book = HouseBook(instrument.symbol_id)
-        self.fair = FairPrice(chance, price_e8)
+        self.fair = fair
         self._chance = chance
         self._index_ms = start_ms
         self._takers = TAKERS_CALM
@@ -108,10 +135,10 @@ class SyntheticSymbol:
         first = len(self.book.bids) == 0
         state_all = first or self.due_ms >= self._index_ms
         if not first:
-            self.fair.step()
+            self._move()
         if state_all:
             self._index_ms = next_index_ms(self.due_ms)
-            commands.append(SetIndexPrice(self.instrument.symbol_id, self.fair.price_e8))
+            commands.append(self._index())
         if not first:
             self._trade(commands)
         self._quote(commands, state_all)
@@ -121,6 +148,17 @@ class SyntheticSymbol:
             self._quote(commands, False)
         self.due_ms += STEP_MS + self._chance.below(STEP_SPREAD_MS)
         return commands
+
+    # The fair price
+
+    def _move(self) -> None:
+        """The fair price takes a step."""
+        assert isinstance(self.fair, FairPrice)
+        self.fair.step()
+
+    def _index(self) -> Command:
+        """What tells the index."""
+        return SetIndexPrice(self.instrument.symbol_id, self.fair.price_e8)
 
     # Takers
 
@@ -214,3 +252,15 @@ class SyntheticSymbol:
         instrument = self.instrument
         at_price_e8 = self.fair.price_e8 * instrument.qty_num // instrument.qty_den
         return max(instrument.min_qty_lots, quote * UNIT // (instrument.contract_size * UNIT or at_price_e8))
+
+
+class SyntheticBasket(SyntheticSymbol):
+    """The market in a contract that follows a basket: its fair price is not its own."""
+
+    fair: BasketPrice
+
+    def _move(self) -> None:
+        self.fair.follow(self.due_ms)
+
+    def _index(self) -> Command:
+        return SetBasketPrices(self.instrument.symbol_id, self.fair.part_prices_e8)

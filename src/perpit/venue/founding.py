@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from perpit.catalogue import MARGIN_ASSETS, AssetTerms, UnknownSymbol, facts, load_instrument, quarters
+from perpit.catalogue.baskets import Follower, asset_prices_e8
 from perpit.control.keys import random_key
 from perpit.domain.commands import (
     Command,
@@ -58,9 +59,12 @@ async def found(
     for symbol in missing:
         await list_symbol(world, submit, symbol, time_ms)
     for instrument in list(world.catalog.by_id):
-        if world.prices[instrument.symbol_id].index_e8 == 0:
+        if world.prices[instrument.symbol_id].index_e8 == 0 and not instrument.basket:
             price_e8 = facts(instrument.symbol).initial_price_e8
             await accepted(submit, SetIndexPrice(instrument.symbol_id, price_e8))
+    for instrument in list(world.catalog.by_id):
+        if instrument.basket and not world.prices[instrument.symbol_id].part_prices_e8:
+            await accepted(submit, Follower(instrument, assets_e8(world, instrument)).command())
     for instrument in list(world.catalog.by_id):
         if (instrument.market, instrument.margin_asset) not in world.insurance_units:
             units = worth(world, instrument, FUND_UNITS)
@@ -102,6 +106,12 @@ async def roll(world: World, submit: Submit, time_ms: int) -> None:
             if world.prices[listed].index_e8 == 0:
                 index_e8 = world.prices[instrument.symbol_id].index_e8
                 await accepted(submit, SetIndexPrice(listed, index_e8))
+
+
+def assets_e8(world: World, instrument: Instrument) -> dict[str, int]:
+    """What the assets of an instrument's basket cost, by asset, as far as the world knows (`asset_prices_e8`)."""
+    last_e8 = world.prices[instrument.symbol_id].part_prices_e8
+    return asset_prices_e8(instrument.basket, last_e8, world.index_prices_e8())
 
 
 def worth(world: World, instrument: Instrument, dollars_units: int) -> int:

@@ -1,16 +1,18 @@
 """The venue's market: the source that the settings name, and the runner that drives it on the venue's clock."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from perpit.catalogue import load_instrument
+from perpit.catalogue.baskets import Follower
 from perpit.domain.commands import Command
 from perpit.domain.events import ContractStatusChanged, Event
 from perpit.domain.words import DELIVERED, DELIVERING
 from perpit.home import CannotStart
 from perpit.markets.house import withdrawal
 from perpit.markets.none import NoMarket
-from perpit.markets.recorded import RecordedSource
+from perpit.markets.recorded import RecordedSource, missing_parts
 from perpit.markets.recording import RecordingError, peek_symbols
 from perpit.markets.runner import BUSY_WAIT_S, MarketRunner
 from perpit.markets.source import MarketSource
@@ -19,7 +21,7 @@ from perpit.runtime.clock import MANUAL, Clock
 from perpit.runtime.errors import Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.settings import MarketSetting, Settings
-from perpit.venue.founding import roll
+from perpit.venue.founding import assets_e8, roll
 from perpit.views.world import World
 
 # A tape begins so long (in real time) after it was put in, so that whoever waits for the ready-file and then connects
@@ -143,11 +145,30 @@ def make_source(settings: Settings, world: World, clock: Clock) -> MarketSource:
     market = settings.market
     if market.kind == "synthetic":
         known = {row.symbol_id: world.prices[row.symbol_id].index_e8 for row in instruments}
-        return SyntheticSource(instruments, settings.seed, clock.now_ms(), known)
+        assets = {asset: price for row in instruments for asset, price in assets_e8(world, row).items()}
+        return SyntheticSource(instruments, settings.seed, clock.now_ms(), known, assets)
     if market.path is not None:
         lead_ms = 0 if clock.mode == MANUAL else int(TAPE_LEAD_MS * clock.speed)
-        return RecordedSource(market.path, instruments, clock.now_ms() + lead_ms, settings.on_bad_line)
+        start_ms = clock.now_ms() + lead_ms
+        followers = [Follower(row, assets_e8(world, row)) for row in instruments if row.basket]
+        return RecordedSource(market.path, instruments, start_ms, settings.on_bad_line, followers)
     return NoMarket()
+
+
+def check_baskets(market: MarketSetting, wanted: Sequence[str]) -> None:
+    """Raises CannotStart for a composite index that a recorded market could not price: it needs every part of it."""
+    if market.path is None:
+        return
+    held = symbols_of(market)
+    played = [symbol for symbol in wanted if symbol in held]
+    for symbol in wanted:
+        missing = missing_parts(load_instrument(symbol, 0).basket, played)
+        if missing and symbol not in held:
+            raise CannotStart(
+                f"--symbols: {symbol} is the index of a basket, of which {market.path} does not play "
+                f"{', '.join(missing)}; leave it out, or use another market",
+                2,
+            )
 
 
 def symbols_of(market: MarketSetting) -> tuple[str, ...]:

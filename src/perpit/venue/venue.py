@@ -44,7 +44,7 @@ from perpit.server.websocket import SocketLimits
 from perpit.settings import Settings
 from perpit.venue.founding import check_symbols, demo_keys, found, roll
 from perpit.venue.kept_keys import KeptKeys
-from perpit.venue.market import HouseMarket, symbols_of
+from perpit.venue.market import HouseMarket, check_baskets, symbols_of
 from perpit.views.world import World
 
 
@@ -110,6 +110,7 @@ class Venue:
         settings = self.settings
         named = settings.symbols if settings.symbols_given else symbols_of(settings.market)
         check_symbols(named or settings.symbols)
+        check_baskets(settings.market, named or settings.symbols)
         self._open_journal()
         if settings.ready_file is not None:
             forget_ready(settings.ready_file)  # before the recovery, which may take its time

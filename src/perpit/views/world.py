@@ -231,6 +231,11 @@ class World:
         for listener in self.listeners:
             listener(command, events)
 
+    def index_prices_e8(self) -> dict[str, int]:
+        """The index price of every contract that has not ended, by symbol; 0 where there is none yet."""
+        living = (contract.instrument for contract in self.contracts if not contract.is_delivered)
+        return {instrument.symbol: self.prices[instrument.symbol_id].index_e8 for instrument in living}
+
     def _fold_on_grid(self, command: Command, events: list[Event]) -> None:
         """The same for a command that passes a point of the statistics' grid; its row precedes what happened then."""
         statistics, handlers = self.statistics, self._handlers
