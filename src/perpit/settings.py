@@ -22,6 +22,7 @@ from perpit.domain.numbers import parse_scaled
 DURABILITIES = ("fsync", "os", "none")
 # Which exchange is served: what each of them does stands in `perpit.binance.profiles`, which this room does not see.
 PROFILES = ("union", "2025-11", "2025-12-09", "2026-04-23", "2026-06-30")
+ASSET = re.compile(r"[A-Z0-9]{1,20}")
 SYMBOL = re.compile(r"[A-Z0-9]{2,20}(_[A-Z0-9]{2,10})?")
 
 
@@ -51,7 +52,10 @@ class MarketSetting(NamedTuple):
 
 
 class Settings(msgspec.Struct, kw_only=True, frozen=True):
-    """Every setting of a venue, checked. `data` is None when everything stays in memory."""
+    """Every setting of a venue, checked. `data` is None when everything stays in memory.
+
+    `circulating_supply` is in 1e-8 of each coin, by asset, instead of what the catalogue has.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -72,6 +76,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True):
     ready_file: Path | None = None
     on_bad_line: str = "stop"
     demo_balance_units: int = 100_000 * 100_000_000
+    circulating_supply: dict[str, int] = {}
 
 
 def text(value: str) -> str:
@@ -182,6 +187,17 @@ def amount(value: str) -> int:
     return units
 
 
+def supplies(value: str) -> dict[str, int]:
+    """How much of each coin is in circulation, by asset, in 1e-8 of it."""
+    found = {}
+    for row in filter(None, (row.strip() for row in value.split(","))):
+        asset, _equals, number = row.partition("=")
+        if not ASSET.fullmatch(asset.strip().upper()):
+            raise ValueError(f"{row!r} is not a supply; write them like BTC=19950000,ETH=120690000")
+        found[asset.strip().upper()] = amount(number)
+    return found
+
+
 class Option(NamedTuple):
     """One option of `serve`: its default as text (None: no value) and how text becomes its value."""
 
@@ -209,6 +225,7 @@ OPTIONS: dict[str, Option] = {
     "ready_file": Option(None, path),
     "on_bad_line": Option("stop", one_of("stop", "skip")),
     "demo_balance": Option("100000", amount),
+    "circulating_supply": Option("", supplies),
 }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from perpit.binance.dialect import Dialect
 from perpit.domain.commands import (
     HouseDepth,
     ListInstrument,
@@ -26,7 +27,7 @@ from perpit.domain.words import (
     USDS_M,
 )
 from perpit.views.census import StatisticsTerms
-from tests.binance.caller import BTC, COIN, PRICE, START_MS
+from tests.binance.caller import BTC, COIN, PRICE, START_MS, Settings
 from tests.binance.statistics_floor import (
     ALICE,
     BOB,
@@ -43,7 +44,7 @@ from tests.binance.statistics_floor import (
     quarter,
 )
 from tests.binance.test_asset_mode import with_assets
-from tests.instruments import btcusd_perp
+from tests.instruments import btcusd_perp, linear
 
 # -- open interest ---------------------------------------------------------------------------------------------------
 
@@ -78,7 +79,7 @@ async def test_the_history_of_open_interest_is_valued_at_the_mark() -> None:
             "symbol": "BTCUSDT",
             "sumOpenInterest": "0.30000000",
             "sumOpenInterestValue": "18300.00000000",
-            "CMCCirculatingSupply": "0.00000000",
+            "CMCCirculatingSupply": "165880.538",  # the published example
             "timestamp": FIRST_MS,
         }
     ]
@@ -94,6 +95,22 @@ async def test_the_history_of_open_interest_is_valued_at_the_mark() -> None:
             {**row, "contractType": kind}
         ]
     assert await floor.ask("openInterestHist", **COIN_FIVE, contractType="NEXT_QUARTER") == []
+
+
+async def test_the_supply_of_a_coin_is_the_operators_or_the_catalogues_and_nothing_is_no_coin() -> None:
+    floor = opened()
+    floor.apply(ListInstrument(linear(3, "XAU")))
+    floor.reach(FIRST_MS)
+
+    async def supply(symbol: str) -> str:
+        rows = await floor.ask("openInterestHist", symbol=symbol, period="5m")
+        return str(rows[0]["CMCCirculatingSupply"])
+
+    assert [await supply(symbol) for symbol in ("ETHUSDT", "XAUUSDT")] == ["120690000", "0"]
+    own = {"BTC": 19_950_000 * UNIT + UNIT // 2}
+    ways = floor.submit, floor.submit_many, floor.judge, lambda: floor.now_ms, Settings()
+    floor.dialect = Dialect(floor.world, *ways, supplies=own)
+    assert [await supply(symbol) for symbol in ("BTCUSDT", "ETHUSDT")] == ["19950000.5", "120690000"]
 
 
 async def test_a_row_tells_what_was_before_its_time_and_not_what_came_then() -> None:

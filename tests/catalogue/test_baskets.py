@@ -15,7 +15,6 @@ from perpit.catalogue.baskets import (
     part_prices_e8,
     start_e8,
 )
-from perpit.catalogue.supplies import supplies
 from perpit.domain.basket import BasketPart, basket_index_e8
 from perpit.domain.numbers import UNIT
 from perpit.domain.words import COIN_M, USDS_M
@@ -23,6 +22,7 @@ from tests.instruments import btcdomusdt
 
 EVERY = [*catalogue.symbols(USDS_M), *catalogue.symbols(COIN_M)]
 COMPOSITE = [symbol for symbol in EVERY if catalogue.facts(symbol).basket]
+SUPPLIES = {row.asset: row for row in catalogue.supplies()}
 DOMINANCE = catalogue.load_instrument("BTCDOMUSDT", 0)
 
 
@@ -44,7 +44,7 @@ def test_a_composite_index_starts_at_its_initial_price(symbol: str) -> None:
 def test_the_weights_of_bitcoins_dominance_follow_market_capitalisation() -> None:
     """As the exchange makes this index: shares by capitalisation, of 1000 points at the initial prices."""
     caps = {
-        part.quote_asset: Fraction(supplies()[part.quote_asset].units * start_e8(part.quote_asset), UNIT)
+        part.quote_asset: Fraction(SUPPLIES[part.quote_asset].units * start_e8(part.quote_asset), UNIT)
         for part in DOMINANCE.basket
     }
     for part in DOMINANCE.basket:
@@ -90,9 +90,9 @@ def test_a_follower_hears_what_its_basket_is_made_of_and_nothing_else() -> None:
 
 def test_every_supply_says_of_when_it_is_and_who_says_so() -> None:
     bases = {catalogue.facts(symbol).base_asset for symbol in EVERY}
-    assert set(supplies()) == bases - {"XAU", "BTCDOM"}, "what is a coin, and only that"
-    for row in supplies().values():
+    assert set(SUPPLIES) == bases - {"XAU", "BTCDOM"}, "what is a coin, and only that"
+    for row in SUPPLIES.values():
         assert row.units > 0
         assert row.as_of[:2] == "20"
         assert row.source
-    assert supplies()["BTC"].supply == "165880.538"
+    assert SUPPLIES["BTC"].supply == "165880.538"

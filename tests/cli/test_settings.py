@@ -52,6 +52,15 @@ def test_a_file_may_be_named_and_may_write_lists_and_dashes(tmp_path: Path) -> N
     assert settings.demo_balance_units == 250_050_000_000
 
 
+def test_supplies_are_written_as_a_list_or_as_text(tmp_path: Path) -> None:
+    assert loaded().circulating_supply == {}
+    settings = loaded(circulating_supply="btc=19950000, ETH = 120690000.5")
+    assert settings.circulating_supply == {"BTC": 19_950_000 * 10**8, "ETH": 12_069_000_050_000_000}
+    (tmp_path / "perpit.toml").write_text('circulating-supply = ["BTC=1", "ETH=2"]\n')
+    settings = loaded(config=str(tmp_path / "perpit.toml"))
+    assert settings.circulating_supply == {"BTC": 10**8, "ETH": 2 * 10**8}
+
+
 def test_memory_means_no_directory_and_no_durability() -> None:
     settings = loaded({"PERPIT_DATA": "/elsewhere", "PERPIT_DURABILITY": "fsync"}, memory=True)
     assert (settings.data, settings.durability) == (None, "none")
@@ -87,6 +96,8 @@ def test_clocks_and_markets_have_arguments(tmp_path: Path) -> None:
             "--profile: '2026-01-01' is not known; choose union, 2025-11, 2025-12-09, 2026-04-23 or 2026-06-30",
         ),
         ({"demo_balance": "-1"}, "--demo-balance: '-1' is not an amount"),
+        ({"circulating_supply": "BTC"}, "--circulating-supply: '' is not an amount"),
+        ({"circulating_supply": "=5"}, "--circulating-supply: '=5' is not a supply"),
         ({"demo_balance": "1e5"}, "--demo-balance: '1e5' is not an amount"),
         ({"memory": True, "data": "d"}, "--memory and --data exclude each other"),
         ({"memory": True, "durability": "fsync"}, "--durability fsync needs a data directory"),

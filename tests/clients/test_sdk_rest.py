@@ -298,7 +298,7 @@ def test_what_a_venue_of_its_own_has_is_read(api: Api, scene: Scene) -> None:
     assert [
         one.weight for one in api.query_index_price_constituents(symbol="BTCUSDT").data().constituents
     ] == ["1.00000000"]
-    assert api.composite_index_symbol_information().data() == []
+    assert api.composite_index_symbol_information().data() == []  # none is listed here
     assert api.trading_schedule().data().market_schedules.commodity.sessions == []
     assert api.futures_tradfi_perps_contract().data().code == 200
     status = api.futures_trading_quantitative_rules_indicators().data()

@@ -5,7 +5,7 @@ rendered as JSON, or raises `WireError`.
 """
 
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from perpit.binance.limits import OrderLimiter
@@ -52,7 +52,7 @@ class Elements(NamedTuple):
 class Desk:
     """What handlers may touch: views, the way in for commands, listen keys, order counts, descriptions of the API.
 
-    `order_limiters` and `elements`, those of batches, go by market.
+    `order_limiters` and `elements`, those of batches, go by market, `supplies`, in 1e-8 of a coin, by asset.
     """
 
     def __init__(
@@ -67,7 +67,9 @@ class Desk:
         describe_streams: Callable[[], dict[str, Any]],
         profile: Profile,
         elements: dict[int, Elements],
+        supplies: Mapping[str, int],
     ) -> None:
+        self.supplies = supplies
         self.profile = profile
         self.elements = elements
         self.world = world

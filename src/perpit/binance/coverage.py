@@ -27,11 +27,13 @@ from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain import refusals
 
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
-# Calls that are answered in full from what a venue of its own has (decision 46).
+# Calls that are answered in full from what a venue of its own has (decisions 46, 70), by their path behind the prefix of
+# the product or, where it has none, by their route's target.
 NOTES: Final = {
     "apiTradingStatus": "measured; nobody is locked",
     "constituents": "the venue's one source, or the parts of a basket",
     "indexInfo": "of contracts that follow a basket: BTCDOMUSDT",
+    "GET/futures/data/openInterestHist": "CMCCirculatingSupply is the catalogue's, or --circulating-supply",
     "tradingSchedule": "every day one session, of markets that have a contract",
 }
 
@@ -76,7 +78,8 @@ def page() -> str:
                 missing = ", ".join(name for name in map(_bare, entry.params) if name not in read)
                 missing = "; ".join(filter(None, (route.partial, missing and f"parameters {missing}")))
             state = "missing" if route is None else "partial" if missing else "done"
-            note = missing or NOTES.get(entry.path.partition("/v1/")[2], "")
+            name = entry.path.partition("/v1/")[2] or (route.target if route is not None else "")
+            note = missing or NOTES.get(name, "")
             call = f"{entry.method} {entry.path}"
             row = backing(PRODUCTS[product].removesuffix(".json"), call)
             lines.append(f"| `{call}` | {entry.security} | {state} | {row} | {note} |")

@@ -11,14 +11,14 @@ Every answer is JSON and carries the used weight; those of order routes carry th
 out of `http`: an unexpected exception is logged with the request that caused it and answered with -1000.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from perpit import __version__
+from perpit import __version__, catalogue
 from perpit.binance import asyncapi, errors, request, security
 from perpit.binance.call import Answer, Call, Desk, Judge, Settings, Submit, SubmitMany
 from perpit.binance.gate import Door, Gate, Limits, Visit
@@ -47,6 +47,7 @@ class Dialect:
     `overloaded`, `stopped`, `in_doubt`, `wall_ms` and `idle_ms` are those of the `Gate`. `listen_keys` is shared with
     the streams. `described` are paths and schemas that others add to `/openapi.json`. `gate` and `desk` are for the
     WebSocket API, another way in to the same handlers. `profile` is which exchange this is, `routes` are its routes.
+    `supplies` are coins in circulation by asset, in 1e-8, where they are not those of the catalogue.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Dialect:
         wall_ms: Callable[[], int] = lambda: 0,
         idle_ms: Callable[[], int] = lambda: 0,
         profile: Profile = UNION,
+        supplies: Mapping[str, int] | None = None,
     ) -> None:
         self.listen_keys = ListenKeys() if listen_keys is None else listen_keys
         self._now_ms = now_ms
@@ -83,6 +85,7 @@ class Dialect:
             cache(lambda: asyncapi.document(profile, __version__)),
             profile,
             elements_of_profile(profile),
+            {row.asset: row.units for row in catalogue.supplies()} | dict(supplies or {}),
         )
         self._table = {
             target: self.gate.door(route, world.catalog.symbols_of(route.product.market))

@@ -141,18 +141,19 @@ def rows(call: Call, row_at: RowAt, length_ms: int = 0) -> list[Body]:
 def open_interest_history(call: Call) -> list[Body]:
     """Open interest and its value at the mark price, in quote or in coin (semantics 8.4.1).
 
-    The circulating supply of a coin is nothing that a venue knows: it is 0.
+    The circulating supply of the base asset is a fact of the catalogue or the operator's setting, 0 of what is no coin.
     """
     subject, statistics, period_ms = about(call), call.world.statistics, call.values["period"]
 
     def row_at(time_ms: int) -> Body | None:
-        qty_e8 = value_units = found = trades = 0
+        qty_e8 = value_units = found = trades = supply_units = 0
         for contract in subject.contracts(time_ms):
             instrument = contract.instrument
             shot = statistics.snapshot(instrument.symbol_id, time_ms)
             if shot is None:
                 continue
             found += 1
+            supply_units = call.desk.supplies.get(instrument.base_asset, 0)
             qty_e8 += shot.open_lots * instrument.lot_e8
             if shot.mark_e8:
                 value_units += instrument.value_at_e8(shot.mark_e8, shot.open_lots)
@@ -166,7 +167,7 @@ def open_interest_history(call: Call) -> list[Body]:
             "contractType": subject.contract_type,
             "sumOpenInterest": units(qty_e8),
             "sumOpenInterestValue": units(value_units),
-            "CMCCirculatingSupply": units(0),
+            "CMCCirculatingSupply": format_shortest(supply_units, 8),
         }
 
     return [shaped_for(call.product, "open interest row", row) for row in rows(call, row_at)]
@@ -316,12 +317,11 @@ def shared(
     returns: str,
     secured: str = NONE,
     weight: int = 0,
-    partial: str = "",
 ) -> tuple[Route, Route]:
     """A path of both products: one row for calls with a symbol, one for calls with a pair."""
     row = Route("GET", path, secured, weight, handler, OF_SYMBOL, returns=returns, pool=STATISTICS_POOL)
     coin = row._replace(security=NONE, weight=1, params=OF_PAIR, product=COIN, only_with="pair")
-    return row._replace(partial=partial), coin
+    return row, coin
 
 
 POSITION_RATIO: Final = ratio_rows("top positions", "top_long_lots", "top_short_lots")
@@ -337,7 +337,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         "/futures/data/openInterestHist",
         open_interest_history,
         "Open interest and its value.",
-        partial="CMCCirculatingSupply is 0",
     ),
     *shared(
         "/futures/data/topLongShortPositionRatio",

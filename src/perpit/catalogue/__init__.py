@@ -3,6 +3,7 @@
 from perpit.catalogue.assets import MARGIN_ASSETS, AssetTerms
 from perpit.catalogue.instruments import load_instrument
 from perpit.catalogue.rows import Facts, UnknownSymbol, assets, facts, find, origin, quarter_pairs, symbols
+from perpit.catalogue.supplies import supplies
 
 __all__ = [
     "MARGIN_ASSETS",
@@ -15,5 +16,6 @@ __all__ = [
     "load_instrument",
     "origin",
     "quarter_pairs",
+    "supplies",
     "symbols",
 ]

@@ -28,7 +28,7 @@ class _File(msgspec.Struct, frozen=True):
 
 
 @cache
-def supplies() -> dict[str, Supply]:
-    """Every supply that is known, by asset."""
+def supplies() -> list[Supply]:
+    """Every supply that is known."""
     text = files("perpit.catalogue").joinpath("supplies.json").read_bytes()
-    return {row.asset: row for row in msgspec.json.decode(text, type=_File).supplies}
+    return msgspec.json.decode(text, type=_File).supplies

@@ -64,6 +64,15 @@ def serve(
             WHAT,
         ),
     ] = None,
+    circulating_supply: Annotated[
+        str | None,
+        text_option(
+            "--circulating-supply",
+            "LIST",
+            "Coins in circulation, as openInterestHist shows them: BTC=19950000,ETH=120690000. [the catalogue's]",
+            WHAT,
+        ),
+    ] = None,
     no_limits: Annotated[
         bool | None,
         typer.Option("--no-limits", help="Count rate limits, refuse nothing.", rich_help_panel=WHAT),

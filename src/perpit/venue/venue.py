@@ -196,6 +196,7 @@ class Venue:
             wall_ms=self._wall_ms,
             idle_ms=idle_ms,
             profile=profile,
+            supplies=settings.circulating_supply,
         )
         self.hub = StreamHub(self.world, listen_keys, now_ms, profile=profile)
         token = self._home.admin_token() if self._home is not None else new_token()
