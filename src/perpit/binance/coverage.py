@@ -27,8 +27,8 @@ from perpit.binance.ws_methods import PATHS, SESSION_METHODS, methods_of
 from perpit.domain import refusals
 
 SCOPES: Final = {"venue": "the venue", "venue_statistics": "statistics"}
-# Calls that are answered in full from what a venue of its own has (decisions 46, 70), by their path behind the prefix of
-# the product or, where it has none, by their route's target.
+# Calls that are answered in full from what a venue of its own has (decisions 46, 70): by the path behind the product's
+# prefix, or by the route's target where there is none.
 NOTES: Final = {
     "apiTradingStatus": "measured; nobody is locked",
     "constituents": "the venue's one source, or the parts of a basket",
