@@ -104,6 +104,7 @@ def test_an_instrument_from_before_funding_and_rpi_fees_were_terms_gets_the_usua
     assert (instrument.funding_cap_e8, instrument.funding_floor_e8) == (2_000_000, -2_000_000)
     assert (instrument.interest_e8, instrument.rpi_fee_ppm) == (10_000, instrument.maker_fee_ppm)
     assert not instrument.needs_agreement  # accounts of that time trade it without
+    assert instrument.basket == []
 
 
 @pytest.mark.parametrize(
