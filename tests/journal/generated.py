@@ -36,6 +36,8 @@ from perpit.domain.commands import (
     SetPositionMode,
     SetStanding,
     SignAgreement,
+    StartGrid,
+    StopGrid,
     Transfer,
 )
 from perpit.domain.instrument import Bracket, Instrument
@@ -102,6 +104,8 @@ KINDS: dict[type[Command], tuple[SearchStrategy, ...]] = {
     CancelAlgoOrder: (word, word, text),
     CancelAllAlgoOrders: (word, word),
     SetCountdown: (word, word, integer),
+    StartGrid: (word, word, word, word, integer, integer, integer, integer),
+    StopGrid: (word, integer),
 }
 
 

@@ -74,6 +74,8 @@ def test_a_tag_once_given_is_never_given_another_meaning() -> None:
         32: "SetCountdown",
         40: "SetStanding",
         41: "EditKey",
+        42: "StartGrid",
+        43: "StopGrid",
     }
 
 

@@ -113,6 +113,7 @@ NOT_REQUIRED: Final[Kind] = Kind(-1106, "Parameter '%s' sent when not required."
 BAD_PRECISION: Final[Kind] = Kind(-1111, "Precision is over the maximum defined for this asset.")
 BAD_TIME_IN_FORCE: Final[Kind] = Kind(-1115, "Invalid timeInForce.")
 BAD_ORDER_TYPE: Final[Kind] = Kind(-1116, "Invalid orderType.")
+INVALID_DATA: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_INCOME_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_ALGO_TYPE: Final[Kind] = Kind(-1130, "Invalid data sent for a parameter.")
 BAD_SIDE: Final[Kind] = Kind(-1117, "Invalid side.")
@@ -178,12 +179,12 @@ BAD_LEVERAGE: Final[Kind] = Kind(-4028, "Leverage %s is not valid")
 BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.UNKNOWN_ACCOUNT: Kind(-1109, "Invalid account."),
     refusals.UNKNOWN_SYMBOL: BAD_SYMBOL,
-    refusals.DUPLICATE_NAME: Kind(-1130, "Invalid data sent for a parameter."),
-    refusals.INVALID_VALUE: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.DUPLICATE_NAME: INVALID_DATA,
+    refusals.INVALID_VALUE: INVALID_DATA,
     refusals.NOT_SUPPORTED: UNSUPPORTED,
     refusals.NO_PRICE: Kind(-4140, "Invalid symbol status for opening position"),
     refusals.UNKNOWN_KEY: KEY_REJECTED,
-    refusals.ALREADY_LISTED: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.ALREADY_LISTED: INVALID_DATA,
     refusals.SYMBOL_NOT_TRADING: Kind(-4140, "Invalid symbol status for opening position"),
     refusals.SYMBOL_CLOSED: Kind(-4141, "Symbol is closed"),
     refusals.QTY_NOT_POSITIVE: QTY_NOT_POSITIVE,
@@ -276,6 +277,14 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
         "Futures account.",
     ),
     refusals.UNKNOWN_ASSET: BAD_SYMBOL,
+    # no call of the exchange starts a grid
+    refusals.UNKNOWN_GRID: INVALID_DATA,
+    refusals.GRID_EXISTS: INVALID_DATA,
+    refusals.GRID_IN_HEDGE_MODE: INVALID_DATA,
+    refusals.GRID_BOUNDS_INVALID: INVALID_DATA,
+    refusals.GRID_COUNT_INVALID: INVALID_DATA,
+    refusals.GRID_TOO_DENSE: INVALID_DATA,
+    refusals.GRID_PRICE_OUTSIDE: INVALID_DATA,
     refusals.PRICE_MATCH_INVALID: BAD_PRICE_MATCH,
     refusals.PRICE_MATCH_NOT_ALLOWED: PRICE_MATCH_TYPE,
     refusals.PRICE_MATCH_WITH_PRICE: NOT_REQUIRED_HERE,
@@ -301,7 +310,7 @@ BY_REFUSAL: Final[dict[int, Kind]] = {
     refusals.STOP_PRICE_BELOW_BAND: Kind(-4211, "Stop price is lower than price multiplier floor."),
     refusals.PRICE_ABOVE_STOP_BAND: Kind(-4183, "Price is higher than stop price multiplier cap."),
     refusals.PRICE_BELOW_STOP_BAND: Kind(-4184, "Price is lower than stop price multiplier floor."),
-    refusals.CALLBACK_RATE_INVALID: Kind(-1130, "Invalid data sent for a parameter."),
+    refusals.CALLBACK_RATE_INVALID: INVALID_DATA,
     refusals.ACTIVATION_PRICE_INVALID: Kind(-4135, "Invalid activation price"),
     refusals.WOULD_TRIGGER: Kind(-2021, "Order would immediately trigger."),
     refusals.TOO_MANY_ALGO_ORDERS: TOO_MANY_ALGO_ORDERS,

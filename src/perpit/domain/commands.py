@@ -2,7 +2,8 @@
 
 A command is made at the edge without `seq` and `time_ms`; the sequencer stamps both before it is journaled and
 applied. `FIELDS` names the constructor's arguments in order: the journal codec writes and reads exactly those.
-Those of margin assets are defined in `asset_commands`, what all have in `command`; this is the place to import from.
+Those of margin assets are defined in `asset_commands`, of grids in `grid_commands`, what all have in `command`; this is
+the place to import from.
 """
 
 from typing import ClassVar
@@ -11,6 +12,7 @@ from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.asset_commands import ListAsset, SetAssetIndex, SetFeeBurn, SetFeeTier, SetMultiAssets
 from perpit.domain.command import AccountCommand, Command, ExposureCommand
+from perpit.domain.grid_commands import StartGrid, StopGrid
 from perpit.domain.instrument import Instrument
 from perpit.domain.key_commands import CreateKey, EditKey, RevokeKey
 
@@ -47,6 +49,8 @@ __all__ = [
     "SetPositionMode",
     "SetStanding",
     "SignAgreement",
+    "StartGrid",
+    "StopGrid",
     "Transfer",
 ]
 
@@ -188,7 +192,7 @@ class PlaceOrder(ExposureCommand):
     it is an ordinary order that waits (5.9.12).
 
     A conditional order that fires is placed as another `PlaceOrder`, made by the engine: LIMIT or MARKET, with what it
-    was before in `original_type`.
+    was before in `original_type`. Likewise those of a grid, with `is_grid`.
     """
 
     FIELDS: ClassVar[tuple[str, ...]] = (
@@ -247,10 +251,11 @@ class PlaceOrder(ExposureCommand):
         self.time_in_force: i64 = time_in_force
         self.qty_lots = qty_lots
         self.price_ticks = price_ticks
-        self.reduce_only = reduce_only  # the four of one byte side by side: an order is kept a million times
+        self.reduce_only = reduce_only  # the five of one byte side by side: an order is kept a million times
         self.close_position = close_position
         self.price_protect = price_protect
         self.is_algo = is_algo
+        self.is_grid = False
         self.stp_mode: i64 = stp_mode
         self.position_side: i64 = position_side
         self.stop_price_ticks = stop_price_ticks

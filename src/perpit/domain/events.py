@@ -26,6 +26,7 @@ from perpit.domain.account_events import (
     WalletChanged,
 )
 from perpit.domain.event import Event, Refused
+from perpit.domain.grid_events import GridChanged, GridFilled
 from perpit.domain.market_events import (
     BasketPriced,
     BookChanged,
@@ -69,6 +70,8 @@ __all__ = [
     "FeeTierChanged",
     "FundingPaid",
     "FundingSettled",
+    "GridChanged",
+    "GridFilled",
     "IndexPriceChanged",
     "InstrumentListed",
     "InsuranceFundChanged",

@@ -148,6 +148,30 @@ INSURANCE_FUND: Final = -1
 # The asset in which commissions are paid with a discount (semantics 4.3.5).
 FEE_ASSET: Final = "BNB"
 
+# Grid trading: where it begins, and how its prices lie.
+NEUTRAL: Final = 0
+GRID_LONG: Final = 1
+GRID_SHORT: Final = 2
+ARITHMETIC: Final = 0
+GEOMETRIC: Final = 1
+
+# How a grid stands.
+GRID_NEW: Final = 1
+GRID_WORKING: Final = 2
+GRID_CANCELLED: Final = 3
+GRID_EXPIRED: Final = 4
+
+# Why a grid stands as it does.
+GRID_BECAUSE_STARTED: Final = 1
+GRID_BECAUSE_STOPPED: Final = 2
+GRID_BECAUSE_TOUCHED: Final = 3  # somebody else cancelled or amended an order of it
+GRID_BECAUSE_LIQUIDATED: Final = 4
+GRID_BECAUSE_TOO_MANY_ORDERS: Final = 5
+GRID_BECAUSE_NO_MARGIN: Final = 6
+GRID_BECAUSE_PRICE: Final = 7  # its next price is not one that the market takes now
+GRID_BECAUSE_MARKET: Final = 8  # the contract is not traded any more, or can only be left
+GRID_BECAUSE_BRACKET: Final = 9
+
 # What an amendment leaves as it is.
 KEEPS_QTY: Final = 1
 KEEPS_PRICE: Final = 2

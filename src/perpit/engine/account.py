@@ -19,6 +19,7 @@ from perpit.engine.scope import Scope
 
 if TYPE_CHECKING:
     from perpit.engine.book import Order
+    from perpit.engine.grid import Grid
     from perpit.engine.joint import JointScope
     from perpit.engine.market import Market
     from perpit.engine.risk import Risk
@@ -150,6 +151,7 @@ class Exposure:
         self.maker_fee_ppm = self.taker_fee_ppm = self.rpi_fee_ppm = 0
         self.set_fees(account.fee_tiers.get(market.instrument.market))
         self.conditionals: dict[str, Conditional] = {}  # waiting ordinary orders, like `orders`
+        self.grid: Grid | None = None  # that runs here
 
     def scope_of(self, position: Position) -> Scope:
         """What one of its positions is liquidated with (semantics 2.1.3)."""

@@ -1,4 +1,5 @@
-"""What a command leaves to be done when it is done itself: prices to look at, ends to tell of, positions that are gone.
+"""What a command leaves to be done when it is done itself: prices to look at, ends to tell of, positions that are gone,
+fills and ends of grids' orders.
 
 One list of each, and one flag that the engine reads after every command. Everybody in a command may write here;
 `conditionals` alone works it off.
@@ -25,6 +26,20 @@ class Ended:
         self.filled_value = filled_value
 
 
+class GridNote:
+    """A fill of a grid's order, of `lots` > 0, the last one when `is_done`; with 0 its end otherwise, by a REASON_*."""
+
+    def __init__(
+        self, order_id: i64, lots: i64, fill_value: int, fee_units: int, is_done: bool, reason: i64
+    ) -> None:
+        self.order_id: i64 = order_id
+        self.lots: i64 = lots
+        self.fill_value = fill_value
+        self.fee_units = fee_units
+        self.is_done = is_done
+        self.reason: i64 = reason
+
+
 class Agenda:
     """`waits` says that one of the lists is not empty."""
 
@@ -33,6 +48,7 @@ class Agenda:
         self.watches: list[Watch] = []
         self.ended: list[Ended] = []
         self.gone: list[Position] = []
+        self.grid_notes: list[GridNote] = []
 
     def look_at(self, watch: Watch) -> None:
         """The watch has noted a price."""
@@ -47,4 +63,15 @@ class Agenda:
     def position_gone(self, position: Position) -> None:
         """A position to which orders are attached is closed, or has turned over."""
         self.gone.append(position)
+        self.waits = True
+
+    def grid_filled(self, order: Order, lots: i64, fill_value: int, fee_units: int) -> None:
+        """`fee_units` is what the wallet of the position has paid for it."""
+        is_done = order.remaining_lots == 0
+        self.grid_notes.append(GridNote(order.order_id, lots, fill_value, fee_units, is_done, 0))
+        self.waits = True
+
+    def grid_order_lost(self, order: Order, reason: i64) -> None:
+        """An order of a grid has ended unfilled, or its owner has amended it."""
+        self.grid_notes.append(GridNote(order.order_id, 0, 0, 0, False, reason))
         self.waits = True

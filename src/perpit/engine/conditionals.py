@@ -4,9 +4,10 @@ Two forms of one mechanism. An order of the Algo service has an id of its own an
 fires (5.9, 1.3.7); an ordinary one has an order id from the start, keeps it when it fires, and must be affordable when
 it is placed, though nothing is reserved for it (5.9.12).
 
-`settle` runs when a command is done, and works off what it left (`agenda`): ends are told, prices shown to those that
-wait, and what fired is placed, one after the other in the order of firing, each as if it came then. What it trades is
-shown to those that still wait before the next one is placed. Nothing new begins to wait meanwhile, so it ends.
+`settle` runs when a command is done, and works off what it left (`agenda`): ends are told, grids answer their fills,
+prices are shown to those that wait, and what fired is placed, one after the other in the order of firing, each as if it
+came then. What it trades is shown to those that still wait before the next one is placed. Nothing new begins to wait
+meanwhile, and a grid sells higher than it buys, so it ends.
 """
 
 from mypy_extensions import i64
@@ -47,6 +48,7 @@ from perpit.domain.words import (
 from perpit.engine import conditional_checks, open_orders
 from perpit.engine.account import Account, Exposure, Position
 from perpit.engine.agenda import Agenda, Ended
+from perpit.engine.grids import Grids
 from perpit.engine.market import Market, tell_book
 from perpit.engine.timers import Timers
 from perpit.engine.trading import Trading
@@ -56,8 +58,9 @@ from perpit.engine.triggers import Conditional, Watch
 class Conditionals:
     """All waiting orders of the venue by id, and the fired ones of the Algo service until their orders end."""
 
-    def __init__(self, trading: Trading, agenda: Agenda, timers: Timers) -> None:
+    def __init__(self, trading: Trading, agenda: Agenda, timers: Timers, grids: Grids) -> None:
         self.trading = trading
+        self.grids = grids
         self.agenda = agenda
         self.timers = timers
         self.next_algo_id: i64 = 1
@@ -182,15 +185,15 @@ class Conditionals:
         turn = 0
         while agenda.waits or turn < len(fired):
             if agenda.waits:
-                self._catch_up(fired, time_ms, events)
+                self._catch_up(fired, seq, time_ms, events)
             else:
                 waiting = fired[turn]
                 turn += 1
                 if waiting.is_open:
                     self._fire(waiting, seq, time_ms, events)
 
-    def _catch_up(self, fired: list[Conditional], time_ms: i64, events: list[Event]) -> None:
-        """Ends, then positions that are gone, then prices."""
+    def _catch_up(self, fired: list[Conditional], seq: i64, time_ms: i64, events: list[Event]) -> None:
+        """Ends, then positions that are gone, then grids, then prices."""
         agenda = self.agenda
         agenda.waits = False
         ended, agenda.ended = agenda.ended, []
@@ -199,6 +202,9 @@ class Conditionals:
         gone, agenda.gone = agenda.gone, []
         for position in gone:
             self._expire_attached(position, time_ms, events)
+        notes, agenda.grid_notes = agenda.grid_notes, []
+        if notes:
+            self.grids.react(notes, seq, time_ms, events)
         watches, agenda.watches = agenda.watches, []
         for watch in watches:
             activated: list[Conditional] = []

@@ -37,6 +37,8 @@ from perpit.domain.commands import (
     SetPositionMode,
     SetStanding,
     SignAgreement,
+    StartGrid,
+    StopGrid,
     Transfer,
 )
 from perpit.domain.events import (
@@ -60,6 +62,8 @@ from perpit.engine.deadlines import first_year_ms, run_due
 from perpit.engine.delivery import Deliverer
 from perpit.engine.fee_burn import FeeBurn
 from perpit.engine.funding import premium_e8, settle
+from perpit.engine.grid_state import broken_grids, grids_state
+from perpit.engine.grids import Grids
 from perpit.engine.house import House
 from perpit.engine.insurance import InsuranceFund
 from perpit.engine.invariants import broken_invariants
@@ -100,7 +104,8 @@ class Engine:
         self.accounts: list[Account] = self.registry.accounts
         self.markets: list[Market] = self.registry.markets
         self.trading = Trading(matcher, self.timers)
-        self.conditionals = Conditionals(self.trading, self.agenda, self.timers)
+        self.grids = Grids(self.trading, self.agenda)
+        self.conditionals = Conditionals(self.trading, self.agenda, self.timers, self.grids)
         self.house = House(self.accounts[HOUSE], matcher)
         self.fund = InsuranceFund(matcher)
         self.deliverer = Deliverer(self.trading, self.conditionals, self.house)
@@ -176,6 +181,8 @@ class Engine:
         )
         state.append(waiting_state(self.conditionals, self.timers, self.markets))
         state.append(assets_state(self.assets, self.treasury))
+        if self.grids.next_grid_id != 1:
+            state.append(grids_state(self.grids))
         return state
 
     def __del__(self) -> None:
@@ -191,6 +198,7 @@ class Engine:
         return [
             *broken_invariants(self.markets, [*self.accounts, self.fund.account], self.treasury),
             *broken_waiting(self.conditionals, self.timers, self.markets, self.accounts),
+            *broken_grids(self.grids, self.accounts),
         ]
 
     def _dispatch(self, command: Command, events: list[Event]) -> int:
@@ -238,6 +246,8 @@ class Engine:
             refusal = self.conditionals.cancel_all_algos(exposure, command, events)
         elif isinstance(command, SetCountdown):
             refusal = self._set_countdown(exposure, command, events)
+        elif isinstance(command, StartGrid):
+            refusal = self.grids.start(exposure, command, events)
         else:
             return _set_terms(exposure, command, events)
         tell_book(market, command.time_ms, events)
@@ -279,6 +289,8 @@ class Engine:
             return terms.set_standing(account, command, events)
         if isinstance(command, SignAgreement):
             return terms.sign_agreement(account, command, events)
+        if isinstance(command, StopGrid):
+            return self.grids.stop(account, command, events)
         assert isinstance(command, CancelAlgoOrder)
         return self.conditionals.cancel_algo(account, command, events)
 

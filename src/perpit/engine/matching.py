@@ -153,6 +153,8 @@ class Matcher:
         done = order.remaining_lots == 0
         if done:
             open_orders.leave(order)
+        if order.request.is_grid:
+            exposure.market.agenda.grid_filled(order, lots, fill_value, fee_units if burnt_units < 0 else 0)
         position_changed(order.position, CAUSE_ORDER, time_ms, events)
         events.append(
             OrderTraded(

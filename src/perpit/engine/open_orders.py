@@ -118,6 +118,8 @@ def close(order: Order, status: i64, reason: i64, time_ms: i64, events: list[Eve
     if order.level is not None:
         exposure.market.book.remove(order)
     leave(order)
+    if order.request.is_grid:
+        exposure.market.agenda.grid_order_lost(order, reason)
     events.append(
         OrderClosed(
             time_ms,

@@ -4,8 +4,8 @@ Sequence number and time are not part of it: a command that is refused, or that 
 and its digest as they were. Nested lists of integers and texts; accounts and instruments in order of id, everything
 else that has a key sorted by it, queues in time priority:
 
-    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting, assets]
-                                                                waiting: see `conditional_state`
+    [next_mark_ms, next_order_id, markets, accounts, fund, fees, deposits, dust, funding, waiting, assets, grids]
+                                    waiting: see `conditional_state`; grids: see `grid_state`, from the first one on
     market   = [symbol, status, next_trade_id, last_price_ticks, index_e8, mark_e8, pinned_e8, basis_window,
                 mark_window, funding, bids, asks, settlement]           bids, asks: best price first
     settlement = [due_ms, samples, total_e8, price_e8], empty when no end is known

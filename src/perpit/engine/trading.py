@@ -23,6 +23,7 @@ from perpit.domain.words import (
     REASON_GTX,
     REASON_IOC_REMAINDER,
     REASON_MARKET_REMAINDER,
+    REASON_NONE,
     RPI,
     STP_NONE,
 )
@@ -282,6 +283,8 @@ class Trading:
         market.book.remove(order)
         open_orders.readmit(order, command.price_ticks, command.qty_lots)
         order.amendments += 1
+        if order.request.is_grid:
+            market.agenda.grid_order_lost(order, REASON_NONE)
         if order.request.price_match != command.price_match:
             order.request = with_mode(order.request, command.price_match)
         executed_lots = order.qty_lots - order.remaining_lots

@@ -55,6 +55,8 @@ from perpit.domain.commands import (
     SetPositionMode,
     SetStanding,
     SignAgreement,
+    StartGrid,
+    StopGrid,
     Transfer,
 )
 from perpit.domain.instrument import Bracket, Instrument
@@ -92,6 +94,8 @@ TAGS: Final[dict[type[Command], int]] = {
     SetCountdown: 32,
     SetStanding: 40,
     EditKey: 41,
+    StartGrid: 42,
+    StopGrid: 43,
 }
 
 _WIDE_INTEGER: Final = 1

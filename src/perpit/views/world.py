@@ -25,6 +25,8 @@ from perpit.domain.events import (
     FeeTierChanged,
     FundingPaid,
     FundingSettled,
+    GridChanged,
+    GridFilled,
     IndexPriceChanged,
     InstrumentListed,
     InsuranceFundChanged,
@@ -72,6 +74,7 @@ from perpit.views.census import STATISTICS_TERMS, StatisticsTerms
 from perpit.views.contracts import ContractClock, ContractView
 from perpit.views.deleveraging import DeleveragingView
 from perpit.views.funding import FundingView
+from perpit.views.grids import GridsView
 from perpit.views.income import IncomeView
 from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
@@ -106,7 +109,7 @@ class World:
     Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
     changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
     about 0.2 kB: together at most 0.2 GB); and `settlements_max` settled funding rates per instrument, years of them.
-    `statistics` keeps a month of five-minute rows.
+    `statistics` keeps a month of five-minute rows; `grids` the last `ended_grids_max` that have ended.
     """
 
     def __init__(
@@ -126,6 +129,7 @@ class World:
         all_margin_changes_max: int = 50_000,
         settlements_max: int = 10_000,
         statistics_terms: StatisticsTerms = STATISTICS_TERMS,
+        ended_grids_max: int = 1_000,
     ) -> None:
         self._trades_max = trades_max
         self._aggregates_max = aggregates_max
@@ -156,6 +160,7 @@ class World:
         self.income = IncomeView(income_max, all_income_max)
         self.amendments = AmendmentsView(amendments_max, all_amendments_max)
         self.margin_changes = MarginChangesView(margin_changes_max, all_margin_changes_max)
+        self.grids = GridsView(ended_grids_max)
         self.keys = KeysView()
         self.shut_out: dict[
             int, int
@@ -184,6 +189,8 @@ class World:
             AlgoOrderChanged: self._algo_order_changed,
             InstrumentListed: self._instrument_listed,
             ContractStatusChanged: self._contract_status_changed,
+            GridChanged: self.grids.fold_changed,
+            GridFilled: self.grids.fold_filled,
             AccountCreated: self._account_created,
             KeyCreated: self._key_created,
             KeyEdited: self._key_edited,
