@@ -129,10 +129,8 @@ GONE: Final = frozenset(("avgPrice", "cumQuote", "cumBase"))
 # What orders show that trail, which since 2025-12-09 are placed at the Algo service only.
 TRAILING: Final = frozenset(("activatePrice", "priceRate"))
 
-# Events of user data that nothing here can cause.
+# An event of user data that nothing here can cause.
 NOT_TOLD: Final = {
-    "GRID_UPDATE": "of grid trading, which is no part of a venue",
-    "STRATEGY_UPDATE": "of strategies, which are no part of a venue",
     "CONDITIONAL_ORDER_TRIGGER_REJECT": "retired (semantics 7.5.7): ALGO_UPDATE tells of a rejected trigger",
 }
 

@@ -15,7 +15,7 @@ def market_day(world: World, market: Market) -> None:
 
 
 def account_day(world: World, market: Market, party: Party, poor: Party) -> None:
-    """All that user data tell of: settings, orders of every fate, fills, algo orders, margin calls and liquidations."""
+    """All that user data tell of: settings, orders of every fate, fills, algo orders, a grid, liquidations."""
     post, prefix, main = party.post, market.prefix, market.main
     post(f"{prefix}/leverage", symbol=main, leverage=10)
     if market.has_asset_mode:
@@ -39,5 +39,14 @@ def account_day(world: World, market: Market, party: Party, poor: Party) -> None
     )  # fmt: skip
     world.mark(main, "60060")
     world.mark(main, "60000")
+    grid(world, market, party)
     post(f"{prefix}/marginType", symbol=market.liquidated, marginType="ISOLATED")
     world.liquidation(market, party, poor)
+
+
+def grid(world: World, market: Market, party: Party) -> None:
+    """A long grid takes the maker's offers as it begins, and is stopped."""
+    path = f"/accounts/{party.account.name}/grids"
+    bounds = {"symbol": market.main, "lower": "59000", "upper": "61000", "grids": 4, "quantity": market.qty}
+    begun = world.operator.call("POST", path, {**bounds, "direction": "long"})
+    world.operator.call("DELETE", f"{path}/{begun['id']}")

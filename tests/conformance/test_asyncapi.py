@@ -26,6 +26,7 @@ from perpit.domain.commands import (
     SetIndexPrice,
     SetLeverage,
     SetMultiAssets,
+    StartGrid,
     Transfer,
 )
 from perpit.domain.numbers import UNIT
@@ -207,6 +208,8 @@ def exercise(floor: Floor) -> None:
             floor.do(PlaceOrder(*stop, **terms))
         trailing = (alice, symbol_id, f"trail-{symbol_id}", w.SELL, w.TRAILING_STOP_MARKET, w.GTC, 1, 0)
         floor.do(PlaceOrder(*trailing, callback_ppm=10_000))
+        bounds = (PRICE - 1_000, PRICE + 1_000, 4)
+        floor.do(StartGrid(alice, symbol_id, w.GRID_LONG, w.ARITHMETIC, *bounds, 10))
         floor.advance(3_000)
         floor.house({PRICE - 100: 50}, {PRICE - 90: 50}, symbol_id)
         floor.trade(1, PRICE - 95, w.SELL, symbol_id)

@@ -67,6 +67,7 @@ IN_PATH = {
     "name": ["trader", "hedger"],
     "symbol": ["BTCUSDT", "BTCUSD_PERP"],
     "asset": ["BTC", "USDT"],
+    "id": ["1", "2"],
     "api_key": [KEYS["reader"]],
 }
 # Whole requests that are nearly right, by method and path behind the product's prefix. Some of what was generated is

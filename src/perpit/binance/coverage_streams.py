@@ -15,7 +15,7 @@ from perpit.binance.coverage_rows import backing, backing_stream
 from perpit.binance.products import PRODUCTS, Product
 from perpit.binance.streams_make import makes
 from perpit.binance.streams_names import parse_stream_name
-from perpit.binance.userdata import SILENT_EVENTS, TOLD_EVENTS
+from perpit.binance.userdata import TOLD_EVENTS
 from perpit.binance.wire_facts import FACTS
 from perpit.domain.words import COIN_M, USDS_M
 
@@ -130,8 +130,8 @@ def _user_data(product: Product, facts: list[StreamFact]) -> list[str]:
     for fact in facts:
         done = product.market in TOLD_EVENTS.get(fact.event, ())
         there += done
-        state, note = "done" if done else "none", SILENT_EVENTS.get(fact.event, "")
-        rows.append(f"| `{fact.event}` | {state} | {backing(table, fact.event)} | {note} |")
+        state = "done" if done else "missing"
+        rows.append(f"| `{fact.event}` | {state} | {backing(table, fact.event)} |  |")
     listed = {fact.event for fact in facts}
     more = [event for event, of in TOLD_EVENTS.items() if product.market in of and event not in listed]
     rows += [f"| `{event}` | done | {backing(table, event)} | beside the list |" for event in more]

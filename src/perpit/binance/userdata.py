@@ -18,6 +18,8 @@ from perpit.domain.events import (
     AlgoOrderChanged,
     Event,
     FundingPaid,
+    GridChanged,
+    GridFilled,
     LeverageChanged,
     MarginCalled,
     MarginTypeChanged,
@@ -32,21 +34,19 @@ from perpit.domain.events import (
 from perpit.domain.words import ALGO_NEW, CAUSE_COMMISSION, CAUSE_ORDER, COIN_M, USDS_M
 from perpit.views.world import World
 
-# The events that are told, by the markets in which they are in some profile, and published ones that never come.
+# The events that are told, by the markets in which they are in some profile.
 BOTH_MARKETS: Final = (USDS_M, COIN_M)
 TOLD_EVENTS: Final = {
     "ACCOUNT_CONFIG_UPDATE": BOTH_MARKETS,
     "ACCOUNT_UPDATE": BOTH_MARKETS,
     "ALGO_UPDATE": BOTH_MARKETS,
     "CONDITIONAL_ORDER_TRIGGER_REJECT": (USDS_M,),
+    "GRID_UPDATE": BOTH_MARKETS,
     "MARGIN_CALL": BOTH_MARKETS,
     "ORDER_TRADE_UPDATE": BOTH_MARKETS,
+    "STRATEGY_UPDATE": BOTH_MARKETS,
     "TRADE_LITE": BOTH_MARKETS,
     "listenKeyExpired": BOTH_MARKETS,
-}
-SILENT_EVENTS: Final = {
-    "GRID_UPDATE": "no grid strategies here",
-    "STRATEGY_UPDATE": "no strategies here",
 }
 
 EndOfKey = Callable[[str, int, int], None]
@@ -197,6 +197,10 @@ class UserData:
             self._tell(self._owner(event), "ACCOUNT_CONFIG_UPDATE", payloads.config_update, event)
         elif isinstance(event, MultiAssetsChanged):
             self._tell((event.account_id, USDS_M), "ACCOUNT_CONFIG_UPDATE", payloads.mode_update, event)
+        elif isinstance(event, GridChanged):
+            self._tell(self._owner(event.request), "STRATEGY_UPDATE", payloads.strategy_update, event)
+        elif isinstance(event, GridFilled):
+            self._tell(self._owner(event.request), "GRID_UPDATE", payloads.grid_update, event)
 
     def _fill(
         self,

@@ -12,6 +12,8 @@ from perpit.domain import status, words
 from perpit.domain.events import (
     AlgoOrderChanged,
     FundingPaid,
+    GridChanged,
+    GridFilled,
     LeverageChanged,
     MarginCalled,
     MarginTypeChanged,
@@ -47,6 +49,25 @@ CAUSES: Final = {
     words.CAUSE_INSURANCE: "INSURANCE_CLEAR",
     words.CAUSE_AUTO_EXCHANGE: "AUTO_EXCHANGE",
     words.CAUSE_COMMISSION: "ORDER",
+}
+
+# Status and op code of a strategy, as the exchange's documents list them.
+STRATEGY_STATUS: Final = {
+    words.GRID_NEW: "NEW",
+    words.GRID_WORKING: "WORKING",
+    words.GRID_CANCELLED: "CANCELLED",
+    words.GRID_EXPIRED: "EXPIRED",
+}
+OP_CODES: Final = {
+    words.GRID_BECAUSE_STARTED: 8007,
+    words.GRID_BECAUSE_STOPPED: 8002,
+    words.GRID_BECAUSE_TOUCHED: 8003,
+    words.GRID_BECAUSE_LIQUIDATED: 8005,
+    words.GRID_BECAUSE_TOO_MANY_ORDERS: 8006,
+    words.GRID_BECAUSE_NO_MARGIN: 8008,
+    words.GRID_BECAUSE_PRICE: 8009,
+    words.GRID_BECAUSE_MARKET: 8010,
+    words.GRID_BECAUSE_BRACKET: 8012,
 }
 
 AccountEvent = PositionChanged | FundingPaid | MarginTypeChanged | WalletChanged
@@ -334,6 +355,41 @@ def mode_update(world: World, event: MultiAssetsChanged) -> str:
     """ACCOUNT_CONFIG_UPDATE of multi-assets mode (semantics 1.7.7)."""
     about = {"j": event.is_on}
     return _text({"e": "ACCOUNT_CONFIG_UPDATE", "E": event.time_ms, "T": event.time_ms, "ai": about})
+
+
+def strategy_update(world: World, event: GridChanged) -> str:
+    """STRATEGY_UPDATE: a strategy began, works, or has ended, and why."""
+    about = {
+        "si": event.grid_id,
+        "st": "GRID",
+        "ss": STRATEGY_STATUS[event.status],
+        "s": world.catalog.by_id[event.request.symbol_id].symbol,
+        "ut": event.time_ms,
+        "c": OP_CODES[event.because],
+    }
+    return _text({"e": "STRATEGY_UPDATE", "T": event.time_ms, "E": event.time_ms, "su": about})
+
+
+def grid_update(world: World, event: GridFilled) -> str:
+    """GRID_UPDATE of a fill: `mp` what matched pairs earned less their fees, `uq`, `up`, `uf` of what is unmatched.
+
+    `r`, the realised profit, is `mp` and the fees of what is unmatched; a fee paid is a negative `uf` (decision 71).
+    """
+    instrument = world.catalog.by_id[event.request.symbol_id]
+    lots = event.unmatched_lots
+    about = {
+        "si": event.grid_id,
+        "st": "GRID",
+        "ss": STRATEGY_STATUS[words.GRID_WORKING],
+        "s": instrument.symbol,
+        "r": amount(event.matched_units - event.unmatched_fee_units),
+        "up": amount(entry_price_e8(instrument, lots, event.unmatched_value)),
+        "uq": Texts(instrument).qty(lots) if lots else "0",
+        "uf": amount(-event.unmatched_fee_units),
+        "mp": amount(event.matched_units),
+        "ut": event.time_ms,
+    }
+    return _text({"e": "GRID_UPDATE", "T": event.time_ms, "E": event.time_ms, "gu": about})
 
 
 def listen_key_expired(listen_key: str, now_ms: int) -> str:

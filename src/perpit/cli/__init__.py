@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from perpit.cli import accounts, clock, deposit, keys, serve, verify
+from perpit.cli import accounts, clock, deposit, grids, keys, serve, verify
 from perpit.cli.failure import Failure
 
 # what typer raises for a command line that it cannot read; the name of its class differs between versions
@@ -27,6 +27,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(keys.app, name="keys")
 app.command("deposit")(deposit.deposit)
 app.command("withdraw")(deposit.withdraw)
+app.add_typer(grids.app, name="grids")
 app.add_typer(clock.app, name="clock")
 app.command("verify")(verify.verify)
 

@@ -1,7 +1,7 @@
 """Venue control: the API of whoever runs the venue, under `/venue/v1`. Imports domain and views; never the engine.
 
 Reading order: `routes` (the table), `bodies` (what may be sent), `control` (the way of a request), then the handlers
-`accounts`, `keys`, `time`, `venue`; `answers` and `describe` are what `/openapi.json` says of them.
+`accounts`, `keys`, `grids`, `time`, `venue`; `answers` and `describe` are what `/openapi.json` says of them.
 """
 
 from perpit.control.control import Control

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from perpit.control import accounts, instruments, keys, time, venue
+from perpit.control import accounts, grids, instruments, keys, time, venue
 from perpit.control.routes import Handler
 
 Market = Literal["usds_m", "coin_m"]
@@ -115,6 +115,34 @@ class KeyRevoked(Answer):
     revoked: str
 
 
+class GridShown(Answer):
+    """A grid: its terms, how it stands, and what it has made, in the margin asset and less fees."""
+
+    id: int
+    symbol: str
+    status: Literal["new", "working", "cancelled", "expired"]
+    because: str
+    direction: Literal["neutral", "long", "short"]
+    spacing: Literal["arithmetic", "geometric"]
+    lower: str
+    upper: str
+    grids: int
+    quantity: str
+    realized_pnl: str
+    matched_pnl: str
+    unmatched_quantity: str
+    unmatched_price: str
+    unmatched_fee: str
+    started_ms: int
+    updated_ms: int
+
+
+class Grids(Answer):
+    """The grids of an account, oldest first."""
+
+    grids: list[GridShown]
+
+
 class PricesShown(Answer):
     """Index and mark price of a contract."""
 
@@ -171,6 +199,10 @@ ANSWERS: Final[dict[Handler, type[Answer]]] = {
     keys.create_key: KeyMade,
     keys.edit_key: Key,
     keys.revoke_key: KeyRevoked,
+    grids.list_grids: Grids,
+    grids.start_grid: GridShown,
+    grids.show_grid: GridShown,
+    grids.stop_grid: GridShown,
     time.show_clock: Clock,
     time.set_clock: Clock,
     time.advance_clock: Clock,

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from perpit.domain.grid_levels import GRIDS_MAX, GRIDS_MIN
+
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 DECIMAL = r"^[0-9]{1,20}(\.[0-9]{1,20})?$"
 ASSET = r"^[A-Z0-9]{1,20}$"
@@ -69,6 +71,21 @@ class Standing(Body):
     """What an account may do."""
 
     standing: Literal["good", "only reduces", "may not order", "keys locked", "inactive"]
+
+
+class NewGrid(Body):
+    """A grid to start: `grids` steps between two prices, every order of `quantity`.
+
+    A neutral grid buys below the present price and sells above it; a long one buys everywhere first, a short one sells.
+    """
+
+    symbol: Annotated[str, msgspec.Meta(max_length=64, examples=["BTCUSDT"])]
+    lower: Annotated[str, msgspec.Meta(pattern=DECIMAL, examples=["58000"])]
+    upper: Annotated[str, msgspec.Meta(pattern=DECIMAL, examples=["62000"])]
+    grids: Annotated[int, msgspec.Meta(ge=GRIDS_MIN, le=GRIDS_MAX)]
+    quantity: Annotated[str, msgspec.Meta(pattern=DECIMAL, examples=["0.01"])]
+    spacing: Literal["arithmetic", "geometric"] = "arithmetic"
+    direction: Literal["neutral", "long", "short"] = "neutral"
 
 
 class ClockMode(Body):

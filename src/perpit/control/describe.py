@@ -13,6 +13,7 @@ TAG = "venue control"
 REFERENCE = "#/components/schemas/{name}"
 PARAMETERS: dict[str, Json] = {
     "name": {"description": "the account", "schema": {"type": "string", "examples": ["demo"]}},
+    "id": {"description": "the grid", "schema": {"type": "string", "examples": ["1"]}},
     "api_key": {"description": "the key", "schema": {"type": "string"}},
     "symbol": {"description": "the contract", "schema": {"type": "string", "examples": ["BTCUSDT"]}},
     "asset": {"description": "the margin asset", "schema": {"type": "string", "examples": ["BTC"]}},

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from perpit.control import accounts, bodies, instruments, keys, time, venue
+from perpit.control import accounts, bodies, grids, instruments, keys, time, venue
 from perpit.control.ports import Ports
 
 Handler = Callable[[Ports, dict[str, str], Any], Awaitable[dict[str, Any]]]
@@ -39,6 +39,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{BASE}/accounts/{{name}}/withdrawals", accounts.withdraw, bodies.Amount, 201),
     Route("PUT", f"{BASE}/accounts/{{name}}/fee-tier", accounts.set_fee_tier, bodies.FeeTier),
     Route("PUT", f"{BASE}/accounts/{{name}}/standing", accounts.set_standing, bodies.Standing),
+    Route("GET", f"{BASE}/accounts/{{name}}/grids", grids.list_grids),
+    Route("POST", f"{BASE}/accounts/{{name}}/grids", grids.start_grid, bodies.NewGrid, 201),
+    Route("GET", f"{BASE}/accounts/{{name}}/grids/{{id}}", grids.show_grid),
+    Route("DELETE", f"{BASE}/accounts/{{name}}/grids/{{id}}", grids.stop_grid),
     Route("GET", f"{BASE}/clock", time.show_clock),
     Route("PUT", f"{BASE}/clock", time.set_clock, bodies.ClockMode),
     Route("POST", f"{BASE}/clock/advance", time.advance_clock, bodies.Step),
