@@ -22,6 +22,7 @@ from tests import reference_state
 from tests.reference_assets import AssetMode
 from tests.reference_delivery import SETTLING_MS, Delivery
 from tests.reference_events import Row
+from tests.reference_grids import Grids
 from tests.reference_house import House
 from tests.reference_ledger import FUND, Account, Order, can_only_close
 from tests.reference_triggers import DAY_MS, Triggers
@@ -32,7 +33,7 @@ YEAR_MS = 365 * 24 * 3_600_000
 TICKS_RUN_MAX = 3600  # a venue that slept longer skips to the last whole second
 
 
-class Reference(AssetMode, Triggers, Delivery, House):
+class Reference(AssetMode, Grids, Triggers, Delivery, House):
     def __init__(self) -> None:
         super().__init__()
         self.next_tick_ms = 0
@@ -516,6 +517,8 @@ class Reference(AssetMode, Triggers, Delivery, House):
         order.price_ticks, order.qty_lots = command.price_ticks, command.qty_lots
         order.assuming_e8 = self._assuming_e8(placed, command.price_ticks)
         order.amendments += 1
+        if placed.is_grid:
+            self.grid_notes.append((order, None, w.REASON_NONE))
         order.resting = False
         self.orders[symbol_id].append(order)
         about = (*old, command.modify_id, order.amendments, command.price_match)

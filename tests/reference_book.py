@@ -22,6 +22,8 @@ class NaiveBook(Ledger):
         self.gone: list[
             tuple[int, int, int]
         ] = []  # (account_id, symbol_id, position side) of closed positions
+        # (order of a grid, its fill: lots, value, fee and whether it was the last, or None: it ended, and why)
+        self.grid_notes: list[tuple[Order, tuple[int, int, int, bool] | None, int]] = []
         self.levels_before: dict[tuple[int, int, int], int] = {}
         self.paid_in = ""  # the asset of the last fill's fee, where it is not the margin asset
 
@@ -131,6 +133,9 @@ class NaiveBook(Ledger):
                 self.ended.append(order)
             if order.is_house:
                 continue
+            if order.placed().is_grid:
+                fill = (lots, value, 0 if self.paid_in else fee, order.remaining == 0)
+                self.grid_notes.append((order, fill, 0))
             self._tell_position(order.account_id, symbol_id, order.position_side, w.CAUSE_ORDER)
             about = (trade_id, ticks, lots, value, fee, realized, order is maker, self.paid_in)
             self._tell("OrderTraded", *self._order_fields(symbol_id, order), *about)
@@ -163,6 +168,8 @@ class NaiveBook(Ledger):
         order.status = status
         if not order.is_house:
             self.ended.append(order)
+            if order.placed().is_grid:
+                self.grid_notes.append((order, None, reason))
             self._tell("OrderClosed", *self._order_fields(symbol_id, order), reason, 0)
 
     def _order_fields(self, symbol_id: int, order: Order) -> tuple[object, ...]:

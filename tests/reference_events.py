@@ -144,6 +144,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "isolated_units",
         "cross_wallet_units",
     ),
+    "GridChanged": ("grid_id", "status", "because"),
+    "GridFilled": (
+        "grid_id",
+        "matched_units",
+        "unmatched_lots",
+        "unmatched_value",
+        "unmatched_fee_units",
+    ),
     "PremiumSampled": ("symbol_id", "premium_e8"),
     "FundingSettled": ("symbol_id", "rate_e8", "mark_e8", "interval_hours"),
     "FundingPaid": (

@@ -25,6 +25,7 @@ def state_of(reference: Reference) -> list[object]:
         _amounts(reference.funding_kept),
         reference.waiting_state(),
         reference.assets_state(),
+        *([reference.grids_state()] if reference.next_grid_id > 1 else []),
     ]
 
 

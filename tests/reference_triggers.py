@@ -55,6 +55,9 @@ class Triggers(Rules):
     def _accept(self, command: c.PlaceOrder, order_id: int) -> int:
         raise NotImplementedError
 
+    def answer_grids(self) -> None:
+        raise NotImplementedError
+
     # -- placing and cancelling -------------------------------------------------------------------------------------
 
     def _place_conditional(self, command: c.PlaceOrder) -> int:
@@ -158,10 +161,11 @@ class Triggers(Rules):
     def _settle(self) -> None:
         """Tell ends, show prices, place what fired: one after the other, until nothing is left to do."""
         queue: list[Waiting] = []
-        while self.noted or self.ended or self.gone or queue:
-            if self.noted or self.ended or self.gone:
+        while self.noted or self.ended or self.gone or self.grid_notes or queue:
+            if self.noted or self.ended or self.gone or self.grid_notes:
                 self._tell_ends()
                 self._expire_attached()
+                self.answer_grids()
                 noted, self.noted = self.noted, []
                 for symbol_id, working_type, price in noted:
                     queue += self._show(symbol_id, working_type, price)

@@ -8,6 +8,7 @@ from perpit.domain import events as e
 from perpit.domain import refusals
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
+from perpit.domain.margin import entry_price_e8
 from perpit.domain.numbers import format_shortest
 from tests.scenarios.venue import Venue, shown
 
@@ -36,6 +37,17 @@ ALGO_STATES = {
     w.ALGO_EXPIRED: "expired",
     w.ALGO_REJECTED: "rejected",
 }
+GRID_STATES = {
+    w.GRID_NEW: "new",
+    w.GRID_WORKING: "works",
+    w.GRID_CANCELLED: "cancelled",
+    w.GRID_EXPIRED: "expired",
+}
+GRID_REASONS = {
+    value: name.removeprefix("GRID_BECAUSE_").lower().replace("_", "-")
+    for name, value in vars(w).items()
+    if name.startswith("GRID_BECAUSE_")
+}
 MATCHES = {
     value: name.removeprefix("MATCH_").lower().replace("_", "-")
     for name, value in vars(w).items()
@@ -45,7 +57,7 @@ REFUSALS = {value: name for name, value in vars(refusals).items() if name.isuppe
 PUBLIC = ("trade", "book", "mark", "premium", "trades", "funding", "contract", "fund")
 DETAILS = (
     *("fee", "profit", "done", "bids", "asks", "because", "index", "average"),
-    *("up to", "at", "next", "cross", "paid-in", "match"),
+    *("up to", "at", "next", "cross", "paid-in", "match", "matched", "open"),
 )
 FLAGS = ("maker", "taker")
 MODES = {False: "one-way", True: "hedge"}
@@ -132,6 +144,8 @@ def tell(venue: Venue, event: e.Event) -> Phrase | None:
         return Phrase((venue.account_name(event.account_id),), f"{verb} {shown(abs(event.change_units))}")
     if isinstance(event, e.AlgoOrderChanged):
         return tell_algo(venue, event)
+    if isinstance(event, (e.GridChanged, e.GridFilled)):
+        return tell_grid(venue, event)
     if isinstance(event, e.CountdownSet):
         left = shown((event.due_ms - event.time_ms) * 100_000) if event.due_ms else "off"
         return Phrase((venue.account_name(event.account_id),), f"countdown {left}")
@@ -172,6 +186,21 @@ def tell_algo(venue: Venue, event: e.AlgoOrderChanged) -> Phrase:
     if event.refusal:
         details["because"] = REFUSALS[event.refusal]
     return Phrase((account, label), f"algo {state}", details)
+
+
+def tell_grid(venue: Venue, event: e.GridChanged | e.GridFilled) -> Phrase:
+    who = (venue.account_name(event.request.account_id), f"grid{event.grid_id}")
+    if isinstance(event, e.GridChanged):
+        return Phrase(who, f"grid {GRID_STATES[event.status]}", {"because": GRID_REASONS[event.because]})
+    instrument = by_id(venue, event.request.symbol_id)
+    price = entry_price_e8(instrument, event.unmatched_lots, event.unmatched_value)
+    details = {
+        "matched": shown(event.matched_units),
+        "open": venue.quantity(instrument, event.unmatched_lots),
+        "at": shown(price),
+        "fee": shown(event.unmatched_fee_units),
+    }
+    return Phrase(who, "grid counts", details)
 
 
 CALCULATED = {

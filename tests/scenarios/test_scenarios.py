@@ -14,7 +14,7 @@ from perpit.domain import commands as c
 from perpit.domain import events as e
 from perpit.domain import words as w
 from perpit.domain.instrument import Instrument
-from tests.scenarios import assets, conditional, questions
+from tests.scenarios import assets, conditional, grids, questions
 from tests.scenarios.phrases import compare, normal, parse, told
 from tests.scenarios.venue import MAKERS, Venue, e8
 
@@ -251,6 +251,7 @@ COMMANDS: list[tuple[str, Callable[..., Events]]] = [
     (rf"(?P<who>\w+) (?P<way>deposits|withdraws) (?P<amount>{NUMBER}) (?P<asset>\w+)", transfer),
     *conditional.COMMANDS,
     *assets.COMMANDS,
+    *grids.COMMANDS,
 ]
 QUESTIONS: list[tuple[str, Callable[..., questions.Answer]]] = [
     (
