@@ -109,7 +109,17 @@ def test_without_json_people_can_read_it(
 
 
 @pytest.mark.parametrize(
-    "verb", ["serve", "accounts list", "keys create", "deposit", "clock advance", "verify"]
+    "verb",
+    [
+        "serve",
+        "accounts list",
+        "keys create",
+        "deposit",
+        "grids start",
+        "grids stop",
+        "clock advance",
+        "verify",
+    ],
 )
 def test_help_teaches_with_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*verb.split(), "--help"]) == 0

@@ -19,6 +19,7 @@ from perpit.journal.log import FileLog
 from perpit.journal.segment import frame
 from tests.compiled.replay import is_compiled, replay
 from tests.flows import Flow
+from tests.flows_grids import GridFlow
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECT_COMPILED = os.environ.get("PERPIT_EXPECT_COMPILED", "") not in ("", "0")
@@ -26,10 +27,10 @@ COMMANDS = 4_000
 BATCH = 37
 
 
-def journal(directory: Path, seed: int) -> None:
+def journal(directory: Path, seed: int, kind: type[Flow] = Flow) -> None:
     """A generated flow, as the sequencer would have kept it."""
     log = FileLog(directory, "os")
-    flow = iter(Flow(seed, accounts=8))
+    flow = iter(kind(seed, accounts=8))
     for _ in range(COMMANDS // BATCH):
         batch = list(islice(flow, BATCH))
         log.write(frame(batch[0].seq, len(batch), encode(batch)), batch[-1].seq)
@@ -54,11 +55,11 @@ def test_the_build_under_test_is_the_one_that_was_asked_for() -> None:
     assert is_compiled(), "a compiled engine was expected, but perpit.engine is interpreted"
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "kind"), [(1, Flow), (2, Flow), (1, GridFlow)])
 def test_a_journal_gives_the_same_events_and_hashes_interpreted_and_compiled(
-    seed: int, tmp_path: Path
+    seed: int, kind: type[Flow], tmp_path: Path
 ) -> None:
-    journal(tmp_path, seed)
+    journal(tmp_path, seed, kind)
     here = replay(tmp_path)
     there = replay_in_the_other_build(tmp_path)
     if there["compiled"] == here["compiled"]:
