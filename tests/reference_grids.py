@@ -219,6 +219,8 @@ class Grids(Triggers):
     def answer_grids(self) -> None:
         """What has happened to orders of grids since the last time, in its order."""
         notes, self.grid_notes = self.grid_notes, []
+        lost = [order.order_id for order, fill, _reason in notes if fill is None]
+        ending = [grid for grid in self.grids if any(step.order_id in lost for step in grid.steps)]
         for order, fill, reason in notes:
             found = [
                 (grid, step) for grid in self.grids for step in grid.steps if step.order_id == order.order_id
@@ -230,10 +232,10 @@ class Grids(Triggers):
             if fill is None:
                 self._lose(grid, step, reason)
             else:
-                self._count(grid, step, fill)
+                self._count(grid, step, fill, answers=grid not in ending)
             self._tell_levels()
 
-    def _count(self, grid: NaiveGrid, step: Step, fill: tuple[int, int, int, bool]) -> None:
+    def _count(self, grid: NaiveGrid, step: Step, fill: tuple[int, int, int, bool], answers: bool) -> None:
         lots, value, fee, done = fill
         step.fills.append((step.side, lots, value, fee))
         instrument = self.instruments[grid.request.symbol_id]
@@ -246,7 +248,9 @@ class Grids(Triggers):
         self._tell("GridFilled", grid.grid_id, matched, *open_)
         if done:
             step.side = -step.side
-            self._place_of_grid(grid, step, step.price())
+            step.order_id = 0
+            if answers:
+                self._place_of_grid(grid, step, step.price())
 
     def _lose(self, grid: NaiveGrid, step: Step, reason: int) -> None:
         step.order_id = 0

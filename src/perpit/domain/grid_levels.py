@@ -19,10 +19,17 @@ def grid_levels(lower_ticks: int, upper_ticks: int, grids: int, spacing: i64) ->
     if spacing == ARITHMETIC:
         span = upper_ticks - lower_ticks
         return [lower_ticks + span * step // grids for step in range(grids + 1)]
-    return [
-        root_floor(lower_ticks ** (grids - step) * upper_ticks**step, grids, upper_ticks)
-        for step in range(grids + 1)
-    ]
+    levels = [lower_ticks]
+    power = lower_ticks**grids
+    for step in range(1, grids):
+        power = power // lower_ticks * upper_ticks  # a product of both bounds, so it divides
+        if step == 1:
+            guess = root_floor(power, grids, upper_ticks)
+        else:
+            guess = levels[step - 1] * levels[step - 1] // levels[step - 2]
+        levels.append(nearest_root(power, grids, guess))
+    levels.append(upper_ticks)
+    return levels
 
 
 def root_floor(power: int, degree: int, at_most: int) -> int:
@@ -35,6 +42,16 @@ def root_floor(power: int, degree: int, at_most: int) -> int:
         else:
             high = middle - 1
     return low
+
+
+def nearest_root(power: int, degree: int, guess: int) -> int:
+    """The same without a bound, sought step by step from a guess that is hardly off."""
+    root = guess
+    while root**degree > power:
+        root -= 1
+    while (root + 1) ** degree <= power:
+        root += 1
+    return root
 
 
 def are_distinct(levels: list[int]) -> bool:

@@ -202,8 +202,8 @@ class Conditionals:
         gone, agenda.gone = agenda.gone, []
         for position in gone:
             self._expire_attached(position, time_ms, events)
-        notes, agenda.grid_notes = agenda.grid_notes, []
-        if notes:
+        if agenda.grid_notes:
+            notes, agenda.grid_notes = agenda.grid_notes, []
             self.grids.react(notes, seq, time_ms, events)
         watches, agenda.watches = agenda.watches, []
         for watch in watches:

@@ -40,6 +40,9 @@ class Grid:
         self.request = request
         self.exposure = exposure
         self.status: i64 = GRID_NEW
+        self.is_ending = (
+            False  # the running command has ended one of its orders: nothing is answered any more
+        )
         self.matched_value = 0
         self.matched_fee_units = 0
         self.pairs = first_pairs(request.direction, levels, reference_e8(exposure), tick_of(exposure))

@@ -109,7 +109,13 @@ class Grids:
         return 0
 
     def react(self, notes: list[GridNote], seq: i64, time_ms: i64, events: list[Event]) -> None:
-        """Answer what has happened to orders of grids. Notes of grids that have ended count for nothing."""
+        """Answer what has happened to orders of grids. Notes of grids that have ended count for nothing.
+
+        One that has lost an order answers no fill before it: who was liquidated after it shall not trade again.
+        """
+        for note in notes:
+            if note.lots == 0 and note.order_id in self.orders:
+                self.orders[note.order_id][0].is_ending = True
         for note in notes:
             found = self.orders.get(note.order_id)
             if found is None:
@@ -137,9 +143,12 @@ class Grids:
                 grid.open_fee_units(),
             )
         )
-        if note.is_done:
-            del self.orders[note.order_id]
-            pair.side = -pair.side
+        if not note.is_done:
+            return
+        del self.orders[note.order_id]
+        pair.order_id = 0
+        pair.side = -pair.side
+        if not grid.is_ending:
             self._place(grid, pair, pair.price_ticks(), seq, time_ms, events)
 
     def _lost(self, grid: Grid, pair: Pair, reason: i64, time_ms: i64, events: list[Event]) -> None:
@@ -157,7 +166,6 @@ class Grids:
         self, grid: Grid, pair: Pair, price_ticks: i64, seq: i64, time_ms: i64, events: list[Event]
     ) -> bool:
         """Place the order that belongs to a pair now; when it is refused, the grid ends and the answer is no."""
-        pair.order_id = 0
         order_id = self.trading.next_order_id
         request = self._request(grid, pair, price_ticks, seq, time_ms)
         refusal = self.trading.place(grid.exposure, request, events)
