@@ -69,7 +69,7 @@ def check_orders(exposure: Exposure, orders: list[PlaceOrder]) -> int:
     if count > exposure.market.instrument.max_open_orders:
         return no.TOO_MANY_OPEN_ORDERS
     for order in orders:
-        refusal = checks.check_agreement(exposure, order)
+        refusal = checks.check_account(exposure, order)
         if refusal == 0:
             refusal = checks.check_price(exposure.market, order.side, order.price_ticks)
         if refusal != 0:
