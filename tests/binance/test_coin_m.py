@@ -138,7 +138,7 @@ async def test_leverage_tables_are_in_coin() -> None:
     assert by_pair["brackets"] == by_symbol["brackets"]
     assert by_pair["brackets"][1] == {
         **{"bracket": 2, "initialLeverage": 100, "qtyCap": 10, "qtylFloor": 5},
-        **{"maintMarginRatio": 0.005, "cum": 0.005},
+        **{"maintMarginRatio": 0.005, "cum": 0.005, "qtyFloor": 5},
     }
     set_to = (await caller.signed("POST", "/dapi/v1/leverage", **PERP, leverage=50)).json
     assert set_to == {"symbol": "BTCUSD_PERP", "leverage": 50, "maxQty": "20"}

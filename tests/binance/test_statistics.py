@@ -211,14 +211,12 @@ async def test_what_is_sent_wrong_is_named() -> None:
     assert (await ask("takerBuySellVol", pair="BTCUSDT", period="5m", contractType="ALL"))[0] == -4144
 
 
-async def test_top_ratios_of_usds_m_want_a_key_and_no_signature() -> None:
+async def test_ratios_want_no_key_and_no_signature() -> None:
     floor = opened()
     floor.reach(FIRST_MS)
     for name in RATIOS:
-        wanted = -2014 if name.startswith("top") else None
-        assert (await floor.public(DATA + name, **FIVE)).code == wanted
-        assert (await floor.public(DATA + name, **COIN_FIVE)).code is None
-        assert len(await floor.ask(name, **FIVE)) == 1
+        for asked in (FIVE, COIN_FIVE):
+            assert len((await floor.public(DATA + name, **asked)).json) == 1
 
 
 async def test_all_calls_share_a_pool_of_a_thousand_requests() -> None:

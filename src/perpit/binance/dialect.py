@@ -9,6 +9,9 @@ Those that have nothing to do with HTTP are the `Gate`'s, which the WebSocket AP
 
 Every answer is JSON and carries the used weight; those of order routes carry the order counts, too. Nothing raises
 out of `http`: an unexpected exception is logged with the request that caused it and answered with -1000.
+
+HEAD is a GET whose body the server keeps. Web pages may read every answer, and are told so when they ask first; as on
+the exchange no page may send headers of its own, an API key least of all.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +38,11 @@ if TYPE_CHECKING:
 Headers = list[tuple[bytes, bytes]]
 
 UNKNOWN_PATH_WEIGHT: Final = 1
-HEAD: Final = "content-type: application/json\r\ndate: %s\r\nx-mbx-used-weight: "
+METHODS: Final = ("GET", "POST", "PUT", "DELETE")
+HEAD: Final = (
+    "content-type: application/json\r\naccess-control-allow-origin: *\r\n"
+    "access-control-allow-methods: GET, HEAD, OPTIONS\r\ndate: %s\r\nx-mbx-used-weight: "
+)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -105,6 +112,8 @@ class Dialect:
         now_ms = self._now_ms()
         target = method + path
         door = self._table.get(target)
+        if door is None and method == "HEAD":
+            return await self.http("GET", path, query, headers, body, client_ip)
         visit = Visit(self._limits_without_door(path) if door is None else door.limits)
         status = 200
         try:
@@ -149,6 +158,8 @@ class Dialect:
         gate.weigh(visit, weight, client_ip, now_ms, None if door is None else door.pool)
         if door is None:
             method, slash, path = target.partition("/")
+            if method == "OPTIONS" and any(each + slash + path in self._table for each in METHODS):
+                return {}
             raise errors.NO_SUCH_PATH(slash + path[:200], method[:20])
         visit.waits = door.waits
         if door.security == security.NONE:

@@ -19,13 +19,15 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 class Shape(NamedTuple):
     """How a row differs from the one that the handler made.
 
-    `added` names fields by attributes of the instrument; `as_text` are numbers that are written as text.
+    `added` names fields by attributes of the instrument; `as_text` are numbers that are written as text; `twice` are
+    second names of fields.
     """
 
     renamed: Mapping[str, str] = NOTHING
     without: frozenset[str] = frozenset()
     added: Mapping[str, str] = NOTHING
     as_text: frozenset[str] = frozenset()
+    twice: Mapping[str, str] = NOTHING
 
     def of(self, row: Body, instrument: Instrument | None = None) -> Body:
         """The row in this shape; `instrument` is needed where fields are added."""
@@ -35,6 +37,8 @@ class Shape(NamedTuple):
             shaped[name] = getattr(instrument, attribute)
         for name in self.as_text:
             shaped[name] = str(shaped[name])
+        for second_name, name in self.twice.items():
+            shaped[second_name] = shaped[name]
         return shaped
 
 
@@ -121,8 +125,10 @@ COIN_M_SHAPES: Final = {
     "price": Shape(added={"ps": "pair"}),
     "book": Shape(added=PAIR),
     "day": Shape(renamed={"quoteVolume": "baseVolume"}, added=PAIR),
-    # qtylFloor is how the exchange writes it (semantics 1.1.2)
-    "bracket": Shape(renamed={"notionalCap": "qtyCap", "notionalFloor": "qtylFloor"}),
+    # qtylFloor is how the exchange's pages write it (semantics 1.1.2), qtyFloor what clients read, ccxt among them
+    "bracket": Shape(
+        renamed={"notionalCap": "qtyCap", "notionalFloor": "qtylFloor"}, twice={"qtyFloor": "qtylFloor"}
+    ),
     "balance": Shape(
         renamed={"maxWithdrawAmount": "withdrawAvailable"}, without=frozenset(("marginAvailable",))
     ),

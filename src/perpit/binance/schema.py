@@ -4,7 +4,8 @@ A route lists `Param`s, and a `Schema` reads them; the first in the list that is
 parameter that is not listed is ignored (semantics 6.5.2). The same list is what `/openapi.json` shows.
 
 A mandatory parameter that is missing or empty, and a number that is none, answer -1102; an optional one that is sent
-empty -1105 (semantics 6.1.3); a number out of range -1130; words each have their own code.
+empty -1105 (semantics 6.1.3), but for those in `UNSENT_WHEN_EMPTY`; a number out of range -1130; words each have their
+own code.
 """
 
 import string
@@ -30,6 +31,9 @@ DEPTH_LIMITS: Final = (5, 10, 20, 50, 100, 500, 1000)
 AUTO_CLOSE_TYPES: Final = {"LIQUIDATION": forced.LIQUIDATION, "ADL": forced.ADL}
 REMEMBERED: Final = 8192  # texts of decimals and what they mean
 SIGNING: Final = frozenset(("timestamp", "recvWindow", "signature"))  # read before, by `security`
+# Go clients (go-binance since 2020) send these with every request, empty where the bot says nothing, and the exchange
+# takes it.
+UNSENT_WHEN_EMPTY: Final = frozenset(("newOrderRespType", "autoCloseType"))
 _JSON: Final = msgspec.json.Decoder(float_hook=str)  # a number with a point keeps the text that was sent
 
 Symbols = dict[str, Instrument]
@@ -72,9 +76,10 @@ class Schema:
             for name, text in sent.items():
                 reader = readers.get(name)
                 if reader is not None:
-                    if not text:
+                    if text:
+                        values[name] = reader(text, name, symbols)
+                    elif name not in UNSENT_WHEN_EMPTY:
                         raise errors.EMPTY(name)
-                    values[name] = reader(text, name, symbols)
                 elif name not in SIGNING and self._folded.get(name.lower(), name) not in sent:
                     return self.read(self._renamed(sent), symbols)
         except errors.WireError:
@@ -101,7 +106,7 @@ class Schema:
                     return error
             elif required:
                 return errors.MANDATORY(name)
-            elif text is not None:
+            elif text is not None and name not in UNSENT_WHEN_EMPTY:
                 return errors.EMPTY(name)
         raise AssertionError("every parameter can be read")
 

@@ -17,7 +17,7 @@ from perpit.binance.products import COIN, USDS, shaped, shaped_for
 from perpit.binance.render import digits, units
 from perpit.binance.route import Route, routes_of
 from perpit.binance.schema import Param
-from perpit.binance.security import MARKET_DATA, NONE
+from perpit.binance.security import NONE
 from perpit.catalogue.quarters import CURRENT_QUARTER, NEXT_QUARTER
 from perpit.domain.instrument import Instrument
 from perpit.domain.numbers import div_half_up, div_trunc, format_scaled, format_shortest
@@ -315,12 +315,11 @@ def shared(
     path: str,
     handler: Callable[[Call], Any],
     returns: str,
-    secured: str = NONE,
     weight: int = 0,
 ) -> tuple[Route, Route]:
     """A path of both products: one row for calls with a symbol, one for calls with a pair."""
-    row = Route("GET", path, secured, weight, handler, OF_SYMBOL, returns=returns, pool=STATISTICS_POOL)
-    coin = row._replace(security=NONE, weight=1, params=OF_PAIR, product=COIN, only_with="pair")
+    row = Route("GET", path, NONE, weight, handler, OF_SYMBOL, returns=returns, pool=STATISTICS_POOL)
+    coin = row._replace(weight=1, params=OF_PAIR, product=COIN, only_with="pair")
     return row, coin
 
 
@@ -338,18 +337,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         open_interest_history,
         "Open interest and its value.",
     ),
+    # published as calls that need a key, answered by the exchange without one: ccxt and go-binance send none
+    *shared("/futures/data/topLongShortPositionRatio", POSITION_RATIO, "Positions of the top traders."),
     *shared(
-        "/futures/data/topLongShortPositionRatio",
-        POSITION_RATIO,
-        "Positions of the top traders.",
-        secured=MARKET_DATA,
-    ),
-    *shared(
-        "/futures/data/topLongShortAccountRatio",
-        ACCOUNT_RATIO,
-        "Accounts of the top traders.",
-        secured=MARKET_DATA,
-        weight=1,
+        "/futures/data/topLongShortAccountRatio", ACCOUNT_RATIO, "Accounts of the top traders.", weight=1
     ),
     *shared("/futures/data/globalLongShortAccountRatio", GLOBAL_RATIO, "Accounts of everybody."),
     Route(
