@@ -30,6 +30,15 @@ NEVER: Final = {
 # Published as a string, null in the examples of the same pages.
 NULLABLE: Final = frozenset({"icebergQuantity"})
 
+# Integers that can be below zero: typed clients read all others as unsigned.
+SIGNED: Final = frozenset(
+    {
+        "tradeGroupId",  # -1: of no group
+        "code",  # of an error, in a batch
+        *("firstId", "lastId"),  # -1 where nothing was traded in 24 hours
+    }
+)
+
 # Calls that the lists name without fields, and the call that has the same.
 LIKE: Final = {
     ("usds_m", "GET /fapi/v1/account"): ("usds_m", "GET /fapi/v2/account"),
@@ -110,6 +119,8 @@ BEYOND: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("coin_m", "GET /dapi/v1/allAlgoOrders"): ALGO_LISTED,
     ("coin_m", "GET /dapi/v1/positionRisk"): ("notionalValue", "isolatedWallet"),
     ("coin_m", "GET /dapi/v1/account"): ("positions.isolatedWallet",),
+    ("coin_m", "GET /dapi/v1/leverageBracket"): ("brackets.qtyFloor",),  # beside the pages' qtylFloor
+    ("coin_m", "GET /dapi/v2/leverageBracket"): ("brackets.qtyFloor",),
     ("coin_m", "ORDER_TRADE_UPDATE"): ("o.gtd", "o.si", "o.ss"),  # one text for both markets
 }
 

@@ -20,6 +20,7 @@ from tests.conformance.allowed import (
     LIKE,
     NEVER,
     NULLABLE,
+    SIGNED,
     SOMETIMES,
     UNKNOWN_TO_SDK,
     UNREAD,
@@ -28,6 +29,8 @@ from tests.conformance.callers import Answer
 from tests.conformance.shapes import ANY_NAME, Difference, differences, values
 
 MARKET_IDS = {"usds_m": USDS_M, "coin_m": COIN_M}
+
+LARGEST_EXACT = 2**53
 
 FACTS = Path(__file__).parent / "facts"
 
@@ -147,6 +150,9 @@ def judged(
         "no word of the lists": sorted(
             {f"{place}: {value}" for place, value in there if not is_word(call[1], place, value)}
         ),
+        "no integer to every client": sorted(
+            {f"{place}: {value}" for place, value in there if not is_read_everywhere(place, value)}
+        ),
         "not read by the SDK": sorted(place for place in unread - unknown if not is_unread(call, place)),
     }
     return {what: lines for what, lines in wrong.items() if lines}
@@ -171,6 +177,13 @@ def is_word(call: str, place: str, value: Any) -> bool:
     """Whether a text is one of the words of its field, where there is a list; an empty one is no word."""
     listed = words().get(f"{call} {place}") or words().get(place)
     return listed is None or not isinstance(value, str) or value == "" or value in listed
+
+
+def is_read_everywhere(place: str, value: Any) -> bool:
+    """Whether an integer fits the types of every client: unsigned (Rust), exact as a double (JavaScript)."""
+    if not isinstance(value, int):
+        return True
+    return abs(value) <= LARGEST_EXACT and (value >= 0 or place in SIGNED)
 
 
 def is_unread(call: tuple[str, str], place: str) -> bool:

@@ -54,6 +54,7 @@ BESIDE: Final = (
         ("/v1/exchangeInfo",), "symbols.filters", {**dict.fromkeys(_FILTER, "string"), "limit": "integer"}
     ),
     Beside(("/v1/leverageBracket", "/v2/leverageBracket"), "", {"notionalCoef": "number"}),
+    Beside(("/v1/leverageBracket", "/v2/leverageBracket"), "brackets", {"qtyFloor": "number"}),  # of COIN-M
     Beside(("/v1/ticker/bookTicker",), "", {"lastUpdateId": "integer"}),
     Beside(("/v1/adlQuantile",), "adlQuantile", dict.fromkeys(("LONG", "SHORT", "BOTH", "HEDGE"), "integer")),
     Beside(("/v1/rateLimit/order",), "", {"count": "integer"}),
