@@ -231,6 +231,9 @@ async def test_what_clients_ask_at_start_is_answered() -> None:
     assert (await caller.public("/api/v3/time")).json == {"serverTime": START_MS}
     assert (await caller.signed("GET", "/dapi/v1/symbolConfig")).json == []
     assert (await caller.signed("GET", "/sapi/v1/capital/config/getall")).json == []
+    assert (await caller.signed("GET", "/sapi/v1/asset/tradeFee")).json == [], (
+        "ccxt asks for COIN-M's fees, too"
+    )
     assert (await caller.public("/sapi/v1/system/status")).json == {"status": 0, "msg": "normal"}
 
 

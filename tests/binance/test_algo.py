@@ -12,6 +12,7 @@ from tests.binance.test_routes import ALGO
 from tests.binance.test_userdata import ear
 
 LAST = 600_000  # ticks
+FIRST = 2_000_000_000_000_001  # id of the Algo service
 
 
 def tape(caller: Caller, ticks: int) -> None:
@@ -22,7 +23,7 @@ def tape(caller: Caller, ticks: int) -> None:
 async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
     caller = Caller()
     placed = (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO, clientAlgoId="mine")).json
-    assert (placed["algoId"], placed["clientAlgoId"], placed["algoStatus"]) == (1, "mine", "NEW")
+    assert (placed["algoId"], placed["clientAlgoId"], placed["algoStatus"]) == (FIRST, "mine", "NEW")
     assert (placed["orderType"], placed["triggerPrice"], placed["quantity"]) == (
         "STOP_MARKET",
         "61000.00",
@@ -31,14 +32,14 @@ async def test_an_algo_order_is_placed_read_and_cancelled() -> None:
     assert placed["actualOrderId"] == ""
     assert placed["selfTradePreventionMode"] == "NONE"
     by_name = (await caller.signed("GET", "/fapi/v1/algoOrder", clientAlgoId="mine")).json
-    assert by_name == (await caller.signed("GET", "/fapi/v1/algoOrder", algoId=1)).json == placed
+    assert by_name == (await caller.signed("GET", "/fapi/v1/algoOrder", algoId=FIRST)).json == placed
     assert (await caller.signed("GET", "/fapi/v1/openAlgoOrders", symbol="ETHUSDT")).json == []
     assert (await caller.signed("GET", "/fapi/v1/openAlgoOrders")).json == [placed]
-    cancelled = (await caller.signed("DELETE", "/fapi/v1/algoOrder", algoId=1)).json
-    assert cancelled == {"algoId": 1, "clientAlgoId": "mine", "code": "200", "msg": "success"}
+    cancelled = (await caller.signed("DELETE", "/fapi/v1/algoOrder", algoId=FIRST)).json
+    assert cancelled == {"algoId": FIRST, "clientAlgoId": "mine", "code": "200", "msg": "success"}
     assert (await caller.signed("GET", "/fapi/v1/openAlgoOrders")).json == []
     (row,) = (await caller.signed("GET", "/fapi/v1/allAlgoOrders", symbol="BTCUSDT")).json
-    assert (row["algoId"], row["algoStatus"]) == (1, "CANCELED")
+    assert (row["algoId"], row["algoStatus"]) == (FIRST, "CANCELED")
 
 
 @pytest.mark.semantics("5.9.6")
@@ -240,3 +241,15 @@ def test_c17_a_rejected_algo_order_says_why() -> None:
     floor.do(HouseTrade(BTC, w.BUY, stop, 1))
     last = alice.messages()[-1]["o"]
     assert (last["X"], last["rm"]) == ("REJECTED", "ReduceOnly Order is rejected.")
+
+
+async def test_no_order_of_a_symbol_has_the_id_of_another_that_waits() -> None:
+    caller = Caller()
+    waiting = (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO)).json["algoId"]
+    order = (await caller.order()).json["orderId"]
+    assert order < 10**15 < waiting < 2**53, "bots keep both by symbol and id"
+    assert (await caller.signed("GET", "/fapi/v1/algoOrder", algoId=order)).code == -2013
+    assert (await caller.signed("DELETE", "/fapi/v1/algoOrder", algoId=order)).code == -2011
+    assert (await caller.signed("DELETE", "/fapi/v1/algoOrder", algoId=0)).code == -1102
+    rows = (await caller.signed("GET", "/fapi/v1/allAlgoOrders", symbol="BTCUSDT", algoId=1)).json
+    assert [row["algoId"] for row in rows] == [waiting]

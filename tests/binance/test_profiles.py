@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from perpit.binance import profiles, routes
+from perpit.binance import algo_ids, profiles, routes
 from perpit.binance.exchange_info import ping
 from perpit.binance.profile_routes import (
     FORMER_COIN_WEIGHTS,
@@ -237,11 +237,11 @@ async def test_all_algo_orders_had_pages_at_first(before: Profile, after: Profil
         for _ in range(5):
             await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO)
         rows = await caller.signed("GET", "/fapi/v1/allAlgoOrders", symbol="BTCUSDT", limit=2, **params)
-        return [row["algoId"] for row in rows.json]
+        return [row["algoId"] - algo_ids.BEGIN for row in rows.json]
 
     assert [await ids(before, page=page) for page in (1, 2, 3, 4)] == [[4, 5], [2, 3], [1], []]
     assert [await ids(before, startTime=1, page=page) for page in (1, 3)] == [[], []], "seven days of 1970"
-    assert [await ids(before, algoId=1, page=page) for page in (1, 3)] == [[1, 2], [5]]
+    assert [await ids(before, algoId=algo_ids.shown(1), page=page) for page in (1, 3)] == [[1, 2], [5]]
     assert [await ids(after, page=page) for page in (1, 2, 3)] == [[4, 5]] * 3
 
 

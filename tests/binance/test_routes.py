@@ -170,7 +170,7 @@ ANSWERED: list[tuple[str, str, dict[str, Any]]] = [
         {"batchOrders": '[{"symbol":"BTCUSDT","side":"BUY","orderId":1,"quantity":"0.02","price":"59001"}]'},
     ),
     ("POST", "/fapi/v1/algoOrder", {**ALGO, "clientAlgoId": "another"}),
-    ("GET", "/fapi/v1/algoOrder", {"algoId": 1}),
+    ("GET", "/fapi/v1/algoOrder", {"algoId": 2_000_000_000_000_001}),
     ("GET", "/fapi/v1/openAlgoOrders", {}),
     ("GET", "/fapi/v1/allAlgoOrders", {"symbol": "BTCUSDT"}),
     ("DELETE", "/fapi/v1/algoOrder", {"clientAlgoId": "waiting"}),

@@ -329,7 +329,7 @@ SESSIONS: dict[str, tuple[str, list[Step]]] = {
                 for name, more, good in OF_BOTH
             ),
             ("algoOrder.place", {**ALGO, "triggerPrice": "61000"}, True),
-            ("algoOrder.cancel", {"algoId": 1}, True),
+            ("algoOrder.cancel", {"algoId": 2_000_000_000_000_001}, True),
             ("depth", {"symbol": "BTCUSDT"}, True),
             ("ticker.price", {"symbol": "BTCUSDT"}, True),
             ("ticker.book", {}, True),

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from perpit.binance import algo_ids
 from perpit.binance.openapi import document
 from perpit.binance.profiles import LATEST, UNION, Profile
 from perpit.control.describe import openapi
@@ -40,6 +41,7 @@ YEAR_MS = 365 * 86_400_000
 
 # Values that exist, or nearly do, by the name of the parameter.
 IDS = [str(number) for number in range(1, 15)]
+ALGO_IDS = [str(algo_ids.shown(number)) for number in range(1, 15)]
 TIMES = [str(NOW_MS + change) for change in (-86_400_000, -3_000, -1_000, 0, 660_000)]
 PRICES = ["60000", "60001.0", "59990.0", "59999.9", "61000", "3000.00", "2990", "1", "59000.05"]
 SENSIBLE: dict[str, list[str]] = {
@@ -56,7 +58,7 @@ SENSIBLE: dict[str, list[str]] = {
     "goodTillDate": TIMES,
     "fromId": IDS,
     "orderId": IDS,
-    "algoId": IDS,
+    "algoId": ALGO_IDS,
     "startTime": TIMES,
     "endTime": TIMES,
     "limit": ["1", "5", "100"],
@@ -77,7 +79,7 @@ MARKET = {"side": "SELL", "type": "MARKET", "quantity": "1"}
 STOP = {"side": "SELL", "type": "STOP_MARKET", "quantity": "1"}
 TRAILING = {"side": "SELL", "type": "TRAILING_STOP_MARKET", "quantity": "1", "callbackRate": "1"}
 NAMED: list[dict[str, str]] = [*({"orderId": order} for order in "8913"), {"origClientOrderId": "t4"}]
-WAITING: list[dict[str, str]] = [{"algoId": "1"}, {"clientAlgoId": "t6"}]
+WAITING: list[dict[str, str]] = [{"algoId": ALGO_IDS[0]}, {"clientAlgoId": "t6"}]
 ORDERS: list[dict[str, str]] = [
     LIMIT,
     {**LIMIT, "side": "SELL", "price": "61000"},

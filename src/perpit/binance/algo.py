@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from perpit.binance import algo_filter, errors, orders, render, schema
+from perpit.binance import algo_filter, algo_ids, errors, orders, render, schema
 from perpit.binance.call import Call
 from perpit.binance.market import SPAN, SYMBOL, instruments
 from perpit.binance.order_queries import KEPT_MS, LONGEST_SPAN_MS, UNFILLED_KEPT_MS, span
@@ -44,7 +44,8 @@ async def cancel(call: Call) -> Body:
     for event in reversed(events):  # timers that were due stand before it
         if type(event) is AlgoOrderChanged and event.status == ALGO_CANCELED:
             client_id = event.request.client_order_id
-            return {"algoId": event.algo_id, "clientAlgoId": client_id, "code": "200", "msg": "success"}
+            shown = algo_ids.shown(event.algo_id)
+            return {"algoId": shown, "clientAlgoId": client_id, "code": "200", "msg": "success"}
     raise refused(events, command)
 
 
@@ -112,9 +113,11 @@ def all_orders(call: Call) -> list[Body]:
 def _named(values: dict[str, Any]) -> tuple[int | None, str | None]:
     """Which order is meant; the algo id wins when both are sent."""
     algo_id, client_algo_id = values["algoId"], values["clientAlgoId"]
-    if not algo_id and client_algo_id is None:
+    if algo_id == algo_ids.NOT_SENT:
+        algo_id = None
+    if algo_id is None and client_algo_id is None:
         raise errors.EITHER_MANDATORY("algoId", "clientAlgoId")
-    return algo_id or None, client_algo_id
+    return algo_id, client_algo_id
 
 
 def _is_of_product(call: Call, order: AlgoOrderView) -> bool:
@@ -134,7 +137,7 @@ def _rendered(call: Call, order: AlgoOrderView) -> Body:
     return render.algo_order(order, instrument)
 
 
-ALGO_ID: Final[Param] = Param("algoId", schema.not_negative)
+ALGO_ID: Final[Param] = Param("algoId", algo_ids.read)
 CLIENT_ALGO_ID: Final[Param] = Param("clientAlgoId", schema.any_order_id)
 NAME: Final = (ALGO_ID, CLIENT_ALGO_ID)
 ALGO_TYPE: Final = schema.one_of({"CONDITIONAL": "CONDITIONAL"}, errors.BAD_ALGO_TYPE)

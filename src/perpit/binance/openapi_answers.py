@@ -154,6 +154,7 @@ OWN: Final[dict[str, Json]] = {
     "/sapi/v1/capital/config/getall": _NOTHING,
     "/fapi/v1/lvtKlines": _NOTHING,
     "/fapi/v1/stock/contract": shape_of({"signed": "boolean"}),
+    "/sapi/v1/asset/tradeFee": _NOTHING,
     "/sapi/v1/margin/allPairs": _NOTHING,
     "/sapi/v1/margin/isolated/allPairs": _NOTHING,
     "/futures/data/delivery-price": shape_of([{"deliveryTime": "integer", "deliveryPrice": "number"}]),

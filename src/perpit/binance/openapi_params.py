@@ -7,7 +7,7 @@ words. Elements of batches are those that the profile serves them with.
 from collections.abc import Callable
 from typing import Any, Final
 
-from perpit.binance import order_batches, schema, security
+from perpit.binance import algo_ids, order_batches, schema, security
 from perpit.binance.assets import asset_symbol
 from perpit.binance.call import Elements
 from perpit.binance.openapi_param_words import means
@@ -28,6 +28,7 @@ SIGNATURE: Final = (
     Param("timestamp", schema.time_ms, True),
     Param("signature", schema.any_order_id, True),
 )
+WHOLE: Final[Json] = {"type": "integer", "minimum": 0, "maximum": schema.LARGEST_INTEGER}
 TYPES: Final[dict[Callable[..., Any], Json]] = {
     schema.symbol: {"type": "string"},
     schema.any_asset: {"type": "string", "examples": ["BTC"]},
@@ -38,7 +39,8 @@ TYPES: Final[dict[Callable[..., Any], Json]] = {
         "minimum": -schema.LARGEST_INTEGER,
         "maximum": schema.LARGEST_INTEGER,
     },
-    schema.not_negative: {"type": "integer", "minimum": 0, "maximum": schema.LARGEST_INTEGER},
+    schema.not_negative: WHOLE,
+    algo_ids.read: WHOLE,
     schema.time_ms: {"type": "integer", "minimum": 0, "maximum": schema.LATEST_MS},
     schema.depth_limit: {"type": "integer", "enum": list(schema.DEPTH_LIMITS)},
     schema.decimal: {

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from msgspec import Raw
 
-from perpit.binance import schema
+from perpit.binance import algo_ids, schema
 from perpit.binance.products import PRODUCTS, shaped
 from perpit.binance.profiles import Profile
 from perpit.domain.commands import PlaceOrder
@@ -282,7 +282,7 @@ def algo_order(order: AlgoOrderView, instrument: Instrument) -> dict[str, Any]:
     request = order.request
     form = digits(instrument)
     return {
-        "algoId": order.algo_id,
+        "algoId": algo_ids.shown(order.algo_id),
         "clientAlgoId": request.client_order_id,
         "algoType": "CONDITIONAL",
         "orderType": ORDER_TYPE[request.order_type],

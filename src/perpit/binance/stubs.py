@@ -74,6 +74,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "GET", "/sapi/v1/account/apiRestrictions", USER_DATA, 1, key_restrictions, returns="Key permissions."
     ),
     Route("GET", "/sapi/v1/capital/config/getall", USER_DATA, 10, nothing, returns="An empty list."),
+    Route("GET", "/sapi/v1/asset/tradeFee", USER_DATA, 1, nothing, returns="An empty list."),
     Route("GET", "/sapi/v1/margin/allPairs", NONE, 1, nothing, returns="An empty list."),
     Route("GET", "/sapi/v1/margin/isolated/allPairs", NONE, 1, nothing, returns="An empty list."),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from perpit.binance import errors, render
+from perpit.binance import algo_ids, errors, render
 from perpit.binance.products import PRODUCTS
 from perpit.binance.profiles import UNION, Profile
 from perpit.binance.streams_text import Texts, amount
@@ -162,7 +162,7 @@ def algo_update(world: World, event: AlgoOrderChanged, profile: Profile = UNION)
     texts = Texts(instrument)
     order: dict[str, object] = {
         "caid": request.client_order_id,
-        "aid": event.algo_id,
+        "aid": algo_ids.shown(event.algo_id),
         "at": "CONDITIONAL",
         "o": render.ORDER_TYPE[request.order_type],
         "s": instrument.symbol,
