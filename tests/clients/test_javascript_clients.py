@@ -18,6 +18,7 @@ def test_the_client_named_binance_trades_both_products_and_hears_of_it(tmp_path:
     scene.lay_book()
     scene.lay_coin_book()
     visitor = NodeVisitor(tmp_path, "binance@^3.6")
+    visitor.follow("npm binance", scene)
     assert saw(visitor.start("tiagosiebler.js", scene)) == {
         "symbols": ["BTCUSDT", "ETHUSDT"],
         "bid": "59990.00",
@@ -46,6 +47,7 @@ def test_the_client_named_binance_trades_both_products_and_hears_of_it(tmp_path:
 def test_the_official_sdk_for_javascript_trades_and_hears_of_it(tmp_path: Path, scene: Scene) -> None:
     scene.lay_book()
     visitor = NodeVisitor(tmp_path, "@binance/derivatives-trading-usds-futures@>=38 <39")
+    visitor.follow("npm @binance/derivatives-trading-usds-futures", scene)
     seen = saw(visitor.start("official.js", scene))
     assert seen == {
         "mark": "60000.00000000",
@@ -69,6 +71,7 @@ def test_the_older_official_client_for_javascript_trades_both_products(tmp_path:
     scene.lay_book()
     scene.lay_coin_book()
     visitor = NodeVisitor(tmp_path, "@binance/futures-connector@^0.1")
+    visitor.follow("npm @binance/futures-connector", scene)
     assert saw(visitor.start("older_official.js", scene)) == {
         "mark": "60000.00000000",
         "told": "NEW",
@@ -88,6 +91,7 @@ def test_the_older_official_client_for_javascript_trades_both_products(tmp_path:
 def test_node_binance_api_trades_and_places_stops(tmp_path: Path, scene: Scene) -> None:
     scene.lay_book()
     visitor = NodeVisitor(tmp_path, "node-binance-api@^1.0")
+    visitor.follow("npm node-binance-api", scene)
     assert saw(visitor.start("node_binance_api.mjs", scene)) == {
         "symbols": ["BTCUSDT", "ETHUSDT"],
         "bid": "59990.00",
@@ -112,6 +116,7 @@ def test_node_binance_api_trades_and_places_stops(tmp_path: Path, scene: Scene) 
 def test_binance_api_node_trades_and_hears_of_it(tmp_path: Path, scene: Scene) -> None:
     scene.lay_book()
     visitor = NodeVisitor(tmp_path, "binance-api-node@^0.13")
+    visitor.follow("npm binance-api-node", scene)
     assert saw(visitor.start("binance_api_node.js", scene)) == {
         "bid": "59990.00",
         "told": "BTCUSDT",
@@ -131,6 +136,7 @@ def test_ccxt_for_javascript_trades_both_products(tmp_path: Path, scene: Scene) 
     scene.lay_book()
     scene.lay_coin_book()
     visitor = NodeVisitor(tmp_path, "ccxt@^4.5")
+    visitor.follow("ccxt for JavaScript", scene)
     assert saw(visitor.start("ccxt.mjs", scene)) == {
         "symbols": ["BTC/USDT:USDT", "ETH/USDT:USDT"],
         "linear": ["open", 59890, 0.02, "canceled", [55000], [["long", 0.01]]],

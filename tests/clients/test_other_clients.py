@@ -24,6 +24,7 @@ pytestmark = long_only
 def test_the_older_official_client_trades(tmp_path: Path, scene: Scene) -> None:
     scene.lay_book()
     visitor = Visitor(tmp_path, "binance-futures-connector>=4.1,<5")
+    visitor.follow("binance-futures-connector", scene)
     seen = saw(visitor.start("old_connector.py", scene))
     assert int(seen.pop("weight")) > 0
     assert seen == {
@@ -47,6 +48,7 @@ def test_the_older_official_client_trades(tmp_path: Path, scene: Scene) -> None:
 
 def test_unicorn_hears_the_market_and_the_user(tmp_path: Path, scene: Scene) -> None:
     visitor = Visitor(tmp_path, "unicorn-binance-websocket-api>=2.16,<3")
+    visitor.follow("unicorn-binance-websocket-api", scene)
     listen_key = read(scene.by_hand.http.post("/fapi/v1/listenKey"))["listenKey"]
     visit = visitor.start("unicorn.py", scene, LISTEN_KEY=listen_key)
     prices = iter(range(59_500, 59_990))
@@ -119,6 +121,7 @@ def test_unicorn_trades_over_rest_and_keeps_a_depth_cache(tmp_path: Path, scene:
 def test_a_live_node_of_nautilus_trades(tmp_path: Path, scene: Scene) -> None:
     scene.lay_book()
     visitor = Visitor(tmp_path, "nautilus_trader>=1.221,<2")
+    visitor.follow("nautilus_trader", scene)
     assert saw(visitor.start("nautilus.py", scene)) == {
         "happened": [
             "limit Accepted", "limit Updated", "limit Canceled",
@@ -143,6 +146,7 @@ def test_cryptofeed_hears_the_market_and_the_user_over_tls(
             monkeypatch.setenv(name, trusted)
         with Operator(venue.ready) as operator:
             scene = Scene(operator)
+            visitor.follow("cryptofeed", scene)
             visit = visitor.start("feed.py", scene)
             while visit.poll() is None:
                 scene.by_hand.take("BUY", "0.001")

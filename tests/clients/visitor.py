@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 
+from tests.clients.page import SNIPPETS, pointed
 from tests.clients.venue import Scene
 
 VISITORS = Path(__file__).parent / "visitors"
 INSTALL_SECONDS = 300
 STAY_SECONDS = 60
+SUFFIXES = {"python": "py", "javascript": "mjs"}
 long_only = pytest.mark.skipif(
     not os.environ.get("PERPIT_LONG"), reason="installs other clients; PERPIT_LONG=1 runs it"
 )
@@ -40,6 +42,14 @@ class Visitor:
         """Where the script is started from."""
         return VISITORS / script
 
+    def follow(self, client: str, scene: Scene) -> None:
+        """Execute what docs/CLIENTS.md shows for the client, as it stands there."""
+        shown = self.home / f"shown.{SUFFIXES[SNIPPETS[client].language]}"
+        shown.write_text(pointed(client, scene.rest, scene.trader))
+        visit = self._run(shown, {})
+        printed, complained = visit.communicate(timeout=STAY_SECONDS)
+        assert visit.returncode == 0, f"{client}\n{printed}\n{complained}"
+
     def start(self, script: str, scene: Scene, **more: str) -> Visit:
         """The script at work, told where the venue is."""
         told = {
@@ -48,11 +58,14 @@ class Visitor:
             "KEY": scene.trader.api_key,
             "SECRET": scene.trader.api_secret,
         }
+        return self._run(self.place(script), {**told, **more})
+
+    def _run(self, script: Path, told: dict[str, str]) -> Visit:
         own = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         return subprocess.Popen(
-            [self.runner, self.place(script)],
+            [self.runner, script],
             cwd=self.home,
-            env={**own, **told, **more},
+            env={**own, **told},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
