@@ -19,7 +19,7 @@ from tests.clients.page import SNIPPETS, pointed
 from tests.clients.venue import Scene
 
 VISITORS = Path(__file__).parent / "visitors"
-INSTALL_SECONDS = 300
+INSTALL_SECONDS = 600
 STAY_SECONDS = 60
 SUFFIXES = {"python": "py", "javascript": "mjs"}
 long_only = pytest.mark.skipif(
