@@ -107,6 +107,7 @@ DOES: Final = {
     "GET/sapi/system/status": "Find out whether the exchange is under maintenance: it never is.",
     "GET/sapi/account/apiRestrictions": "Read what the key may do.",
     "GET/sapi/capital/config/getall": "Read the coins of the spot wallet: there are none.",
+    "GET/sapi/asset/tradeFee": "Read the fees of spot pairs: there are none.",
     "GET/sapi/margin/allPairs": "Read the pairs of cross margin trading: there are none.",
     "GET/sapi/margin/isolated/allPairs": "Read the pairs of isolated margin trading: there are none.",
     # products that are not here
