@@ -87,6 +87,26 @@ def test_the_union_has_every_route_and_no_other_profile_has_one_more() -> None:
     assert all(targets(profile) <= everything for profile in PROFILES.values())
 
 
+# What a dated profile has and `union` has not, with the reason.
+NOT_IN_UNION = {
+    "algo_filter": "shown, the filter is counted, and clients of today may have more waiting",
+    "strict_routes": "a stream is heard on every path",
+    "merged_streams": "on every path means that a path is of one product",
+    "crossing_streams": "the same",
+    "former_coin_weights": "a call has one weight, that of today",
+}
+
+
+def test_the_union_tells_what_any_dated_profile_tells() -> None:
+    dated = [profile for profile in PROFILES.values() if profile is not UNION]
+    for switch in Profile._fields[1:]:
+        ever, union = [getattr(profile, switch) for profile in dated], getattr(UNION, switch)
+        if isinstance(union, bool):
+            assert (any(ever) and not union) == (switch in NOT_IN_UNION), switch
+        elif isinstance(union, tuple):
+            assert set(union) == {market for markets in ever for market in markets}, switch
+
+
 def test_the_weights_of_former_times_are_those_of_calls_that_are_there() -> None:
     there = {route.method + route.path for route in routes.ROUTES}
     for target in FORMER_COIN_WEIGHTS:

@@ -139,12 +139,12 @@ UNREAD: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 GONE: Final = frozenset(("avgPrice", "cumQuote", "cumBase"))
 # What orders show that trail, which since 2025-12-09 are placed at the Algo service only.
 TRAILING: Final = frozenset(("activatePrice", "priceRate"))
+OF_TRAILING: Final = {"o.AP", "o.cr"}  # the same in ORDER_TRADE_UPDATE
 
-# An event of user data that nothing here can cause.
-NOT_TOLD: Final = {
-    "CONDITIONAL_ORDER_TRIGGER_REJECT": "retired (semantics 7.5.7): ALGO_UPDATE tells of a rejected trigger",
-}
+# Events that are told and stand in no list of the market: the lists have neither algo orders nor fills alone of COIN-M.
+# The fields are those of USDⓈ-M, and in ALGO_UPDATE the account's alias as in all its events.
+UNKNOWN_TO_SDK: Final = {"coin_m": ("ALGO_UPDATE", "TRADE_LITE")}
+WITH_ALIAS: Final = ("ALGO_UPDATE",)
 
-# Events that are told and stand in no list of the market: the lists have no algo orders of COIN-M. The fields are those
-# of USDⓈ-M, and the account's alias as in all its events.
-UNKNOWN_TO_SDK: Final = {"coin_m": ("ALGO_UPDATE",)}
+# Events that the exchange of today tells no more.
+RETIRED: Final = ("CONDITIONAL_ORDER_TRIGGER_REJECT",)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import websockets
@@ -11,6 +11,7 @@ from binance_common.configuration import ConfigurationWebSocketStreams
 from binance_sdk_derivatives_trading_coin_futures import DerivativesTradingCoinFutures
 from binance_sdk_derivatives_trading_usds_futures import DerivativesTradingUsdsFutures
 
+from perpit.binance.streams_names import ROUTE_OF_KIND, parse_stream_name
 from tests.clients.inbox import Inbox
 from tests.conformance.callers import Answer
 from tests.conformance.table import Row
@@ -47,20 +48,36 @@ async def sdk_streams(world: World, market: Market) -> AsyncIterator[Any]:
 
 @contextlib.asynccontextmanager
 async def wire(world: World, market: Market, names: dict[str, Inbox[Any]]) -> AsyncIterator[None]:
-    """One plain socket with all the names."""
-    url = f"{world.operator.ws}{HOSTS[market.name]}/stream?streams={'/'.join(names)}"
+    """Plain sockets with all the names: one, or one for each path where those are split."""
 
     async def read(socket: websockets.ClientConnection) -> None:
         async for message in socket:
             told = json.loads(message)
             names[told["stream"]].put(told["data"])
 
-    async with websockets.connect(url) as socket:
-        reading = asyncio.create_task(read(socket))
+    host = world.operator.ws + HOSTS[market.name]
+    async with contextlib.AsyncExitStack() as open_sockets:
+        reading = []
+        for path, its in by_path(world, market, names).items():
+            url = f"{host}{path}/stream?streams={'/'.join(its)}"
+            socket = await open_sockets.enter_async_context(websockets.connect(url))
+            reading.append(asyncio.create_task(read(socket)))
         yield
-        reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await reading
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
+
+def by_path(world: World, market: Market, names: Iterable[str]) -> dict[str, list[str]]:
+    """The names by the path on which they are heard; user data have a path of their own."""
+    if world.takes_stops or market.name == "coin_m":
+        return {"": list(names)}
+    found: dict[str, list[str]] = {}
+    for name in names:
+        spec = parse_stream_name(name)
+        route = "private" if spec is None else ROUTE_OF_KIND[spec.kind]
+        found.setdefault(f"/{route}", []).append(name)
+    return found
 
 
 async def hear(

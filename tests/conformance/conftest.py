@@ -18,3 +18,10 @@ def latest_world() -> Iterator[World]:
     """The same under the newest dated profile."""
     with lived("--profile", LATEST) as world:
         yield world
+
+
+@pytest.fixture(params=["world", "latest_world"])
+def each_world(request: pytest.FixtureRequest) -> World:
+    """One after the other."""
+    world: World = request.getfixturevalue(request.param)
+    return world

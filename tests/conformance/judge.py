@@ -24,6 +24,7 @@ from tests.conformance.allowed import (
     SOMETIMES,
     UNKNOWN_TO_SDK,
     UNREAD,
+    WITH_ALIAS,
 )
 from tests.conformance.callers import Answer
 from tests.conformance.shapes import ANY_NAME, Difference, differences, values
@@ -94,7 +95,8 @@ def user_facts(market: str) -> dict[str, StreamFact]:
     facts = {event: fact for event, fact in stream_facts(market).items() if fact.kind == "user_data"}
     for event in UNKNOWN_TO_SDK.get(market, ()):
         like = stream_facts("usds_m")[event]
-        facts[event] = msgspec.structs.replace(like, fields={**like.fields, "i": "string"})
+        alias = {"i": "string"} if event in WITH_ALIAS else {}
+        facts[event] = msgspec.structs.replace(like, fields={**like.fields, **alias})
     return facts
 
 

@@ -27,8 +27,9 @@ def account_day(world: World, market: Market, party: Party, poor: Party) -> None
     party.delete(f"{prefix}/order", **about)
     party.order(market, main, "BUY", market.qty)
     trails = {"symbol": main, "side": "SELL", "type": "TRAILING_STOP_MARKET", "quantity": market.qty}
-    trailing = post(f"{prefix}/order", **trails, callbackRate="1", activationPrice="61000")
-    party.delete(f"{prefix}/order", symbol=main, orderId=trailing["orderId"])
+    if world.takes_stops:
+        trailing = post(f"{prefix}/order", **trails, callbackRate="1", activationPrice="61000")
+        party.delete(f"{prefix}/order", symbol=main, orderId=trailing["orderId"])
     followed = post(
         f"{prefix}/algoOrder", **trails, algoType="CONDITIONAL", callbackRate="1", activatePrice="61000"
     )
@@ -37,11 +38,24 @@ def account_day(world: World, market: Market, party: Party, poor: Party) -> None
         f"{prefix}/algoOrder", algoType="CONDITIONAL", symbol=main, side="BUY", type="STOP_MARKET",
         quantity=market.qty, triggerPrice="60050", workingType="MARK_PRICE",
     )  # fmt: skip
+    if world.takes_stops:
+        hopeless_stop(world, market, party)
     world.mark(main, "60060")
     world.mark(main, "60000")
     grid(world, market, party)
     post(f"{prefix}/marginType", symbol=market.liquidated, marginType="ISOLATED")
     world.liquidation(market, party, poor)
+
+
+def hopeless_stop(world: World, market: Market, party: Party) -> None:
+    """A stop of the older form that closes what is not there any more when it fires."""
+    party.post(
+        f"{market.prefix}/order", symbol=market.main, side="SELL", type="STOP_MARKET",
+        quantity=market.qty, stopPrice="59950", workingType="MARK_PRICE", reduceOnly="true",
+    )  # fmt: skip
+    party.order(market, market.main, "SELL", market.qty)
+    world.mark(market.main, "59940")
+    party.order(market, market.main, "BUY", market.qty)
 
 
 def grid(world: World, market: Market, party: Party) -> None:

@@ -1,5 +1,5 @@
 """Every stream of both markets, on the wire and through the official SDK: told in full, with nothing that nobody
-published.
+published; in `union`, and under the newest dated profile.
 
 The rows stand in `rows/*.streams.json`, what the exchange publishes in `facts/*.streams.json`.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.clients.inbox import Inbox
-from tests.conformance.allowed import NOT_TOLD, UNKNOWN_TO_SDK
+from tests.conformance.allowed import OF_TRAILING, RETIRED, UNKNOWN_TO_SDK
 from tests.conformance.callers import Answer
 from tests.conformance.callers_streams import hear, hear_users, wire
 from tests.conformance.judge import judged, stream_facts, user_facts
@@ -25,8 +25,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:parameter 'timeout' of type 'flo
 
 @pytest.mark.parametrize("market", MARKETS)
 async def test_every_market_stream_tells_what_is_published(
-    world: World, market: str, caplog: pytest.LogCaptureFixture
+    each_world: World, market: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    world = each_world
     known = [row for row in rows(f"{market}.streams") if row.name and not row.empty]
     heard = await hear(world, MARKETS[market], known, market_day)
     verdicts: dict[str, Any] = {}
@@ -41,15 +42,17 @@ async def test_every_market_stream_tells_what_is_published(
 
 @pytest.mark.parametrize("market", MARKETS)
 async def test_every_event_of_user_data_tells_what_is_published(
-    world: World, market: str, caplog: pytest.LogCaptureFixture
+    each_world: World, market: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    about = MARKETS[market]
+    world, about = each_world, MARKETS[market]
     party, poor = world.account(), world.account({market: about.alms})
     keys = [listen_key(world, about, owner)["listen_key"] for owner in (party, poor)]
     facts = user_facts(market)
     wanted = {row.call for row in rows(f"{market}.streams") if not row.name and not row.profile}
     wanted.remove("listenKeyExpired")
-    assert wanted == set(facts) - set(NOT_TOLD) - {"listenKeyExpired"}
+    assert wanted == set(facts) - {"listenKeyExpired"}
+    if not world.takes_stops:
+        wanted -= set(RETIRED)
     heard = await hear_users(world, about, keys, lambda: account_day(world, about, party, poor), wanted)
     for message in world.told[market]:
         heard[message["e"]].raw.put(message)
@@ -58,6 +61,8 @@ async def test_every_event_of_user_data_tells_what_is_published(
         event: judged((market, event), facts[event].shape, facts[event].fields, of.answers())
         for event, of in heard.items()
     }
+    if not world.takes_stops:
+        assert set(verdicts["ORDER_TRADE_UPDATE"].pop("missing")) == OF_TRAILING
     assert {event: wrong for event, wrong in verdicts.items() if wrong} == {}
     unknown = {event for event in heard if all(isinstance(model, dict) for model in heard[event].models.all)}
     assert unknown == set(UNKNOWN_TO_SDK.get(market, ()))

@@ -131,7 +131,7 @@ class World:
     def __init__(self, operator: Operator, closing: ExitStack) -> None:
         self.operator = operator
         self.closing = closing
-        self.takes_stops = True  # and others that wait, at the call for orders
+        self.takes_stops = True  # and others that wait, at the call for orders; and streams on any path
         self.clients: dict[Any, Any] = {}
         self.ending: dict[str, int] = {}  # an order of each market in what was made to end
         self.told: dict[str, list[Any]] = {name: [] for name in MARKETS}  # user data of the delivery

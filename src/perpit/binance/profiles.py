@@ -264,7 +264,7 @@ UNION: Final = JUNE_2026._replace(
     strict_routes=False,
     merged_streams=False,
     crossing_streams=False,
-    coin_trade_lite=False,
+    trigger_reject_events=True,
 )
 PROFILES: Final[dict[str, Profile]] = {
     profile.name: profile for profile in (UNION, NOVEMBER_2025, DECEMBER_2025, APRIL_2026, JUNE_2026)

@@ -142,7 +142,7 @@ def serve(
     exchange of one day, to rehearse a migration or to run a bot of that time:
 
     \b
-      union       takes and answers what any of them did (the default)
+      union       takes and tells what any of them did (the default)
       2025-11     before them: conditional orders on /order, no Algo service
       2025-12-09  USDS-M's conditional orders on /algoOrder only, else -4120
       2026-04-23  streams on /public, /market and /private; wrong path: silence
