@@ -9,6 +9,7 @@ from perpit.domain import words as w
 from perpit.domain.events import FundingPaid
 from perpit.engine.engine import Engine
 from perpit.views import income
+from perpit.views.limits import WorldLimits
 from perpit.views.world import World
 from tests.flows import Flow
 from tests.instruments import btcusdt, ethusdt
@@ -56,7 +57,7 @@ def test_rows_are_found_by_time() -> None:
 
 
 def test_the_oldest_rows_are_forgotten_at_the_limit() -> None:
-    hand = Hand(btcusdt(), world=World(income_max=8))
+    hand = Hand(btcusdt(), world=World(WorldLimits(income_max=8)))
     for _ in range(100):
         hand.wallet(1)
     ids = [row.income_id for row in hand.world.income.rows(1, w.USDS_M)]

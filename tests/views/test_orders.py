@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from perpit.domain.commands import PlaceOrder
 from perpit.domain.words import CANCELED, FILLED, NEW, PARTIALLY_FILLED
+from perpit.views.limits import WorldLimits
 from perpit.views.orders import FillView, OrderView
 from perpit.views.world import World
 from tests.instruments import btcusdt, ethusdt
@@ -11,17 +12,22 @@ from tests.views.hand import START_MS, Hand
 
 def hand(closed_max: int = 50, fills_max: int = 50) -> Hand:
     return Hand(
-        btcusdt(), ethusdt(), world=World(closed_orders_max=closed_max, fills_max=fills_max), accounts=2
+        btcusdt(),
+        ethusdt(),
+        world=World(WorldLimits(closed_orders_max=closed_max, fills_max=fills_max)),
+        accounts=2,
     )
 
 
 def crowd(all_closed_max: int, all_fills_max: int, closed_max: int = 50) -> Hand:
     """Two accounts in two instruments, and limits for all of them together."""
     world = World(
-        closed_orders_max=closed_max,
-        fills_max=closed_max,
-        all_closed_orders_max=all_closed_max,
-        all_fills_max=all_fills_max,
+        WorldLimits(
+            closed_orders_max=closed_max,
+            fills_max=closed_max,
+            all_closed_orders_max=all_closed_max,
+            all_fills_max=all_fills_max,
+        )
     )
     return Hand(btcusdt(), ethusdt(), world=world, accounts=2)
 

@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpit.domain.words import BUY, SELL
+from perpit.views.limits import WorldLimits
 from perpit.views.seconds import SecondsView
 from perpit.views.world import World
 from tests.instruments import btcusdt
@@ -48,7 +49,7 @@ def test_seconds_are_what_the_list_of_trades_gives(
 
 def test_a_second_whose_first_trades_are_forgotten_is_not_shown() -> None:
     drawn = [(700, 100 + number % 7, 1, BUY) for number in range(500)]
-    hand, trades = traded(drawn, World(trades_max=100))
+    hand, trades = traded(drawn, World(WorldLimits(trades_max=100)))
     view = SecondsView(hand.world, btcusdt(), hand.world.trades[0])
     rows = [shown(row) for row in view.candles("1s", 0, None, 1_500)]
     every = naive_candles("1s", trades, 0, hand.time_ms, 1_500)

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perpit.domain.words import BUY, SELL, TRADE_ADL, TRADE_INSURANCE_FUND
+from perpit.views.limits import WorldLimits
 from perpit.views.trades import AggTrade, TradesView
 from perpit.views.world import World
 from tests.instruments import btcusdt
@@ -127,7 +128,7 @@ def test_trades_of_the_fund_and_of_deleveraging_are_in_no_public_list() -> None:
 
 
 def test_old_trades_are_forgotten_and_ids_go_on() -> None:
-    hand = Hand(btcusdt(), world=World(trades_max=8, aggregates_max=8))
+    hand = Hand(btcusdt(), world=World(WorldLimits(trades_max=8, aggregates_max=8)))
     for number in range(100):
         hand.trade(100 + number, 1)
     view = hand.world.trades[0]

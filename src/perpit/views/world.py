@@ -78,6 +78,7 @@ from perpit.views.grids import GridsView
 from perpit.views.income import IncomeView
 from perpit.views.joint import JointView
 from perpit.views.keys import KeysView
+from perpit.views.limits import LIMITS, WorldLimits
 from perpit.views.margin_changes import MarginChange, MarginChangesView
 from perpit.views.open_interest import OpenInterestView
 from perpit.views.orders import OrdersView
@@ -99,42 +100,15 @@ class World:
     `time_ms` and `seq` are those of the last folded command. `listeners` are called with each command and its events
     after all views have folded them; they are attached after recovery.
 
-    Limits, each per instrument or per account and instrument, oldest rows forgotten first: `trades_max` public
-    trades, `aggregates_max` aggregated trades, `candles_max` candles of each kind and interval (at least a day of
-    minutes; one of trades takes about 0.3 kB, one of prices 72 bytes), `closed_orders_max` finished orders (of the
-    Algo service: as many per account), `fills_max` fills. In the whole venue `all_closed_orders_max` and
-    `all_fills_max` of the latter two, again the newest: an order with its fill takes about 1.2 kB, so both at their
-    limit 0.6 GB. Open orders are never forgotten.
-
-    Likewise `income_max` rows of income per account and market, `amendments_max` amendments and `margin_changes_max`
-    changes of isolated margin per account and instrument, each with its `all_..._max` in the whole venue (a row takes
-    about 0.2 kB: together at most 0.2 GB); and `settlements_max` settled funding rates per instrument, years of them.
-    `statistics` keeps a month of five-minute rows; `grids` the last `ended_grids_max` that have ended.
+    `limits` says how much of each is kept.
     """
 
     def __init__(
         self,
-        trades_max: int = 10_000,
-        aggregates_max: int = 10_000,
-        candles_max: int = 2_000,
-        closed_orders_max: int = 50_000,
-        fills_max: int = 50_000,
-        all_closed_orders_max: int = 500_000,
-        all_fills_max: int = 500_000,
-        income_max: int = 50_000,
-        all_income_max: int = 500_000,
-        amendments_max: int = 10_000,
-        all_amendments_max: int = 200_000,
-        margin_changes_max: int = 1_000,
-        all_margin_changes_max: int = 50_000,
-        settlements_max: int = 10_000,
+        limits: WorldLimits = LIMITS,
         statistics_terms: StatisticsTerms = STATISTICS_TERMS,
-        ended_grids_max: int = 1_000,
     ) -> None:
-        self._trades_max = trades_max
-        self._aggregates_max = aggregates_max
-        self._candles_max = candles_max
-        self._settlements_max = settlements_max
+        self._limits = limits
         self.time_ms = 0
         self.seq = 0
         self.catalog = CatalogView()
@@ -155,16 +129,17 @@ class World:
         self.open_interest: list[OpenInterestView] = []
         self.accounts: dict[int, AccountView] = {}
         self.account_ids: dict[str, int] = {}
-        self.orders = OrdersView(closed_orders_max, fills_max, all_closed_orders_max, all_fills_max)
-        self.algo_orders = AlgoOrdersView(closed_orders_max, all_closed_orders_max)
-        self.income = IncomeView(income_max, all_income_max)
-        self.amendments = AmendmentsView(amendments_max, all_amendments_max)
-        self.margin_changes = MarginChangesView(margin_changes_max, all_margin_changes_max)
-        self.grids = GridsView(ended_grids_max)
+        self.orders = OrdersView(
+            limits.closed_orders_max, limits.fills_max, limits.all_closed_orders_max, limits.all_fills_max
+        )
+        self.algo_orders = AlgoOrdersView(limits.closed_orders_max, limits.all_closed_orders_max)
+        self.income = IncomeView(limits.income_max, limits.all_income_max)
+        self.amendments = AmendmentsView(limits.amendments_max, limits.all_amendments_max)
+        self.margin_changes = MarginChangesView(limits.margin_changes_max, limits.all_margin_changes_max)
+        self.grids = GridsView(limits.ended_grids_max)
         self.keys = KeysView()
-        self.shut_out: dict[
-            int, int
-        ] = {}  # accounts whose keys are locked, or that are inactive: their standing
+        # accounts whose keys are locked, or that are inactive: their standing
+        self.shut_out: dict[int, int] = {}
         self.insurance_units: dict[tuple[int, str], int] = {}  # the fund's balances by market and asset
         self.insurance_ms: dict[tuple[int, str], int] = {}  # when each last changed
         self.deleveraging = DeleveragingView(self.accounts, self.prices, self.insurance_units)
@@ -179,7 +154,11 @@ class World:
         )
         self._grid_due_ms = 0  # a copy of `statistics.due_ms`, as every command compares its time with it
         self.listeners: list[Listener] = []
-        self._handlers: dict[type[Event], Callable[[Any], None]] = {
+        self._handlers = self._table()
+
+    def _table(self) -> dict[type[Event], Callable[[Any], None]]:
+        """Which view folds which event."""
+        return {
             Refused: _unseen,
             FundingSettled: self._funding_settled,
             FundingPaid: self._funding_paid,
@@ -273,27 +252,27 @@ class World:
     def _instrument_listed(self, event: InstrumentListed) -> None:
         instrument = event.instrument
         self.catalog.list_instrument(instrument)
-        trades = TradesView(self._trades_max, self._aggregates_max)
+        trades = TradesView(self._limits.trades_max, self._limits.aggregates_max)
         contract = ContractView(instrument)
         clock = ContractClock(self, contract)
-        candles = CandlesView(clock, self._candles_max)
+        candles = CandlesView(clock, self._limits.candles_max)
         self.books.append(BookView())
         self.rpi_books.append(RpiBookView())
         self.trades.append(trades)
         self.candles.append(candles)
-        self.mark_candles.append(PriceCandlesView(clock, self._candles_max))
-        self.premium_candles.append(PriceCandlesView(clock, self._candles_max))
+        self.mark_candles.append(PriceCandlesView(clock, self._limits.candles_max))
+        self.premium_candles.append(PriceCandlesView(clock, self._limits.candles_max))
         self.tickers.append(TickerView(self, instrument, candles, trades))
         self.prices.append(PriceView())
         self.contracts.append(contract)
         pair = self.pairs.get((instrument.market, instrument.pair))
         if pair is None:
-            pair = self.pairs[(instrument.market, instrument.pair)] = PairView(self, self._candles_max)
+            pair = self.pairs[(instrument.market, instrument.pair)] = PairView(self, self._limits.candles_max)
         self._pair_of.append(pair)
         self._carried.append(None)
         pair.list_contract(contract, event.time_ms)
         self._see_carriers(pair)
-        self.funding.append(FundingView(instrument.funding_interval_hours, self._settlements_max))
+        self.funding.append(FundingView(instrument.funding_interval_hours, self._limits.settlements_max))
         self.open_interest.append(OpenInterestView())
 
     def _account_created(self, event: AccountCreated) -> None:
