@@ -20,6 +20,8 @@ SLACK = Fraction(5, 10_000)  # what a market buy is reckoned with beyond the bes
 WHY = {
     no.SYMBOL_CLOSED: w.GRID_BECAUSE_MARKET,
     no.SYMBOL_NOT_TRADING: w.GRID_BECAUSE_MARKET,
+    no.ACCOUNT_ONLY_REDUCES: w.GRID_BECAUSE_MARKET,
+    no.ACCOUNT_MAY_NOT_ORDER: w.GRID_BECAUSE_MARKET,
     no.TOO_MANY_OPEN_ORDERS: w.GRID_BECAUSE_TOO_MANY_ORDERS,
     no.LEVERAGE_BRACKET_EXCEEDED: w.GRID_BECAUSE_BRACKET,
     no.INSUFFICIENT_MARGIN: w.GRID_BECAUSE_NO_MARGIN,
@@ -149,11 +151,11 @@ class Grids(Triggers):
         yield self.index_e8[symbol_id] == 0, no.NO_PRICE
         around = self._around(symbol_id)
         yield not lower * instrument.tick_e8 < around < upper * instrument.tick_e8, no.GRID_PRICE_OUTSIDE
+        yield lower < instrument.min_price_ticks, no.PRICE_BELOW_MIN
+        yield upper > instrument.max_price_ticks, no.PRICE_ABOVE_MAX
         levels = levels_of(command)
         yield len(set(levels)) < len(levels), no.GRID_TOO_DENSE
         yield from self._lot_faults(instrument, command.qty_lots, market=False)
-        yield lower < instrument.min_price_ticks, no.PRICE_BELOW_MIN
-        yield upper > instrument.max_price_ticks, no.PRICE_ABOVE_MAX
         values = [self._value_of(instrument, ticks, command.qty_lots) for ticks in levels]
         yield min(values) < instrument.min_notional_units, no.NOTIONAL_BELOW_MIN
         yield from self._first_order_faults(command)

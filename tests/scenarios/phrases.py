@@ -7,8 +7,8 @@ from decimal import Decimal
 from perpit.domain import events as e
 from perpit.domain import refusals
 from perpit.domain import words as w
+from perpit.domain.grid_events import unmatched_price_e8
 from perpit.domain.instrument import Instrument
-from perpit.domain.margin import entry_price_e8
 from perpit.domain.numbers import format_shortest
 from tests.scenarios.venue import Venue, shown
 
@@ -193,7 +193,7 @@ def tell_grid(venue: Venue, event: e.GridChanged | e.GridFilled) -> Phrase:
     if isinstance(event, e.GridChanged):
         return Phrase(who, f"grid {GRID_STATES[event.status]}", {"because": GRID_REASONS[event.because]})
     instrument = by_id(venue, event.request.symbol_id)
-    price = entry_price_e8(instrument, event.unmatched_lots, event.unmatched_value)
+    price = unmatched_price_e8(instrument, event.unmatched_lots, event.unmatched_value)
     details = {
         "matched": shown(event.matched_units),
         "open": venue.quantity(instrument, event.unmatched_lots),

@@ -28,6 +28,7 @@ from perpit.domain.events import (
     PositionChanged,
     WalletChanged,
 )
+from perpit.domain.grid_events import unmatched_price_e8
 from perpit.domain.margin import (
     break_even_price_e13,
     entry_price_e8,
@@ -383,7 +384,7 @@ def grid_update(world: World, event: GridFilled) -> str:
         "ss": STRATEGY_STATUS[words.GRID_WORKING],
         "s": instrument.symbol,
         "r": amount(event.matched_units - event.unmatched_fee_units),
-        "up": amount(entry_price_e8(instrument, lots, event.unmatched_value)),
+        "up": amount(unmatched_price_e8(instrument, lots, event.unmatched_value)),
         "uq": Texts(instrument).qty(lots) if lots else "0",
         "uf": amount(-event.unmatched_fee_units),
         "mp": amount(event.matched_units),

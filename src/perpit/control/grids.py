@@ -10,7 +10,7 @@ from perpit.control.problems import Problem, settled
 from perpit.domain import words
 from perpit.domain.commands import StartGrid, StopGrid
 from perpit.domain.events import GridChanged
-from perpit.domain.margin import entry_price_e8
+from perpit.domain.grid_events import unmatched_price_e8
 from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.views.grids import GridView
 
@@ -30,7 +30,7 @@ BECAUSE = {
     words.GRID_BECAUSE_TOO_MANY_ORDERS: "too many orders were open",
     words.GRID_BECAUSE_NO_MARGIN: "margin was not enough",
     words.GRID_BECAUSE_PRICE: "its next price was out of bounds",
-    words.GRID_BECAUSE_MARKET: "the contract was not traded any more",
+    words.GRID_BECAUSE_MARKET: "the contract, or this account in it, was not traded any more",
     words.GRID_BECAUSE_BRACKET: "the leverage allows no larger position",
 }
 DIRECTION_NAMES = {number: name for name, number in DIRECTIONS.items()}
@@ -41,7 +41,7 @@ def shown(ports: Ports, grid: GridView) -> dict[str, Any]:
     """A grid as control shows it. Money is in the contract's margin asset."""
     request = grid.request
     instrument = ports.world.catalog.by_id[request.symbol_id]
-    price_e8 = entry_price_e8(instrument, grid.unmatched_lots, grid.unmatched_value)
+    price_e8 = unmatched_price_e8(instrument, grid.unmatched_lots, grid.unmatched_value)
     return {
         "id": grid.grid_id,
         "symbol": instrument.symbol,

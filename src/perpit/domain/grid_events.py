@@ -4,6 +4,8 @@ from mypy_extensions import i64, mypyc_attr
 
 from perpit.domain.event import Event
 from perpit.domain.grid_commands import StartGrid
+from perpit.domain.instrument import Instrument
+from perpit.domain.margin import entry_price_e8
 
 
 @mypyc_attr(acyclic=True)
@@ -44,3 +46,12 @@ class GridFilled(Event):
         self.unmatched_lots = unmatched_lots
         self.unmatched_value = unmatched_value
         self.unmatched_fee_units = unmatched_fee_units
+
+
+def unmatched_price_e8(instrument: Instrument, lots: int, value: int) -> int:
+    """The average price of what waits for its other half, half up at 1e-8; 0 where there is none.
+
+    A grid that is long in one pair and short in another, by parts of orders, may have lots whose cost is nothing or of
+    the other sign: no price says that.
+    """
+    return entry_price_e8(instrument, lots, value) if lots * value > 0 else 0

@@ -43,6 +43,13 @@ def check_terms(exposure: Exposure, command: StartGrid) -> int:
     tick_e8 = tick_of(exposure)
     if not command.lower_ticks * tick_e8 < price_e8 < command.upper_ticks * tick_e8:
         return no.GRID_PRICE_OUTSIDE
+    instrument = (
+        exposure.market.instrument
+    )  # before any level is reckoned, which takes long between wild bounds
+    if command.lower_ticks < instrument.min_price_ticks:
+        return no.PRICE_BELOW_MIN
+    if command.upper_ticks > instrument.max_price_ticks:
+        return no.PRICE_ABOVE_MAX
     return 0
 
 
@@ -53,13 +60,8 @@ def check_levels(exposure: Exposure, levels: list[int], qty_lots: int) -> int:
     refusal = checks.check_qty(market, LIMIT, qty_lots)
     if refusal != 0:
         return refusal
-    lowest, highest = levels[0], levels[len(levels) - 1]
-    if lowest < instrument.min_price_ticks:
-        return no.PRICE_BELOW_MIN
-    if highest > instrument.max_price_ticks:
-        return no.PRICE_ABOVE_MAX
-    cheapest = instrument.value_units(lowest, qty_lots)
-    dearest = instrument.value_units(highest, qty_lots)
+    cheapest = instrument.value_units(levels[0], qty_lots)
+    dearest = instrument.value_units(levels[len(levels) - 1], qty_lots)
     return checks.check_notional(market, cheapest if cheapest < dearest else dearest)
 
 

@@ -83,6 +83,7 @@ class FileLog:
         self._flags = os.O_RDWR | os.O_CLOEXEC | (_DURABLE if self.waits else 0)
         self._size = 0  # without the room behind
         self._file = -1
+        self._path = directory
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(directory)
         try:
@@ -119,7 +120,7 @@ class FileLog:
         for _record in segment.records():
             pass
         self.last_seq = segment.next_seq - 1
-        self._file = os.open(path, self._flags)
+        self._path, self._file = path, os.open(path, self._flags)
         self._size = segment.end
         self.torn_bytes = segment.torn_bytes
         if self.torn_bytes or segment.end < HEADER_BYTES:
@@ -142,8 +143,9 @@ class FileLog:
             os.ftruncate(self._file, self._size)
             os.fsync(self._file)  # what is not the last segment must have no hole, and nothing behind
             os.close(self._file)
+            self._file = -1  # its number may be another file's now
         path = segment_path(self.directory, first_seq)
-        self._file = os.open(path, self._flags | os.O_CREAT | os.O_EXCL, 0o600)
+        self._path, self._file = path, os.open(path, self._flags | os.O_CREAT | os.O_EXCL, 0o600)
         self._size = 0
         self._append(header(first_seq))
         if self.waits:
@@ -156,7 +158,13 @@ class FileLog:
         room = self._segment_bytes - self._size
         if room > 0:
             with contextlib.suppress(OSError, AttributeError):
-                os.posix_fallocate(self._file, self._size, room)
+                # not through the durable descriptor: where the file system cannot reserve, the system library writes
+                # a byte to every block, each of which would wait for the disk
+                plain = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+                try:
+                    os.posix_fallocate(plain, self._size, room)
+                finally:
+                    os.close(plain)
 
     def _append(self, data: bytes) -> None:
         written = os.pwrite(self._file, data, self._size)
