@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
+from perpit.binance.asyncapi_streams import LISTEN_KEY, MessageFact, listed
 from perpit.binance.wire_facts import PRODUCTS, WS_PRODUCTS, Fact, facts_of, ws_facts_of
 from perpit.binance.ws_methods import methods_of
 from perpit.domain.words import COIN_M, USDS_M
@@ -33,7 +34,7 @@ MARKET_IDS = {"usds_m": USDS_M, "coin_m": COIN_M}
 
 LARGEST_EXACT = 2**53
 
-FACTS = Path(__file__).parent / "facts"
+WORDS = Path(__file__).parent / "words.json"
 
 
 @cache
@@ -72,29 +73,33 @@ def ws_expected(market: str, call: str) -> tuple[str, Any]:
     return fact.shape, fields
 
 
-class StreamFact(msgspec.Struct, frozen=True):
-    """What the exchange publishes of one stream, or of one event of user data."""
-
-    stream: str
-    kind: str
-    event: str
-    shape: str
-    fields: Any
+SPEED = (
+    "@<updateSpeed>"  # a parameter of the SDK's methods; written out in the facts, all with the same fields
+)
 
 
 @cache
-def stream_facts(market: str) -> dict[str, StreamFact]:
-    """What the exchange publishes of a market's streams, by name, and of its user data, by event."""
-    written = (FACTS / f"{market}.streams.json").read_bytes()
-    told = msgspec.json.decode(written, type=list[StreamFact])
-    return {fact.event if fact.kind == "user_data" else fact.stream: fact for fact in told}
+def stream_facts(market: str) -> dict[str, MessageFact]:
+    """What the exchange publishes of a market's streams, by each of their names."""
+    return {name: fact for fact in listed(MARKET_IDS[market]) for name in fact.names if name != LISTEN_KEY}
 
 
-def user_facts(market: str) -> dict[str, StreamFact]:
+def stream_fact(market: str, call: str) -> MessageFact:
+    """What the exchange publishes of the stream that a row calls."""
+    return stream_facts(market)[call.removesuffix(SPEED)]
+
+
+@cache
+def event_facts(market: str) -> dict[str, MessageFact]:
     """What the exchange publishes of a market's user data, by event."""
-    facts = {event: fact for event, fact in stream_facts(market).items() if fact.kind == "user_data"}
+    return {fact.event: fact for fact in listed(MARKET_IDS[market]) if fact.names == [LISTEN_KEY]}
+
+
+def user_facts(market: str) -> dict[str, MessageFact]:
+    """What a venue tells of user data, by event: what the exchange publishes, and what a market's list lacks."""
+    facts = dict(event_facts(market))
     for event in UNKNOWN_TO_SDK.get(market, ()):
-        like = stream_facts("usds_m")[event]
+        like = event_facts("usds_m")[event]
         alias = {"i": "string"} if event in WITH_ALIAS else {}
         facts[event] = msgspec.structs.replace(like, fields={**like.fields, **alias})
     return facts
@@ -172,7 +177,7 @@ def against(fields: Any, shape: str | None, answer: Any) -> Iterator[Difference]
 @cache
 def words() -> dict[str, list[str]]:
     """The words that the exchange's lists have for a field, by its place, or by call and place."""
-    return msgspec.json.decode((FACTS / "words.json").read_bytes(), type=dict[str, list[str]])
+    return msgspec.json.decode(WORDS.read_bytes(), type=dict[str, list[str]])
 
 
 def is_word(call: str, place: str, value: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection
 
 from tests.conformance.callers import Answer
-from tests.conformance.judge import judged, stream_facts
+from tests.conformance.judge import event_facts, judged
 from tests.conformance.world import COIN_M, USDS_M, founded
 
 
@@ -30,7 +30,7 @@ def test_a_stop_that_could_not_be_placed_was_told_by_an_event_of_its_own() -> No
         with world.listen(USDS_M, poor, "/ws") as socket:
             world.mark(symbol, "153")
             told = heard(socket, event)
-    fact = stream_facts("usds_m")[event]
+    fact = event_facts("usds_m")[event]
     assert judged(("usds_m", event), fact.shape, fact.fields, [Answer(told, None)]) == {}
 
 
@@ -38,5 +38,5 @@ def test_since_the_integration_coin_m_tells_fills_alone() -> None:
     with founded("--profile", "2026-06-30") as world, world.listen(COIN_M, world.trader) as socket:
         world.trader.order(COIN_M, COIN_M.main, "BUY", COIN_M.qty)
         told = heard(socket, "TRADE_LITE")
-    fact = stream_facts("usds_m")["TRADE_LITE"]
+    fact = event_facts("usds_m")["TRADE_LITE"]
     assert judged(("coin_m", "TRADE_LITE"), fact.shape, fact.fields, [Answer(told, None)]) == {}

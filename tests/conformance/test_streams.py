@@ -1,7 +1,8 @@
 """Every stream of both markets, on the wire and through the official SDK: told in full, with nothing that nobody
 published; in `union`, and under the newest dated profile.
 
-The rows stand in `rows/*.streams.json`, what the exchange publishes in `facts/*.streams.json`.
+The rows stand in `rows/*.streams.json`, what the exchange publishes in
+`perpit/binance/facts/*.messages.json`.
 """
 
 import logging
@@ -14,7 +15,7 @@ from tests.clients.inbox import Inbox
 from tests.conformance.allowed import OF_TRAILING, RETIRED, UNKNOWN_TO_SDK
 from tests.conformance.callers import Answer
 from tests.conformance.callers_streams import hear, hear_users, wire
-from tests.conformance.judge import judged, stream_facts, user_facts
+from tests.conformance.judge import event_facts, judged, stream_fact, user_facts
 from tests.conformance.stories import account_day, market_day
 from tests.conformance.table import rows
 from tests.conformance.world import MARKETS, World, listen_key
@@ -32,7 +33,7 @@ async def test_every_market_stream_tells_what_is_published(
     heard = await hear(world, MARKETS[market], known, market_day)
     verdicts: dict[str, Any] = {}
     for row in known:
-        fact = stream_facts(market)[row.call]
+        fact = stream_fact(market, row.call)
         # of a name with a symbol there is one, of the others one of each
         fields = [fact.fields] if fact.shape == "array" and is_of_many(row.name) else fact.fields
         verdicts[row.name] = judged((market, row.call), fact.shape, fields, heard[row.name].answers())
@@ -77,7 +78,7 @@ async def test_a_listen_key_that_ends_says_so(world: World) -> None:
             await open_sockets.enter_async_context(wire(world, MARKETS[name], {key: inboxes[name]}))
         world.operator.advance(3_600_000)
         for name, inbox in inboxes.items():
-            fact = stream_facts(name)["listenKeyExpired"]
+            fact = event_facts(name)["listenKeyExpired"]
             answer = Answer(await inbox.first(), None)
             assert judged((name, "listenKeyExpired"), fact.shape, fact.fields, [answer]) == {}
 

@@ -84,16 +84,18 @@ OF_BOTH: Final = frozenset(("ALGO_UPDATE", "TRADE_LITE", "!markPrice@arr"))
 @cache
 def facts_of(market: int) -> list[MessageFact]:
     """The facts of one product's streams, and our own."""
-    listed = _listed(market)
+    own = listed(market)
     lent = (
         []
         if market == USDS_M
-        else [fact for fact in _listed(USDS_M) if OF_BOTH & {fact.event, fact.names[0]}]
+        else [fact for fact in listed(USDS_M) if OF_BOTH & {fact.event, fact.names[0]}]
     )
-    return [*listed, *lent, *OWN]
+    return [*own, *lent, *OWN]
 
 
-def _listed(market: int) -> list[MessageFact]:
+@cache
+def listed(market: int) -> list[MessageFact]:
+    """What the exchange publishes of a product's streams, in the order of the file."""
     raw = (FACTS / FILES[market]).read_bytes()
     return msgspec.json.decode(raw, type=list[MessageFact])
 
