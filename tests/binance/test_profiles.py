@@ -476,9 +476,12 @@ async def test_the_filter_of_algo_orders_left_usds_m_and_stayed_in_coin_m(
 async def test_with_the_filter_ten_orders_of_a_symbol_wait_and_no_more(
     before: Profile, after: Profile
 ) -> None:
+    rows = (await Caller(profile=before).public("/fapi/v1/exchangeInfo")).json["symbols"][0]["filters"]
+    (shown,) = (row["limit"] for row in rows if row["filterType"] == "MAX_NUM_ALGO_ORDERS")
+    assert shown == 10, "what is counted is what is shown"
     for profile, code in ((before, -4045), (after, None)):
         caller = Caller(profile=profile)
-        for _order in range(10):
+        for _order in range(shown):
             assert (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO)).status == 200
         assert (await caller.signed("POST", "/fapi/v1/algoOrder", **ALGO)).code == code
         elsewhere = {**ALGO, "symbol": "ETHUSDT", "triggerPrice": "3100", "quantity": "1"}

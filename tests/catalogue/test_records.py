@@ -1,6 +1,7 @@
 """The catalogue against the records that it was made from, where they are at hand; they are no part of the project."""
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from perpit import catalogue
+from perpit.binance.algo_filter import FORMER_ALGO_ORDERS
 from perpit.catalogue.rows import BracketRow, Facts
 from perpit.domain.words import COIN_M, USDS_M
 
@@ -91,6 +93,15 @@ def check_filters(facts: Facts, recorded: dict[str, dict[str, Any]]) -> None:
     assert facts.min_notional == recorded.get("MIN_NOTIONAL", {"notional": "0"})["notional"]
     control = recorded.get("POSITION_RISK_CONTROL", {"positionControlSide": ""})
     assert facts.position_control_side == control["positionControlSide"]
+
+
+@pytest.mark.semantics("5.9.4")
+def test_the_former_filter_of_usds_m_has_the_limit_of_the_records() -> None:
+    """No row of those days is among the records, but a note says what stood in them."""
+    notes = " ".join(record("instruments.json")["notes"])
+    recorded = re.search(r"UM filter MAX_NUM_ALGO_ORDERS \(limit (\d+)\) stood in 2025-08 rows", notes)
+    assert recorded is not None
+    assert int(recorded[1]) == FORMER_ALGO_ORDERS
 
 
 def shape(brackets: list[BracketRow]) -> list[tuple[int, int, Fraction]]:

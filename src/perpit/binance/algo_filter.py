@@ -8,13 +8,21 @@ way at the same time are not seen.
 from collections.abc import Sequence
 from typing import Final
 
+from perpit import catalogue
 from perpit.binance import errors
 from perpit.binance.call import Call
 from perpit.domain.commands import PlaceOrder
+from perpit.domain.instrument import Instrument
 from perpit.domain.words import MARKET, USDS_M
 
-# Of each symbol, as rows recorded in 2022 show; the specification has no number (decision 48).
+# Of each symbol of USDⓈ-M, as exchangeInfo recorded in August 2025 has it (decision 48).
 FORMER_ALGO_ORDERS: Final = 10
+
+
+def limit_of(instrument: Instrument) -> int:
+    """How many orders of an account may wait in a symbol, as the filter says; the contract's own terms go first."""
+    facts = catalogue.find(instrument.symbol)
+    return instrument.max_algo_orders or (facts and facts.max_algo_orders) or FORMER_ALGO_ORDERS
 
 
 def check(call: Call, command: PlaceOrder, among: Sequence[PlaceOrder] = ()) -> None:
@@ -26,7 +34,7 @@ def check(call: Call, command: PlaceOrder, among: Sequence[PlaceOrder] = ()) -> 
     count = sum(_waits(order.request) for order in ordinary)
     count += len(call.world.algo_orders.open_orders(account_id, symbol_id))
     count += sum(_waits(each) for each in among if each.symbol_id == symbol_id)
-    if count >= FORMER_ALGO_ORDERS:
+    if count >= limit_of(call.world.catalog.by_id[symbol_id]):
         raise errors.TOO_MANY_ALGO_ORDERS()
 
 

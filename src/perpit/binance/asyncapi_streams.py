@@ -86,9 +86,7 @@ def facts_of(market: int) -> list[MessageFact]:
     """The facts of one product's streams, and our own."""
     own = listed(market)
     lent = (
-        []
-        if market == USDS_M
-        else [fact for fact in listed(USDS_M) if OF_BOTH & {fact.event, fact.names[0]}]
+        [] if market == USDS_M else [fact for fact in listed(USDS_M) if OF_BOTH & {fact.event, fact.names[0]}]
     )
     return [*own, *lent, *OWN]
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from perpit import catalogue
-from perpit.binance import limits
-from perpit.binance.algo_filter import FORMER_ALGO_ORDERS
+from perpit.binance import algo_filter, limits
 from perpit.binance.assets import info_rows
 from perpit.binance.call import Call
 from perpit.binance.market import BOTH, instruments
@@ -151,7 +150,6 @@ def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, A
     def qty(qty_lots: int) -> str:
         return format_shortest(qty_lots * instrument.lot_e8, 8)
 
-    facts = catalogue.find(instrument.symbol)
     rows: list[dict[str, Any]] = [
         {
             "filterType": "PRICE_FILTER",
@@ -172,10 +170,7 @@ def symbol_filters(instrument: Instrument, profile: Profile) -> list[dict[str, A
             "stepSize": qty(1),
         },
         {"filterType": "MAX_NUM_ORDERS", "limit": instrument.max_open_orders},
-        {
-            "filterType": "MAX_NUM_ALGO_ORDERS",
-            "limit": instrument.max_algo_orders or (facts and facts.max_algo_orders) or FORMER_ALGO_ORDERS,
-        },
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": algo_filter.limit_of(instrument)},
         {"filterType": "MIN_NOTIONAL", "notional": format_shortest(instrument.min_notional_units, 8)},
         {
             "filterType": "PERCENT_PRICE",
