@@ -192,9 +192,13 @@ def supplies(value: str) -> dict[str, int]:
     found = {}
     for row in filter(None, (row.strip() for row in value.split(","))):
         asset, _equals, number = row.partition("=")
-        if not ASSET.fullmatch(asset.strip().upper()):
+        try:
+            units = amount(number)
+        except ValueError:
+            units = -1
+        if units < 0 or not ASSET.fullmatch(asset.strip().upper()):
             raise ValueError(f"{row!r} is not a supply; write them like BTC=19950000,ETH=120690000")
-        found[asset.strip().upper()] = amount(number)
+        found[asset.strip().upper()] = units
     return found
 
 

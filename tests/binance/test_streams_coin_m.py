@@ -145,7 +145,7 @@ def test_a_listen_key_hears_its_product_only() -> None:
     floor.trade(3, symbol_id=COIN)
     assert linear.payloads() == []
     assert [row["e"] for row in inverse.payloads()] == [
-        *("ORDER_TRADE_UPDATE", "ACCOUNT_UPDATE", "ORDER_TRADE_UPDATE")
+        *("ORDER_TRADE_UPDATE", "TRADE_LITE", "ACCOUNT_UPDATE", "ORDER_TRADE_UPDATE")
     ]
 
 
@@ -154,7 +154,7 @@ def test_a_fill_tells_coin_the_margin_asset_and_the_accounts_alias() -> None:
     floor = Floor()
     bob = floor.listen(f"/ws/{floor.open_key('bob', w.COIN_M)}")
     floor.trade(3, symbol_id=COIN)
-    _placed, account, order = bob.payloads()
+    _placed, _fill_alone, account, order = bob.payloads()
     fill = order["o"]
     assert (fill["s"], fill["ma"], fill["N"], fill["n"]) == ("BTCUSD_PERP", "BTC", "BTC", "0.0000025")
     assert (fill["q"], fill["l"], fill["z"], fill["L"], fill["ap"]) == ("3", "3", "3", "60000.0", "60000")

@@ -130,3 +130,36 @@ def test_a_congested_socket_gets_only_what_nothing_newer_replaces(floor: Floor, 
     slow.congested = False
     slow.on_drained()
     assert kinds(slow) == [["bookTicker"]]
+
+
+def test_a_socket_that_drains_within_a_turn_gets_no_message_twice_and_none_behind_a_newer_one(
+    floor: Floor, turns: Turns
+) -> None:
+    slow = floor.listen("/ws/btcusdt@bookTicker")
+    slow.congested = True
+    floor.house({PRICE: 1}, {})
+    turns.end()
+    floor.house({PRICE: 2}, {})
+    floor.house({PRICE: 3}, {})
+    slow.congested = False
+    slow.on_drained()
+    turns.end()
+    assert [message["B"] for piece in slow.frames for message in frames(piece)] == ["0.002", "0.003"]
+
+
+def test_a_socket_that_breaks_does_not_silence_its_stream(floor: Floor, turns: Turns) -> None:
+    broken = floor.listen("/ws/btcusdt@trade")
+    well = floor.listen("/ws/btcusdt@trade")
+
+    def fail(frame: bytes) -> None:
+        raise OSError("gone")
+
+    broken.write_frame = fail  # type: ignore[method-assign]
+    floor.trade()
+    with pytest.raises(OSError, match="gone"):
+        turns.end()
+    turns.ending.clear()
+    broken.on_lost()
+    floor.trade()
+    turns.end()
+    assert kinds(well) == [["trade"]]

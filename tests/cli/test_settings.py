@@ -96,7 +96,7 @@ def test_clocks_and_markets_have_arguments(tmp_path: Path) -> None:
             "--profile: '2026-01-01' is not known; choose union, 2025-11, 2025-12-09, 2026-04-23 or 2026-06-30",
         ),
         ({"demo_balance": "-1"}, "--demo-balance: '-1' is not an amount"),
-        ({"circulating_supply": "BTC"}, "--circulating-supply: '' is not an amount"),
+        ({"circulating_supply": "BTC"}, "--circulating-supply: 'BTC' is not a supply; write them like"),
         ({"circulating_supply": "=5"}, "--circulating-supply: '=5' is not a supply"),
         ({"demo_balance": "1e5"}, "--demo-balance: '1e5' is not an amount"),
         ({"memory": True, "data": "d"}, "--memory and --data exclude each other"),

@@ -424,8 +424,11 @@ class StreamHub:
 
     def _drained(self, session: Session) -> None:
         held_back, session.held_back = session.held_back, {}
+        overtaken = {channel for channel in held_back if channel.has_waiting(session.socket)}
+        self.write_out()
         for channel in held_back:
-            channel.resend(session.socket)
+            if channel not in overtaken:
+                channel.resend(session.socket)
 
     def _cut_off(self) -> None:
         """Drop sockets over the hard limit; not while channels walk over their subscribers."""

@@ -97,6 +97,10 @@ class Channel:
         if self._combined.sockets:
             self._outbox.post(self._combined, text_frame(wrapped(self.name, payload)))
 
+    def has_waiting(self, socket: Socket) -> bool:
+        """Whether something was published to a socket and is not written yet."""
+        return any(line.frames and socket in line.sockets for line in (self._plain, self._combined))
+
     def resend(self, socket: Socket) -> None:
         """The newest message, to a socket that missed it while it was congested."""
         if socket in self._plain.sockets:

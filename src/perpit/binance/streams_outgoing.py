@@ -36,12 +36,14 @@ class Outgoing:
     def write(self) -> None:
         """Write all that was posted."""
         lines, self._lines = self._lines, []
-        if len(lines) == 1:
-            self._write_line(lines[0])
-        elif lines:
-            self._write_lines(lines)
-        for line in lines:
-            line.frames = []
+        try:
+            if len(lines) == 1:
+                self._write_line(lines[0])
+            elif lines:
+                self._write_lines(lines)
+        finally:  # or a line would never be written again
+            for line in lines:
+                line.frames = []
 
     def _write_line(self, line: Line) -> None:
         piece = joined((line,))

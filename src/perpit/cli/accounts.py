@@ -7,7 +7,7 @@ import typer
 from perpit.cli.output import print_json, print_table
 from perpit.cli.remote import Json, Which, of_a_venue, segment
 
-app = typer.Typer(help="Accounts of a running venue: list them, open new ones.")
+app = typer.Typer(help="Accounts of a running venue: list them, open new ones, set their fees and standing.")
 
 
 @app.command("list")

@@ -33,6 +33,7 @@ BECAUSE = {
     words.GRID_BECAUSE_MARKET: "the contract, or this account in it, was not traded any more",
     words.GRID_BECAUSE_BRACKET: "the leverage allows no larger position",
 }
+LONGEST_ID = 19
 DIRECTION_NAMES = {number: name for name, number in DIRECTIONS.items()}
 SPACING_NAMES = {number: name for name, number in SPACINGS.items()}
 
@@ -66,7 +67,8 @@ def shown(ports: Ports, grid: GridView) -> dict[str, Any]:
 def grid_of(ports: Ports, params: dict[str, str]) -> GridView:
     """The grid that a path names; raises Problem when the account has none of that id."""
     account_id = account_named(ports, params["name"])
-    grid = ports.world.grids.by_id.get(int(params["id"])) if params["id"].isdecimal() else None
+    is_id = params["id"].isdecimal() and len(params["id"]) <= LONGEST_ID
+    grid = ports.world.grids.by_id.get(int(params["id"])) if is_id else None
     if grid is None or grid.request.account_id != account_id:
         name = params["name"]
         raise Problem(
@@ -101,7 +103,8 @@ async def show_grid(ports: Ports, params: dict[str, str], body: None) -> dict[st
 async def start_grid(ports: Ports, params: dict[str, str], body: NewGrid) -> dict[str, Any]:
     """Rest limit orders on a grid of prices, and answer every fill by the opposite order one level on.
 
-    It goes on until it is stopped, or until somebody else cancels one of its orders. One grid a symbol at a time.
+    It goes on until it is stopped, one of its orders is cancelled or amended, the account is liquidated, the contract
+    ends, or its next order is refused; `because` says which. One grid a symbol at a time.
     """
     account_id = account_named(ports, params["name"])
     instrument = instrument_of(ports, body.symbol)

@@ -36,6 +36,8 @@ REFUSED: Final[dict[int, tuple[int, str]]] = {
     refusals.GRID_TOO_DENSE: (400, "grids: so many that two levels have the same price"),
     refusals.GRID_PRICE_OUTSIDE: (409, "the present price must lie between lower and upper"),
     refusals.SYMBOL_NOT_TRADING: (409, "positions in this contract can only be closed now"),
+    refusals.ACCOUNT_ONLY_REDUCES: (409, "the account may only reduce positions; change its standing first"),
+    refusals.ACCOUNT_MAY_NOT_ORDER: (409, "the account may not order; change its standing first"),
     refusals.AGREEMENT_NOT_SIGNED: (409, "the account has not signed the agreement that this contract needs"),
     refusals.QTY_NOT_POSITIVE: (400, "quantity: must be above 0"),
     refusals.QTY_BELOW_MIN: (400, "quantity: is below the contract's smallest"),
