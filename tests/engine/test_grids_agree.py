@@ -102,7 +102,7 @@ def test_orders_position_and_profit_of_a_grid_add_up_whatever_is_traded(seed: in
             if name not in ended:
                 book.check(engine)
         assert engine.check_invariants() == []
-    assert len(books) > 2
+    assert books
 
 
 def watch(event: Event, books: dict[str, Book], ended: set[str]) -> None:
