@@ -21,7 +21,9 @@ class Floor(NamedTuple):
     remark: str = ""
 
 
-UNFAIR: Final = "a flood gets a turn of up to eight requests every 8 ms; what is left is their processor time"
+UNFAIR: Final = (
+    "measured before a flood's turns grew longer (decision 51) and the collector had a timetable (67)"
+)
 FLOORS: Final = (
     Floor("engine, commands/s", "engine", "compiled commands/s", 1_000_000),
     Floor("engine, against interpreted", "engine", "compiled ÷ interpreted", 3),
@@ -30,8 +32,8 @@ FLOORS: Final = (
         "http",
         "venue ÷ floor",
         0.45,
-        remark="about a third of an order's processor time is durability (the writer's thread and its fsync), measured"
-        " by running with `--durability os` instead",
+        remark="measured before the journal reserved its segments (decision 10): about a third of an order's processor"
+        " time was durability",
     ),
     Floor(
         "orders over the WebSocket API, against HTTP", "ws_api", "eight requests a connection: ÷ HTTP", 1.5
@@ -41,7 +43,7 @@ FLOORS: Final = (
         "streams",
         "hub ÷ ASGI send",
         4,
-        remark="the kernel's part of a frame is most of it: see the bare writes, which no server can go below",
+        remark="measured before frames waited for channels (decision 20); the bare writes are what no server can go below",
     ),
     Floor("start of an empty venue, s", "startup", "empty, s", 1, True),
     Floor("start with 100,000 open orders, by the journal, s", "startup", "with the open orders, s", 3, True),
