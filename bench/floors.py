@@ -43,7 +43,7 @@ FLOORS: Final = (
         "streams",
         "hub ÷ ASGI send",
         4,
-        remark="measured before frames waited for channels (decision 20); the bare writes are what no server can go below",
+        remark="measured before frames waited for channels (decision 20); nothing can go below the bare writes",
     ),
     Floor("start of an empty venue, s", "startup", "empty, s", 1, True),
     Floor("start with 100,000 open orders, by the journal, s", "startup", "with the open orders, s", 3, True),
