@@ -95,11 +95,18 @@ def measured(module: str, ready: dict[str, Any], *arguments: object) -> dict[str
     return answer
 
 
-def measure_floor(directory: Path, requests: int) -> dict[str, Any]:
+@contextlib.contextmanager
+def running_floor(directory: Path) -> Iterator[dict[str, Any]]:
+    """The bare ASGI application."""
     ready_file = directory / "floor.json"
     ready_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "bench.http_floor", str(ready_file), str(SERVER_CORE)]
     with running(command, ready_file) as ready:
+        yield ready
+
+
+def measure_floor(directory: Path, requests: int) -> dict[str, Any]:
+    with running_floor(directory) as ready:
         load(ready, requests // 10)
         return load(ready, requests)
 

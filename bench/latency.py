@@ -5,9 +5,11 @@ is measured with 16 connections (`bench.http_load`); then half as many orders a 
 (`bench.paced_load`), whatever the answers do. A latency counts from when the order was due to when its whole answer was
 read. Each round has a venue of its own; what is reported is the round with the median 99 %.
 
-Beside it stand the same orders at the same rate without waiting for the disk (`--durability os`), and what the disk
-asks for by itself: 4,000 appends of a record to a file that is opened as the journal is, one after the other. How late
-the load itself was (99 %) says whether the numbers mean something.
+Beside it stand the same orders at the same rate without waiting for the disk (`--durability os`), the same orders at
+the same rate against the bare ASGI application of `bench.http`, and what the disk asks for by itself: 4,000 appends of
+a record to a file that is opened as the journal is, one after the other. The bare application does next to nothing, so
+its 99 % is what this machine does to any server: a core that is lent to another machine for milliseconds. How late the
+load itself was (99 %) says whether the numbers mean something.
 """
 
 import os
@@ -16,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.http import LOAD_CORE, REQUESTS, REQUESTS_QUICK, load, measured, running_venue
+from bench.http import LOAD_CORE, REQUESTS, REQUESTS_QUICK, load, measured, running_floor, running_venue
 
 SECONDS, SECONDS_QUICK = 5.0, 1.0
 ROUNDS = 3
@@ -47,9 +49,11 @@ SHARES = {"50 %": 0.5, "99 %": 0.99, "99.9 %": 0.999}
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Latencies at half load, with and without waiting for the disk."""
+    """Latencies at half load, with and without waiting for the disk, and of the bare application."""
     requests, seconds = (REQUESTS_QUICK, SECONDS_QUICK) if quick else (REQUESTS, SECONDS)
-    found: dict[str, list[dict[str, Any]]] = {"fsync": [], "os": []}
+    durable: list[dict[str, Any]] = []
+    undurable: list[dict[str, Any]] = []
+    floor: list[dict[str, Any]] = []
     most = []
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -58,19 +62,25 @@ def run(quick: bool) -> dict[str, Any]:
                 load(ready, requests // 10)
                 most.append(load(ready, requests)["per_second"])
             rate = max(most) / 2
-            for durability, rounds in found.items():
-                with running_venue(directory, durability) as ready:
+            for server, rounds in (
+                (running_venue(directory, "fsync"), durable),
+                (running_venue(directory, "os"), undurable),
+                (running_floor(directory), floor),
+            ):
+                with server as ready:
                     load(ready, requests // 10)
                     rounds.append(paced(ready, rate, seconds))
         by_itself = disk(directory)
-    fsync, plain = median(found["fsync"]), median(found["os"])
+    fsync, plain, bare = median(durable), median(undurable), median(floor)
     return {
         "most orders/s": max(most),
         "orders/s at half load": round(max(most) / 2),
         "orders": fsync["requests"],
         "latency ms, durable": fsync["latency_ms"],
         "latency ms, not waiting for the disk": plain["latency_ms"],
+        "latency ms, the bare application": bare["latency_ms"],
         "the disk by itself, ms": by_itself,
+        "99 % ÷ the bare application's": round(fsync["latency_ms"]["99 %"] / bare["latency_ms"]["99 %"], 2),
         "99 % ÷ median": round(fsync["latency_ms"]["99 %"] / fsync["latency_ms"]["50 %"], 2),
         "median ÷ the disk's": round(fsync["latency_ms"]["50 %"] / by_itself["50 %"], 2),
         "the load was late, ms at 99 %": fsync["late_ms_99"],
