@@ -33,6 +33,9 @@ class ApiSocket:
         if self.closed is None:
             self.replies.append(json.loads(payload_of(frame)))
 
+    def write_soon(self, frame: bytes) -> None:
+        self.write_frame(frame)
+
     def read_on(self) -> None:
         self.read_on_calls += 1
 

@@ -58,7 +58,7 @@ def quiet(url: str) -> websockets.connect:
 
 async def test_a_ping_goes_out_every_three_minutes_answered_or_not(move: Move) -> None:
     async with served() as at:
-        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
+        reader, writer = await raw_socket(at.server.port, "/ws/btcusdt@trade")
         seen = set()
         for _ping in range(3):
             await move(3 * MINUTE)
@@ -71,8 +71,8 @@ async def test_a_ping_goes_out_every_three_minutes_answered_or_not(move: Move) -
 
 async def test_ten_minutes_without_a_pong_end_the_connection_and_no_other(move: Move) -> None:
     async with served() as at:
-        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
-        well, other = await raw_socket(at, "/ws/btcusdt@trade")
+        reader, writer = await raw_socket(at.server.port, "/ws/btcusdt@trade")
+        well, other = await raw_socket(at.server.port, "/ws/btcusdt@trade")
         for _ping in range(4):
             await move(3 * MINUTE)
             assert (await frame_of(reader))[0] == 9
@@ -93,7 +93,7 @@ async def test_a_pong_with_the_payload_of_a_ping_keeps_it_and_any_other_does_not
     move: Move, which: int | None, lives: bool
 ) -> None:
     async with served() as at:
-        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
+        reader, writer = await raw_socket(at.server.port, "/ws/btcusdt@trade")
         pings = []
         for _ping in range(3):
             await move(3 * MINUTE)

@@ -11,7 +11,7 @@ from perpit.binance.streams import HubLimits
 from perpit.domain import words as w
 from perpit.server.websocket import SocketLimits
 from tests.binance.floor import PRICE, watches_anything
-from tests.server.served import Served, served
+from tests.server.served import served
 
 
 async def closed_with(client: ClientConnection) -> int:
@@ -120,9 +120,9 @@ async def test_a_client_that_stops_reading_is_cut_off_and_the_others_get_everyth
         assert await closed_with(stuck) == 1006
 
 
-async def raw_socket(at: Served, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def raw_socket(port: int, path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A connection past its handshake that answers nothing by itself."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", at.server.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
         f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
@@ -146,7 +146,7 @@ async def raw_socket(at: Served, path: str) -> tuple[asyncio.StreamReader, async
 )
 async def test_a_frame_that_is_garbage_closes_its_connection_and_no_other(frame: bytes, code: int) -> None:
     async with served() as at, websockets.connect(at.ws("/ws/btcusdt@trade")) as well:
-        reader, writer = await raw_socket(at, "/ws/btcusdt@trade")
+        reader, writer = await raw_socket(at.server.port, "/ws/btcusdt@trade")
         writer.write(frame)
         answer = await asyncio.wait_for(reader.read(-1), 5)
         assert answer[0] == 0x88
@@ -166,7 +166,7 @@ async def test_a_message_in_fragments_is_put_together() -> None:
 async def test_connections_that_are_opened_and_abandoned_leave_nothing() -> None:
     async with served() as at:
         for _ in range(100):
-            _, writer = await raw_socket(at, "/stream?streams=btcusdt@depth/btcusdt@trade")
+            _, writer = await raw_socket(at.server.port, "/stream?streams=btcusdt@depth/btcusdt@trade")
             writer.transport.abort()
         async with asyncio.timeout(10):
             while at.floor.hub.holds(1):

@@ -13,12 +13,12 @@ from perpit.binance.ws_api import MAX_IN_FLIGHT, WsApi
 from perpit.domain.commands import Command
 from perpit.server.app import Application
 from perpit.server.serve import Server
-from perpit.server.websocket import SocketLimits
+from perpit.server.websocket import SocketLimits, StreamSocketProtocol
 from tests.binance.caller import KEY, Caller, sign
 from tests.binance.floor import Floor
 from tests.binance.ws_caller import ORDER, signed_text
 from tests.server.served import EchoRoom
-from tests.server.test_websocket import closed_with
+from tests.server.test_websocket import closed_with, raw_socket
 
 STATUS = '{"id":%d,"method":"session.status"}'
 
@@ -55,6 +55,11 @@ def order(caller: Caller, number: int) -> str:
     return json.dumps(
         {"id": number, "method": "order.place", "params": sent | {"signature": sign(signed_text(sent))}}
     )
+
+
+def framed(text: str) -> bytes:
+    """A short text message as a client's frame."""
+    return bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text.encode()
 
 
 async def test_requests_are_answered_on_their_connection() -> None:
@@ -125,6 +130,40 @@ async def test_a_banned_client_is_told_and_cut_off() -> None:
         statuses = [json.loads(await client.recv())["status"] for _ in range(11)]
         assert statuses == [429] * 10 + [418]
         assert await closed_with(client) == 1008
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [(b"\x88\x82\0\0\0\0\x03\xe8", 1000), (b"\x83\x80\0\0\0\0", 1002)],
+    ids=["close", "garbage"],
+)
+async def test_what_was_asked_right_before_the_end_is_answered_before_it(last: bytes, code: int) -> None:
+    async with venue() as at:
+        reader, writer = await raw_socket(at.server.port, "/ws-fapi/v1")
+        writer.write(framed(STATUS % 1) + last)
+        answered = await asyncio.wait_for(reader.read(-1), 5)
+        reply = answered[4 : 4 + int.from_bytes(answered[2:4], "big")]
+        assert json.loads(reply)["id"] == 1
+        end = answered[4 + len(reply) :]
+        assert (end[0], int.from_bytes(end[2:4], "big")) == (0x88, code)
+        writer.close()
+
+
+async def test_answers_of_one_turn_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    write_frame = StreamSocketProtocol.write_frame
+
+    def write(self: StreamSocketProtocol, frame: bytes) -> None:
+        written.append(frame)
+        write_frame(self, frame)
+
+    monkeypatch.setattr(StreamSocketProtocol, "write_frame", write)
+    async with venue() as at:
+        reader, writer = await raw_socket(at.server.port, "/ws-fapi/v1")
+        writer.write(b"".join(framed(STATUS % number) for number in range(5)))
+        await reader.readexactly(1)
+        writer.close()
+    assert [piece.count(b'"status":200') for piece in written] == [5]
 
 
 async def test_connections_are_limited_and_forgotten_when_they_end() -> None:

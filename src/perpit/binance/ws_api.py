@@ -73,7 +73,10 @@ class ApiSocket(Protocol):
     on_shutdown: Callable[[], None] | None
 
     def write_frame(self, frame: bytes) -> None:
-        """Write one frame; nothing, once the connection is closing."""
+        """Write one frame at once; nothing, once the connection is closing."""
+
+    def write_soon(self, frame: bytes) -> None:
+        """Write one frame, together with all others of this turn of the event loop."""
 
     def read_on(self) -> None:
         """Go on with messages that were held back."""
@@ -325,7 +328,7 @@ class Asked(Visit):
     def answer(self, status: int, what: bytes, content: Any) -> None:
         """Write the answer; `what` is `result` or `error`."""
         payload = REPLY % (self.request.id_json, status, what, _encode(content), self._limits())
-        self.session.socket.write_frame(text_frame(payload))
+        self.session.socket.write_soon(text_frame(payload))
 
     def _limits(self) -> bytes:
         """The rows of the limits that the request counted in; nothing where they are hidden."""

@@ -78,6 +78,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._messages = 0
         self._conversation: Conversation | None = None
         self._incoming: Messages | None = None
+        self._answers: list[bytes] = []  # frames that wait for the end of the turn
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -104,6 +105,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         """Server shutdown: the client is told; one that does not read is not waited for."""
         congested = self.congested
+        self._write_answers()
         if self.on_shutdown is not None:
             self.on_shutdown()
         self._detach()
@@ -120,6 +122,17 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(frame)
 
+    def write_soon(self, frame: bytes) -> None:
+        """Write a frame when the event loop's turn is over, as one piece with the others of that turn."""
+        if not self._answers:
+            self.loop.call_soon(self._write_answers)
+        self._answers.append(frame)
+
+    def _write_answers(self) -> None:
+        answers, self._answers = self._answers, []
+        if answers:
+            self.write_frame(b"".join(answers))
+
     # What a conversation is given
 
     def converse(self, conversation: Conversation) -> None:
@@ -127,7 +140,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._conversation = conversation
         self._incoming = Messages(
             conversation,
-            super().data_received,
+            self._parse,
             self._is_closing,
             self._pause_reading,
             self._resume_reading,
@@ -140,6 +153,11 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             super().data_received(data)
         else:
             self._incoming.feed(data)
+
+    def _parse(self, data: bytes) -> None:
+        """What is no plain message may end the conversation, so answers go out before it is read."""
+        self._write_answers()
+        super().data_received(data)
 
     def read_on(self) -> None:
         """There is room for messages that were held back, if there are any."""
@@ -176,6 +194,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and stop; the application's `receive` gets the disconnect."""
+        self._write_answers()
         self._detach()
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
