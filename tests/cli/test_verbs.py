@@ -73,6 +73,9 @@ def test_an_account_is_opened_funded_and_given_a_key(perpit: Any) -> None:
     assert perpit("accounts", "fee-tier", "alice", "9", "--market", "coin_m")["fee_tiers"]["coin_m"] == 9
     assert perpit("accounts", "standing", "alice", "only-reduces")["standing"] == "only reduces"
     assert perpit("accounts", "standing", "alice", "good")["standing"] == "good"
+    assert "'bad' is no standing; it is one of good, only-reduces, " in perpit(
+        "accounts", "standing", "alice", "bad"
+    )
     assert "Expected a decimal number like 1250.50 - at `$.amount`" in perpit("deposit", "alice", "lots")
     key = perpit("keys", "create", "alice", "--futures", "--label", "bot", "--ip", "127.0.0.1")
     assert (key["futures"], key["label"], key["ips"]) == (True, "bot", ["127.0.0.1"])

@@ -1,11 +1,16 @@
 """`perpit accounts`: who trades on a venue."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from perpit.cli.failure import Failure
 from perpit.cli.output import print_json, print_table
 from perpit.cli.remote import Json, Which, of_a_venue, segment
+from perpit.control.bodies import Standing
+
+# As a shell likes them; venue control writes them with spaces.
+STANDINGS = tuple(name.replace(" ", "-") for name in get_args(get_type_hints(Standing)["standing"]))
 
 app = typer.Typer(help="Accounts of a running venue: list them, open new ones, set their fees and standing.")
 
@@ -81,7 +86,7 @@ def set_standing(
     venue: Which,
     name: Annotated[str, typer.Argument(help="The account.")],
     standing: Annotated[
-        str, typer.Argument(help="good, only-reduces, may-not-order, keys-locked or inactive.")
+        str, typer.Argument(help=f"{', '.join(STANDINGS[:-1])} or {STANDINGS[-1]}.")
     ],
     json: Json = False,
 ) -> None:
@@ -92,6 +97,8 @@ def set_standing(
       perpit accounts standing alice only-reduces
       perpit accounts standing alice good
     """
+    if standing not in STANDINGS:
+        raise Failure(f"{standing!r} is no standing; it is one of {', '.join(STANDINGS)}", 2)
     body = {"standing": standing.replace("-", " ")}
     answer = venue().call("PUT", f"/accounts/{segment(name)}/standing", body)
     if json:

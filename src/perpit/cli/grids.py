@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from perpit.cli.output import print_json, print_table
-from perpit.cli.remote import Data, Json, ReadyFile, Token, Url, find, segment
+from perpit.cli.remote import Json, Which, of_a_venue, segment
 
 app = typer.Typer(
     help="Grid trading: limit orders on a grid of prices, each answered by its opposite when it is filled."
@@ -14,12 +14,10 @@ Account = Annotated[str, typer.Argument(help="The account's name.")]
 
 
 @app.command("list")
+@of_a_venue
 def list_grids(
+    venue: Which,
     account: Account,
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """List the grids of an account: those that run, and the ended ones that the venue remembers.
@@ -30,7 +28,7 @@ def list_grids(
     \b
       perpit grids list alice
     """
-    answer = find(url, token, ready_file, data).call("GET", f"/accounts/{segment(account)}/grids")
+    answer = venue().call("GET", f"/accounts/{segment(account)}/grids")
     if json:
         print_json(answer)
         return
@@ -39,7 +37,9 @@ def list_grids(
 
 
 @app.command("start")
+@of_a_venue
 def start_grid(
+    venue: Which,
     account: Account,
     symbol: Annotated[str, typer.Argument(help="The contract.")],
     lower: Annotated[str, typer.Argument(help="The lowest price.")],
@@ -56,18 +56,16 @@ def start_grid(
         str,
         typer.Option("--direction", metavar="neutral|long|short", help="Where it begins; see above."),
     ] = "neutral",
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
-    """Trade on a grid until it is stopped.
+    """Trade on a grid until it is stopped, or cannot go on.
 
     A neutral grid buys below the present price and sells above it. A long one buys for every step first, at the market
     where the step lies above the price, and sells each one level higher; a short one sells first. The account needs the
-    margin for all orders of one side. It hears STRATEGY_UPDATE and GRID_UPDATE on its user data stream. Cancelling one
-    of the grid's orders ends the grid.
+    margin for all orders of one side. It hears STRATEGY_UPDATE and GRID_UPDATE on its user data stream.
+
+    A grid ends when it is stopped, when one of its orders is cancelled or amended by somebody else, when its next
+    order is refused, when the account is liquidated or the contract ends.
 
     [bold]Examples[/bold]
     \b
@@ -79,7 +77,7 @@ def start_grid(
         **{"symbol": symbol.upper(), "lower": lower, "upper": upper, "grids": grids, "quantity": quantity},
         **{"spacing": spacing.lower(), "direction": direction.lower()},
     }
-    answer = find(url, token, ready_file, data).call("POST", f"/accounts/{segment(account)}/grids", body)
+    answer = venue().call("POST", f"/accounts/{segment(account)}/grids", body)
     if json:
         print_json(answer)
     elif answer["status"] == "working":
@@ -89,13 +87,11 @@ def start_grid(
 
 
 @app.command("stop")
+@of_a_venue
 def stop_grid(
+    venue: Which,
     account: Account,
     grid: Annotated[int, typer.Argument(min=1, help="Its id, as start and list show it.")],
-    url: Url = None,
-    token: Token = None,
-    ready_file: ReadyFile = None,
-    data: Data = None,
     json: Json = False,
 ) -> None:
     """Cancel the orders of a grid and end it. The position that it has built stays.
@@ -104,7 +100,7 @@ def stop_grid(
     \b
       perpit grids stop alice 1
     """
-    answer = find(url, token, ready_file, data).call("DELETE", f"/accounts/{segment(account)}/grids/{grid}")
+    answer = venue().call("DELETE", f"/accounts/{segment(account)}/grids/{grid}")
     if json:
         print_json(answer)
     else:
