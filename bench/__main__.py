@@ -8,14 +8,13 @@ import argparse
 import importlib
 import importlib.util
 import json
-import os
 import platform
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from bench import floors
+from bench import floors, machine
 
 BENCHES = (
     "engine",
@@ -32,16 +31,6 @@ BENCHES = (
     "scaling",
 )
 RESULTS = Path(__file__).with_name("RESULTS.md")
-
-
-def processor() -> str:
-    """The processor's name and how many of its cores this process may use."""
-    name = platform.processor() or platform.machine()
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        models = [line for line in information.read_text().splitlines() if line.startswith("model name")]
-        name = models[0].partition(":")[2].strip() if models else name
-    return f"{name}, {os.cpu_count()} cores"
 
 
 def plain(value: Any) -> str:
@@ -76,21 +65,25 @@ def table(name: str, answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def markdown(answers: dict[str, dict[str, Any]], quick: bool) -> str:
+def markdown(answers: dict[str, dict[str, Any]], told: list[str]) -> str:
     """Results with how they were measured: every bench's own docstring is its method."""
     parts = [
         "# Results\n",
         "Written by `python -m bench --write`. The ratios are the claims; absolute numbers are the machine's.\n",
-        *circumstances(quick),
+        *told,
         "",
     ]
     parts += [section(name, answer) for name, answer in answers.items()]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def circumstances(quick: bool) -> list[str]:
+def circumstances(quick: bool, stolen: machine.Stolen) -> list[str]:
+    """On what machine, how and when this was measured, as lines of a list."""
+    share = stolen.share()
     return [
-        f"- machine: {processor()}, {platform.system()}",
+        f"- machine: {machine.processor()}, {platform.system()}",
+        f"- its speed: {machine.plain_python():.1f} million turns a second of a loop in plain Python",
+        f"- what others took of it meanwhile: {'not told' if share is None else f'{share:.1%}'}",
         f"- Python: {platform.python_implementation()} {platform.python_version()}",
         f"- date: {time.strftime('%Y-%m-%d', time.gmtime())}",
         f"- length: {'quick' if quick else 'full'}",
@@ -104,12 +97,12 @@ def section(name: str, answer: dict[str, Any], preface: tuple[str, ...] = ()) ->
     return "\n".join([*lines, "", method.strip(), ""])
 
 
-def replaced(text: str, answers: dict[str, dict[str, Any]], quick: bool) -> str:
-    """Results with the sections of these benches measured anew; such a section tells its own circumstances."""
+def replaced(text: str, answers: dict[str, dict[str, Any]], told: list[str]) -> str:
+    """Results with the sections of these benches measured anew; such a section has `told` before it."""
     head, *sections = text.split("\n## ")
     kept = {body.partition("\n")[0]: f"## {body.rstrip()}\n" for body in sections}
     for name, answer in answers.items():
-        kept[name] = section(name, answer, (*circumstances(quick), ""))
+        kept[name] = section(name, answer, (*told, ""))
     return "\n".join([head.rstrip() + "\n", *kept.values()]).rstrip() + "\n"
 
 
@@ -129,6 +122,7 @@ def main() -> int:
     if not (options.names or options.quick or options.write):
         wanted = [name for name in wanted if name != "scaling"]  # minutes: only when it is asked for
     answers: dict[str, dict[str, Any]] = {}
+    stolen = machine.Stolen()
     for name in wanted:
         if not options.json:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
@@ -138,10 +132,11 @@ def main() -> int:
     if options.json:
         print(json.dumps(answers))
     if options.write:
+        told = circumstances(options.quick, stolen)
         if options.names and RESULTS.exists():
-            text = replaced(RESULTS.read_text(), answers, options.quick)
+            text = replaced(RESULTS.read_text(), answers, told)
         else:
-            text = markdown(answers, options.quick)
+            text = markdown(answers, told)
         RESULTS.write_text(floors.put(text))
     return 0
 

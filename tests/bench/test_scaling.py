@@ -56,7 +56,7 @@ def test_a_cascade_liquidates_every_long(way: str) -> None:
 
 def test_a_section_written_anew_leaves_the_others_as_they_are() -> None:
     text = "# Results\n\nhead\n\n## engine\n\nold\n\n## scaling\n\nold too\n"
-    again = replaced(text, {"scaling": {"what": 1}}, quick=True)
+    again = replaced(text, {"scaling": {"what": 1}}, ["- length: quick"])
     assert "## engine\n\nold\n" in again
     assert "old too" not in again
     assert "| what | 1 |" in again
