@@ -87,11 +87,16 @@ class Delivery(Liquidation):
         end = self.ends_ms[symbol_id]
         if end and self.time_ms >= end and not self.closed(symbol_id):
             self._last_trade(symbol_id)
-        if self.status[symbol_id] == w.DELIVERING and self.time_ms >= end + SETTLING_MS:
-            if self.settled_e8[symbol_id]:
-                self._close_all(symbol_id, self.settled_e8[symbol_id])
-            self.status[symbol_id] = w.DELIVERED
-            self._tell_status(symbol_id)
+        if self.time_ms >= end + SETTLING_MS:
+            self.settle_ended(symbol_id)
+
+    def settle_ended(self, symbol_id: int) -> None:
+        if self.status[symbol_id] != w.DELIVERING:
+            return
+        if self.settled_e8[symbol_id]:
+            self._close_all(symbol_id, self.settled_e8[symbol_id])
+        self.status[symbol_id] = w.DELIVERED
+        self._tell_status(symbol_id)
 
     def _last_trade(self, symbol_id: int) -> None:
         self.settled_e8[symbol_id] = self.settlement_e8(symbol_id)

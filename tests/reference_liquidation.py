@@ -159,6 +159,10 @@ class Liquidation(Funding):
         """A waiting order ends without firing; in `reference_triggers`."""
         raise NotImplementedError
 
+    def settle_ended(self, symbol_id: int) -> None:
+        """In `reference_delivery`."""
+        raise NotImplementedError
+
     # -- how ----------------------------------------------------------------------------------------------------------
 
     def _liquidate(self, scope: Scope) -> None:
@@ -169,6 +173,8 @@ class Liquidation(Funding):
                 self._close(symbol, order, w.EXPIRED, w.REASON_LIQUIDATED)
             for waiting in self.waiting_of(account_id, symbol):
                 self._end(waiting, w.EXPIRED, w.REASON_LIQUIDATED)
+        for held_symbol, _side in self.members(scope):  # nothing is traded in what has ended
+            self.settle_ended(held_symbol)
         while self.unhealthy(scope):
             heaviest = max(self.members(scope), key=lambda held: self.weight(account_id, held))
             went_on = self._reduce(scope, heaviest)

@@ -85,9 +85,7 @@ def set_fee_tier(
 def set_standing(
     venue: Which,
     name: Annotated[str, typer.Argument(help="The account.")],
-    standing: Annotated[
-        str, typer.Argument(help=f"{', '.join(STANDINGS[:-1])} or {STANDINGS[-1]}.")
-    ],
+    standing: Annotated[str, typer.Argument(help=f"{', '.join(STANDINGS[:-1])} or {STANDINGS[-1]}.")],
     json: Json = False,
 ) -> None:
     """Restrict an account as the exchange does, or let it go. A deposit makes an inactive one good again.

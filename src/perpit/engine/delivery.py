@@ -81,6 +81,12 @@ class Deliverer:
         if time_ms >= settlement.due_ms + SETTLING_TAKES_MS:
             self._settle(market, settlement, time_ms, events)
 
+    def settle_early(self, market: Market, time_ms: i64, events: list[Event]) -> None:
+        """Settle a contract that is DELIVERING now: its price is known, and somebody who holds it is in need."""
+        settlement = market.settlement
+        if settlement is not None and market.status == DELIVERING:
+            self._settle(market, settlement, time_ms, events)
+
     def _stop(self, market: Market, settlement: Settlement, time_ms: i64, events: list[Event]) -> None:
         """The last trade was; the settlement price is known, and is the last mark price."""
         settlement.price_e8 = settlement.average_e8(market.index_e8)

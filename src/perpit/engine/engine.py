@@ -114,6 +114,7 @@ class Engine:
             self.trading,
             self.conditionals,
             matcher,
+            self.deliverer,
             self.fund,
             self.accounts[HOUSE],
             self.treasury,

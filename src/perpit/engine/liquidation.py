@@ -24,6 +24,7 @@ from perpit.engine.account import Account, Position, Wallet
 from perpit.engine.book import Order
 from perpit.engine.conditionals import Conditionals
 from perpit.engine.deleveraging import Deleverager
+from perpit.engine.delivery import Deliverer
 from perpit.engine.exchange import Exchange
 from perpit.engine.forced_orders import limit_ticks_of, place_forced
 from perpit.engine.insurance import InsuranceFund
@@ -47,6 +48,7 @@ class Liquidator:
         trading: Trading,
         conditionals: Conditionals,
         matcher: Matcher,
+        deliverer: Deliverer,
         fund: InsuranceFund,
         house: Account,
         treasury: Treasury,
@@ -55,6 +57,7 @@ class Liquidator:
         self.trading = trading
         self.conditionals = conditionals
         self.matcher = matcher
+        self.deliverer = deliverer
         self.fund = fund
         self.treasury = treasury
         self.deleverager = Deleverager(trading, conditionals, risk, house)
@@ -86,8 +89,13 @@ class Liquidator:
         self.deleverager.rankings.forget()
 
     def liquidate(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
-        """Bring one scope back above its maintenance margin, or to nothing."""
+        """Bring one scope back above its maintenance margin, or to nothing.
+
+        A contract that it holds and that has ended is settled first: there is no book any more to reduce it in.
+        """
         self._cancel_orders(scope, time_ms, events)
+        for position in scope.positions():
+            self.deliverer.settle_early(position.exposure.market, time_ms, events)
         while scope.is_unhealthy():
             went_on = self._reduce(scope, _heaviest(scope), time_ms, events)
             if not went_on and scope.is_unhealthy():
