@@ -7,7 +7,6 @@ and a refused command changes nothing but the clock.
 from mypy_extensions import i64
 
 from perpit.domain import refusals as no
-from perpit.domain.basket import basket_index_e8
 from perpit.domain.commands import (
     AccountCommand,
     AdjustMargin,
@@ -42,26 +41,21 @@ from perpit.domain.commands import (
     Transfer,
 )
 from perpit.domain.events import (
-    BasketPriced,
     CountdownSet,
     Event,
-    IndexPriceChanged,
-    MarkPriceChanged,
-    PremiumSampled,
     Refused,
 )
 from perpit.domain.instrument import LARGEST_ON_GRID
-from perpit.domain.words import DELIVERED, DELIVERING, HOUSE, INSURANCE_FUND, MARKET
+from perpit.domain.words import HOUSE, INSURANCE_FUND, MARKET
 from perpit.engine import asset_mode, funds, terms
 from perpit.engine.account import Account, Exposure
 from perpit.engine.agenda import Agenda
 from perpit.engine.assets import Assets
 from perpit.engine.conditional_state import broken_waiting, waiting_state
 from perpit.engine.conditionals import Conditionals
-from perpit.engine.deadlines import first_year_ms, run_due
+from perpit.engine.deadlines import run_due
 from perpit.engine.delivery import Deliverer
 from perpit.engine.fee_burn import FeeBurn
-from perpit.engine.funding import premium_e8, settle
 from perpit.engine.grid_state import broken_grids, grids_state
 from perpit.engine.grids import Grids
 from perpit.engine.house import House
@@ -69,18 +63,11 @@ from perpit.engine.insurance import InsuranceFund
 from perpit.engine.invariants import broken_invariants
 from perpit.engine.liquidation import Liquidator
 from perpit.engine.market import Market, tell_book
+from perpit.engine.marks import Marks
 from perpit.engine.matching import Matcher
 from perpit.engine.price_match import matched_price_ticks
 from perpit.engine.registry import Registry
 from perpit.engine.risk import Risk
-from perpit.engine.rules import (
-    MARK_CATCH_UP_TICKS,
-    MARK_INTERVAL_MS,
-    PREMIUM_INTERVAL_MS,
-    SETTLEMENT_WINDOW_MS,
-    SETTLING_TAKES_MS,
-    SLEEP_MS_MAX,
-)
 from perpit.engine.state import assets_state, canonical_state, hash_state
 from perpit.engine.timers import NEVER, Timers
 from perpit.engine.trading import Trading
@@ -93,7 +80,6 @@ class Engine:
     def __init__(self) -> None:
         self.seq: i64 = 0
         self.time_ms: i64 = 0
-        self.next_mark_ms: i64 = 0
         self.treasury = Treasury()
         self.risk = Risk()
         self.assets = Assets()
@@ -108,16 +94,19 @@ class Engine:
         self.conditionals = Conditionals(self.trading, self.agenda, self.timers, self.grids)
         self.house = House(self.accounts[HOUSE], matcher)
         self.fund = InsuranceFund(matcher)
-        self.deliverer = Deliverer(self.trading, self.conditionals, self.house)
-        self.liquidator = Liquidator(
+        deliverer = Deliverer(self.trading, self.conditionals, self.house)
+        liquidator = Liquidator(
             self.risk,
             self.trading,
             self.conditionals,
             matcher,
-            self.deliverer,
+            deliverer,
             self.fund,
             self.accounts[HOUSE],
             self.treasury,
+        )
+        self.marks = Marks(
+            self.markets, liquidator, deliverer, self.fund, self.timers, self.conditionals, self.agenda
         )
 
     def apply(self, command: Command) -> list[Event]:
@@ -129,7 +118,7 @@ class Engine:
         assert command.seq == self.seq + 1, "a command is missing or repeated"
         assert time_ms >= self.time_ms, "time went backwards"
         events: list[Event] = []
-        if (self.next_mark_ms <= time_ms and self.next_mark_ms != 0) or self.timers.first_ms <= time_ms:
+        if (self.marks.next_ms <= time_ms and self.marks.next_ms != 0) or self.timers.first_ms <= time_ms:
             self._run_timers(time_ms, events)
         self.seq = command.seq
         self.time_ms = time_ms
@@ -162,8 +151,8 @@ class Engine:
     def next_timer_ms(self) -> int:
         """Venue time at which the next timer is due; 0 when none is set."""
         first = self.timers.first_ms
-        if self.next_mark_ms != 0 and self.next_mark_ms < first:
-            first = self.next_mark_ms
+        if self.marks.next_ms != 0 and self.marks.next_ms < first:
+            first = self.marks.next_ms
         return first if first != NEVER else 0
 
     def state_hash(self) -> str:
@@ -173,7 +162,7 @@ class Engine:
     def state(self) -> list[object]:
         """The whole state as nested lists of numbers and texts, in one canonical order; see `engine/state.py`."""
         state = canonical_state(
-            self.next_mark_ms,
+            self.marks.next_ms,
             self.trading.next_order_id,
             self.markets,
             self.accounts,
@@ -211,7 +200,7 @@ class Engine:
         if isinstance(command, Advance):
             return 0
         if isinstance(command, (SetIndexPrice, SetBasketPrices, PinMarkPrice, ScheduleDelivery)):
-            return self._set_market(command, events)
+            return self.marks.set_market(command, events)
         if isinstance(command, Transfer):
             return self._transfer(command, events)
         if isinstance(command, AccountCommand):
@@ -330,55 +319,7 @@ class Engine:
         assert isinstance(command, SetAssetIndex)
         refusal = self.assets.set_index(command, events)
         if refusal == 0:
-            self._marks_moved(command.time_ms, events)
-        return refusal
-
-    def _set_market(self, command: Command, events: list[Event]) -> int:
-        """Index prices, pinned marks, and the end of a contract."""
-        assert isinstance(command, (SetIndexPrice, SetBasketPrices, PinMarkPrice, ScheduleDelivery))
-        if not 0 <= command.symbol_id < len(self.markets):
-            return no.UNKNOWN_SYMBOL
-        market = self.markets[command.symbol_id]
-        if market.has_ended():
-            return no.SYMBOL_CLOSED
-        if isinstance(command, ScheduleDelivery):
-            return self.deliverer.schedule(market, command, events)
-        if isinstance(command, SetIndexPrice):
-            return self._set_index(market, command.price_e8, command.time_ms, events)
-        if isinstance(command, SetBasketPrices):
-            return self._set_basket_prices(market, command, events)
-        if not 0 <= command.price_e8 <= market.largest_price_e8():
-            return no.INVALID_VALUE
-        if market.index_e8 == 0:
-            return no.NO_PRICE
-        market.pin_mark(command.price_e8, command.time_ms)
-        _tell_mark(market, command.time_ms, events)
-        self._marks_moved(command.time_ms, events)
-        return 0
-
-    def _set_index(self, market: Market, price_e8: int, time_ms: i64, events: list[Event]) -> int:
-        """The first one gives the market its mark price, and the venue its first tick."""
-        if not 0 < price_e8 <= market.largest_price_e8():
-            return no.INVALID_VALUE
-        if market.set_index(price_e8):
-            _tell_mark(market, time_ms, events)
-            self._marks_moved(time_ms, events)
-        else:
-            events.append(IndexPriceChanged(time_ms, market.instrument.symbol_id, price_e8))
-        if self.next_mark_ms == 0:
-            self.next_mark_ms = (time_ms // MARK_INTERVAL_MS + 1) * MARK_INTERVAL_MS
-            self.timers.set_year(first_year_ms(time_ms))  # there are no orders before a price
-        return 0
-
-    def _set_basket_prices(self, market: Market, command: SetBasketPrices, events: list[Event]) -> int:
-        """The index of a composite index follows from what its parts cost (semantics 3.1.1)."""
-        parts, prices_e8 = market.instrument.basket, command.prices_e8
-        if not parts or len(prices_e8) != len(parts) or min(prices_e8) <= 0:
-            return no.INVALID_VALUE
-        told = len(events)
-        refusal = self._set_index(market, basket_index_e8(parts, prices_e8), command.time_ms, events)
-        if refusal == 0:
-            events.insert(told, BasketPriced(command.time_ms, command.symbol_id, prices_e8))
+            self.marks.moved(command.time_ms, events)
         return refusal
 
     def _is_customer(self, account_id: i64) -> bool:
@@ -388,64 +329,15 @@ class Engine:
         """Everything that is due until now in the order of its time; a mark price comes first in its millisecond."""
         while self.timers.first_ms <= time_ms:
             due_ms = self.timers.first_ms
-            self._run_marks(due_ms, events)
+            self.marks.run(self.seq, due_ms, events)
             run_due(self.timers, self.conditionals, self.accounts, due_ms, events)
             self._settle(due_ms, events)
-        self._run_marks(time_ms, events)
+        self.marks.run(self.seq, time_ms, events)
 
     def _settle(self, time_ms: i64, events: list[Event]) -> None:
         """What a timer set off. Orders that it places belong to the last command before it."""
         if self.agenda.waits:
             self.conditionals.settle(self.seq, time_ms, events)
-
-    def _run_marks(self, time_ms: i64, events: list[Event]) -> None:
-        """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""
-        if self.next_mark_ms == 0:
-            return
-        last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
-        ticks = 0
-        while self.next_mark_ms <= last_due_ms:
-            if ticks >= MARK_CATCH_UP_TICKS:
-                self._skip(last_due_ms)
-            for market in self.markets:
-                if market.is_live():
-                    _tick(market, self.next_mark_ms, events)
-            self._marks_moved(self.next_mark_ms, events)
-            for market in self.markets:
-                if market.settlement is not None:
-                    self.deliverer.draw_near(market, self.next_mark_ms, events)
-                    self.deliverer.deliver(market, self.next_mark_ms, events)
-                self.fund.unwind(market, self.next_mark_ms, events)
-                tell_book(market, self.next_mark_ms, events)
-            self._settle(self.next_mark_ms, events)
-            self.next_mark_ms += MARK_INTERVAL_MS
-            ticks += 1
-
-    def _marks_moved(self, time_ms: i64, events: list[Event]) -> None:
-        """Whoever the mark prices have brought below the maintenance margin is liquidated."""
-        self.liquidator.run(self.markets, time_ms, events)
-        for market in self.markets:
-            tell_book(market, time_ms, events)
-
-    def _skip(self, last_due_ms: i64) -> None:
-        """Nothing moves any more: go on at the next settlement, or at the last whole second."""
-        if last_due_ms - self.next_mark_ms > SLEEP_MS_MAX:
-            self.next_mark_ms = last_due_ms - SLEEP_MS_MAX
-        target = last_due_ms
-        for market in self.markets:
-            settles_ms = market.funding.next_ms(self.next_mark_ms - 1)
-            if market.is_live() and settles_ms != 0 and settles_ms < target:
-                target = settles_ms
-            delivers_ms = _delivers_ms(market, self.next_mark_ms)
-            if delivers_ms != 0 and delivers_ms < target:
-                target = delivers_ms
-        # samples that were due from the next tick until the one at which it goes on
-        missed: int = (target - 1) // PREMIUM_INTERVAL_MS - (self.next_mark_ms - 1) // PREMIUM_INTERVAL_MS
-        for market in self.markets:
-            if market.is_live() and market.funding.interval_hours != 0 and missed > 0:
-                market.funding.sample_repeatedly(premium_e8(market), missed)
-            _sample_settlement(market, self.next_mark_ms, target)
-        self.next_mark_ms = target
 
 
 def _set_terms(exposure: Exposure, command: Command, events: list[Event]) -> int:
@@ -468,50 +360,3 @@ def _is_depth(ticks: list[int], lots: list[int]) -> bool:
         if not 0 < ticks[index] <= LARGEST_ON_GRID or not 0 <= lots[index] <= LARGEST_ON_GRID:
             return False
     return True
-
-
-def _delivers_ms(market: Market, from_ms: i64) -> i64:
-    """When something is due of the contract's end, if that is to come; else 0."""
-    settlement = market.settlement
-    if settlement is None or market.index_e8 == 0 or market.status == DELIVERED:
-        return 0
-    due_ms = settlement.due_ms + SETTLING_TAKES_MS if market.status == DELIVERING else settlement.due_ms
-    return due_ms if due_ms >= from_ms else 0
-
-
-def _sample_settlement(market: Market, from_ms: i64, until_ms: i64) -> None:
-    """The index of whole seconds that nothing happened in, from one to before another, as far as it counts."""
-    settlement = market.settlement
-    if settlement is None or not market.is_live():
-        return
-    first: int = max(from_ms, settlement.due_ms - SETTLEMENT_WINDOW_MS + MARK_INTERVAL_MS)
-    last: int = min(until_ms - MARK_INTERVAL_MS, settlement.due_ms)
-    if last >= first:
-        settlement.sample(market.index_e8, (last - first) // MARK_INTERVAL_MS + 1)
-
-
-def _tick(market: Market, time_ms: i64, events: list[Event]) -> None:
-    """A mark interval of one market: sample the premium, compute the mark, charge funding."""
-    if market.funding.interval_hours != 0 and time_ms % PREMIUM_INTERVAL_MS == 0:
-        premium = premium_e8(market)
-        market.funding.sample(premium)
-        events.append(PremiumSampled(time_ms, market.instrument.symbol_id, premium))
-    market.tick_mark(time_ms)
-    _tell_mark(market, time_ms, events)
-    if market.funding.is_due(time_ms):
-        settle(market, time_ms, events)
-
-
-def _tell_mark(market: Market, time_ms: i64, events: list[Event]) -> None:
-    events.append(
-        MarkPriceChanged(
-            time_ms,
-            market.instrument.symbol_id,
-            market.index_e8,
-            market.mark_e8,
-            market.average_e8(),
-            market.funding.rate_e8,
-            market.funding.next_ms(time_ms),
-            market.settlement_e8(),
-        )
-    )
