@@ -240,7 +240,8 @@ class AssetMode(Liquidation):
     def unhealthy(self, scope: Scope) -> bool:
         if not self._is_joint_scope(scope):
             return super().unhealthy(scope)
-        return self.due(scope) > 0 and self.due(scope) >= self.balance(scope)  # semantics 1.6.8
+        due = self.due(scope)
+        return due > 0 and due >= self.balance(scope)  # semantics 1.6.8
 
     def in_debt(self, scope: Scope) -> bool:
         """Semantics 1.6.7 c: nothing held, nothing open, and debts as large as what is there."""

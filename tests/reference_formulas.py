@@ -6,6 +6,7 @@ a `Fraction` until the one cut that the rules name (semantics 1.2.3: amounts are
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 from perpit.domain.instrument import Bracket, Instrument
@@ -20,6 +21,9 @@ BUY_MARKET_ASSUMING = Fraction(1_000_500, MILLION)  # semantics 1.4.3: best ask 
 BASIS_WINDOW = 30  # semantics 3.2.3: one point a second
 INVERSE_DECIMALS = 13  # semantics 4.1.2 allows cut or half up: cut
 MARK_AVERAGE_WINDOW = 30  # semantics 3.2.6 leaves it open
+
+# The reference asks the same again and again, of everybody after every price: fractions are slow, answers are not.
+asked_again = lru_cache(maxsize=4096)
 
 
 def cut(amount: Fraction) -> int:
@@ -46,6 +50,7 @@ def value_exactly(instrument: Instrument, price: int, lots: int) -> Fraction:
     return Fraction(lots * instrument.contract_size * E8 * E8, price) if price else Fraction(0)
 
 
+@asked_again
 def value_at(instrument: Instrument, price: int, lots: int) -> int:
     """The same as an amount, cut toward zero."""
     return cut(value_exactly(instrument, price, lots))
@@ -82,6 +87,7 @@ def gain(instrument: Instrument, entry: Fraction | int, exit_value: Fraction | i
     return Fraction(won) / booked_per_unit(instrument)
 
 
+@asked_again
 def unrealised(instrument: Instrument, lots: int, entry_value: int, mark_e8: int) -> int:
     """Unrealised profit of a signed position, cut once (semantics 4.1.4, 1.2.4)."""
     if lots == 0:
@@ -100,6 +106,7 @@ def present_notional(position_units: int, bid_units: int, ask_units: int) -> int
     return max(abs(position_units + bid_units), abs(position_units - ask_units))
 
 
+@asked_again
 def initial_margin(notional_units: int, leverage: int) -> int:
     """Semantics 1.3.3, cut."""
     return cut(Fraction(notional_units, leverage))
@@ -115,6 +122,7 @@ def bracket_of(brackets: Iterable[Bracket], notional: Fraction) -> Bracket:
     return row
 
 
+@asked_again
 def maintenance_margin(instrument: Instrument, lots: int, mark_e8: int) -> int:
     """N·MMR − cum at the mark price, cut (semantics 1.2.1)."""
     if lots == 0:

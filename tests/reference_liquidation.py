@@ -78,7 +78,8 @@ class Liquidation(Funding):
         return sum(self.upkeep(scope[0], held) for held in self.members(scope))
 
     def unhealthy(self, scope: Scope) -> bool:
-        return self.due(scope) > 0 and self.balance(scope) < self.due(scope)
+        due = self.due(scope)
+        return due > 0 and self.balance(scope) < due
 
     def in_debt(self, scope: Scope) -> bool:
         """A cross wallet below nothing that holds no position: the fund pays (semantics 2.5.7)."""
@@ -128,7 +129,8 @@ class Liquidation(Funding):
             else:
                 self.exchange(scope, False)
         for scope in self.scopes():
-            near = self.due(scope) > 0 and self.due(scope) >= self.balance(scope) * MARGIN_CALL
+            due = self.due(scope)
+            near = due > 0 and due >= self.balance(scope) * MARGIN_CALL
             if near and scope not in self.warned:
                 for symbol_id, side in self.members(scope):
                     position = self.position(scope[0], symbol_id, side)
