@@ -83,7 +83,7 @@ def circumstances(quick: bool, stolen: machine.Stolen) -> list[str]:
     return [
         f"- machine: {machine.processor()}, {platform.system()}",
         f"- its speed: {machine.plain_python():.1f} million turns a second of a loop in plain Python",
-        f"- what others took of it meanwhile: {'not told' if share is None else f'{share:.1%}'}",
+        f"- what other machines took of it meanwhile (steal): {'not told' if share is None else f'{share:.1%}'}",
         f"- Python: {platform.python_implementation()} {platform.python_version()}",
         f"- date: {time.strftime('%Y-%m-%d', time.gmtime())}",
         f"- length: {'quick' if quick else 'full'}",

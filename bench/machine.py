@@ -13,7 +13,7 @@ COUNTED = 8
 
 
 def processor() -> str:
-    """The processor's name and how many of its cores this process may use."""
+    """The processor's name and how many cores of it there are."""
     name = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.exists():

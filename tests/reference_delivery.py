@@ -152,9 +152,13 @@ class Delivery(Liquidation):
         name = f"{kind}_autoclose-{self.time_ms}{order_id}"
         order = self._order(account_id, symbol_id, position_side, side, lots, price, order_id, name)
         if account_id <= 0:
+            key = self.wallet_key(symbol_id)
+            had = self.fund.wallets.get(key, 0)
             self._book(order, symbol_id, lots, value, 0, 0)
             if account_id == FUND:
                 self._tell("InsurancePositionChanged", symbol_id, 0)
+            if self.fund.wallets.get(key, 0) != had:
+                self._fund_receives(key, 0)
             return
         self._tell("OrderAccepted", *self._order_fields(symbol_id, order))
         _maker_ppm, taker_ppm = self.accounts[account_id].rates_ppm(instrument)

@@ -169,14 +169,16 @@ class Liquidation(Funding):
 
     def _liquidate(self, scope: Scope) -> None:
         account_id, market, asset, symbol_id, _side = scope
+        for held_symbol, _held_side in self.members(scope):  # nothing is traded in what has ended
+            self.settle_ended(held_symbol)
+        if not self.unhealthy(scope):
+            return
         symbols = [symbol_id] if symbol_id >= 0 else self.symbols_of_wallet(account_id, (market, asset))
         for symbol in symbols:
             for order in sorted(self.open_orders(account_id, symbol), key=lambda one: one.order_id):
                 self._close(symbol, order, w.EXPIRED, w.REASON_LIQUIDATED)
             for waiting in self.waiting_of(account_id, symbol):
                 self._end(waiting, w.EXPIRED, w.REASON_LIQUIDATED)
-        for held_symbol, _side in self.members(scope):  # nothing is traded in what has ended
-            self.settle_ended(held_symbol)
         while self.unhealthy(scope):
             heaviest = max(self.members(scope), key=lambda held: self.weight(account_id, held))
             went_on = self._reduce(scope, heaviest)
@@ -331,6 +333,8 @@ class Liquidation(Funding):
         trade_id = self.next_trade_id[symbol_id]
         self.next_trade_id[symbol_id] += 1
         lots = counter.remaining
+        key = self.wallet_key(symbol_id)
+        had = self.fund.wallets.get(key, 0)
         for one in (counter, order):
             held = self.position(one.account_id, symbol_id, one.position_side).qty_lots
             realized, value = self.book_apart(one, symbol_id, price, lots)
@@ -347,6 +351,8 @@ class Liquidation(Funding):
         if counter.account_id == FUND:
             held = self.position(FUND, symbol_id, w.BOTH).qty_lots
             self._tell("InsurancePositionChanged", symbol_id, held)
+            if self.fund.wallets.get(key, 0) != had:
+                self._fund_receives(key, 0)  # what it realised is there already; it is told
 
     adl = False
 

@@ -76,7 +76,7 @@ class ApiSocket(Protocol):
         """Write one frame at once; nothing, once the connection is closing."""
 
     def write_soon(self, frame: bytes) -> None:
-        """Write one frame, together with all others of this turn of the event loop."""
+        """Write one frame with all others of this turn of the event loop; nothing, once the connection is closing."""
 
     def read_on(self) -> None:
         """Go on with messages that were held back."""

@@ -95,6 +95,7 @@ def set_standing(
       perpit accounts standing alice only-reduces
       perpit accounts standing alice good
     """
+    standing = standing.replace(" ", "-")
     if standing not in STANDINGS:
         raise Failure(f"{standing!r} is no standing; it is one of {', '.join(STANDINGS)}", 2)
     body = {"standing": standing.replace("-", " ")}

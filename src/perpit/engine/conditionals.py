@@ -178,6 +178,11 @@ class Conditionals:
         for waiting in all_waiting(exposure):
             self.end(waiting, status, reason, time_ms, events)
 
+    def settle_timers(self, last_seq: i64, time_ms: i64, events: list[Event]) -> None:
+        """Work off what a timer set off. Orders that it places belong to the last command before it."""
+        if self.agenda.waits:
+            self.settle(last_seq, time_ms, events)
+
     def settle(self, seq: i64, time_ms: i64, events: list[Event]) -> None:
         """Work off what a command, or a timer, has left."""
         agenda = self.agenda

@@ -124,8 +124,9 @@ class Deliverer:
         lots = position.size_lots()
         value = instrument.fill_value_at_e8(price_e8, lots)
         if exposure.account.account_id <= HOUSE:
+            units_before = exposure.wallet.wallet_units
             book_fill(position, side, lots, value, 0, 0)
-            tell_fund(position, time_ms, events)
+            tell_fund(position, units_before, time_ms, events)
             return value if side == BUY else -value
         order = self._closing_order(position, lots, price_e8, time_ms, events)
         trade_id = exposure.market.take_trade_id()

@@ -105,9 +105,7 @@ class Engine:
             self.accounts[HOUSE],
             self.treasury,
         )
-        self.marks = Marks(
-            self.markets, liquidator, deliverer, self.fund, self.timers, self.conditionals, self.agenda
-        )
+        self.marks = Marks(self.markets, liquidator, deliverer, self.fund, self.timers, self.conditionals)
 
     def apply(self, command: Command) -> list[Event]:
         """Do what the command asks, after the timers that were due; the events tell what happened.
@@ -331,13 +329,8 @@ class Engine:
             due_ms = self.timers.first_ms
             self.marks.run(self.seq, due_ms, events)
             run_due(self.timers, self.conditionals, self.accounts, due_ms, events)
-            self._settle(due_ms, events)
+            self.conditionals.settle_timers(self.seq, due_ms, events)
         self.marks.run(self.seq, time_ms, events)
-
-    def _settle(self, time_ms: i64, events: list[Event]) -> None:
-        """What a timer set off. Orders that it places belong to the last command before it."""
-        if self.agenda.waits:
-            self.conditionals.settle(self.seq, time_ms, events)
 
 
 def _set_terms(exposure: Exposure, command: Command, events: list[Event]) -> int:

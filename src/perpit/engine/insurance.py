@@ -83,10 +83,7 @@ class InsuranceFund:
             STP_NONE,
         )
         order = Order(0, request, position, lots, 0, 0, True)
-        wallet = exposure.wallet
-        before = wallet.wallet_units
+        units_before = exposure.wallet.wallet_units
         self.matcher.cross(market, order, limit_ticks, STP_NONE, time_ms, events)
         if order.remaining_lots != lots:
-            tell_fund(position, time_ms, events)
-        if wallet.wallet_units != before:
-            events.append(InsuranceFundChanged(time_ms, wallet.market, wallet.asset, wallet.wallet_units))
+            tell_fund(position, units_before, time_ms, events)

@@ -1,5 +1,7 @@
 """Liquidation, step by step (semantics 2.5): cancel, test again, reduce by brackets, take over, deleverage.
 
+A contract that has ended is settled before all that, if that is to come: there is no book in which to reduce it.
+
 Each step reduction is one immediate-or-cancel order at the bankruptcy price through the ordinary book. What the book
 does not take at that price goes to the insurance fund, and what the fund may not hold, to the other side
 (`deleveraging`). The procedure ends with a scope that is healthy again, or has nothing left.
@@ -89,13 +91,12 @@ class Liquidator:
         self.deleverager.rankings.forget()
 
     def liquidate(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
-        """Bring one scope back above its maintenance margin, or to nothing.
-
-        A contract that it holds and that has ended is settled first: there is no book any more to reduce it in.
-        """
-        self._cancel_orders(scope, time_ms, events)
+        """Bring one scope back above its maintenance margin, or to nothing."""
         for position in scope.positions():
             self.deliverer.settle_early(position.exposure.market, time_ms, events)
+        if not scope.is_unhealthy():
+            return
+        self._cancel_orders(scope, time_ms, events)
         while scope.is_unhealthy():
             went_on = self._reduce(scope, _heaviest(scope), time_ms, events)
             if not went_on and scope.is_unhealthy():

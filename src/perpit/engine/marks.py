@@ -17,7 +17,6 @@ from perpit.domain.events import (
     PremiumSampled,
 )
 from perpit.domain.words import DELIVERED, DELIVERING
-from perpit.engine.agenda import Agenda
 from perpit.engine.conditionals import Conditionals
 from perpit.engine.deadlines import first_year_ms
 from perpit.engine.delivery import Deliverer
@@ -47,7 +46,6 @@ class Marks:
         fund: InsuranceFund,
         timers: Timers,
         conditionals: Conditionals,
-        agenda: Agenda,
     ) -> None:
         self.markets = markets
         self.liquidator = liquidator
@@ -55,7 +53,6 @@ class Marks:
         self.fund = fund
         self.timers = timers
         self.conditionals = conditionals
-        self.agenda = agenda
         self.next_ms: i64 = 0
 
     def set_market(self, command: Command, events: list[Event]) -> int:
@@ -106,8 +103,11 @@ class Marks:
             events.insert(told, BasketPriced(command.time_ms, command.symbol_id, prices_e8))
         return refusal
 
-    def run(self, seq: i64, time_ms: i64, events: list[Event]) -> None:
-        """Mark prices of every whole second until now; a venue that slept long skips the repetitions."""
+    def run(self, last_seq: i64, time_ms: i64, events: list[Event]) -> None:
+        """Mark prices of every whole second until now; a venue that slept long skips the repetitions.
+
+        `last_seq` is the number of the last command before them.
+        """
         if self.next_ms == 0:
             return
         last_due_ms = time_ms // MARK_INTERVAL_MS * MARK_INTERVAL_MS
@@ -125,8 +125,7 @@ class Marks:
                     self.deliverer.deliver(market, self.next_ms, events)
                 self.fund.unwind(market, self.next_ms, events)
                 tell_book(market, self.next_ms, events)
-            if self.agenda.waits:
-                self.conditionals.settle(seq, self.next_ms, events)
+            self.conditionals.settle_timers(last_seq, self.next_ms, events)
             self.next_ms += MARK_INTERVAL_MS
             ticks += 1
 

@@ -2,7 +2,13 @@
 
 from mypy_extensions import i64
 
-from perpit.domain.events import Event, InsurancePositionChanged, OrderCalculated, TradeCalculated
+from perpit.domain.events import (
+    Event,
+    InsuranceFundChanged,
+    InsurancePositionChanged,
+    OrderCalculated,
+    TradeCalculated,
+)
 from perpit.domain.words import CAUSE_ORDER, FILLED, HOUSE, INSURANCE_FUND, PARTIALLY_FILLED
 from perpit.engine import open_orders
 from perpit.engine.account import Position
@@ -23,20 +29,25 @@ def trade_off_book(
     market = order.exposure.market
     value = market.instrument.fill_value_at_e8(price_e8, lots)
     trade_id = market.take_trade_id()
+    units_before = counterpart.exposure.wallet.wallet_units
     book_fill(counterpart, -order.side, lots, value, 0, 0)
     fill_order(order, lots, value, price_e8, trade_id, kind, time_ms, events)
     events.append(
         TradeCalculated(time_ms, market.instrument.symbol_id, trade_id, price_e8, lots, order.side, kind)
     )
-    tell_fund(counterpart, time_ms, events)
+    tell_fund(counterpart, units_before, time_ms, events)
 
 
-def tell_fund(position: Position, time_ms: i64, events: list[Event]) -> None:
-    """Tell of a position that has changed, if it is the insurance fund's: it counts as open interest."""
+def tell_fund(position: Position, units_before: int, time_ms: i64, events: list[Event]) -> None:
+    """Tell of a position that has changed, if it is the insurance fund's (it counts as open interest), and of what it
+    has realised: `units_before` is what its wallet held."""
     exposure = position.exposure
-    if exposure.account.account_id == INSURANCE_FUND:
-        symbol_id = exposure.market.instrument.symbol_id
-        events.append(InsurancePositionChanged(time_ms, symbol_id, position.qty_lots))
+    if exposure.account.account_id != INSURANCE_FUND:
+        return
+    events.append(InsurancePositionChanged(time_ms, exposure.market.instrument.symbol_id, position.qty_lots))
+    wallet = exposure.wallet
+    if wallet.wallet_units != units_before:
+        events.append(InsuranceFundChanged(time_ms, wallet.market, wallet.asset, wallet.wallet_units))
 
 
 def fill_order(

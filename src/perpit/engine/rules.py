@@ -32,7 +32,8 @@ SETTLEMENT_WINDOW_MS: Final = 30 * 60_000
 # think it is (semantics 3.6.5, 3.6.7).
 NO_OPENING_BEFORE_DELISTING_MS: Final = 30 * 60_000
 NO_OPENING_BEFORE_DELIVERY_MS: Final = 10 * 60_000
-# So long after the last trade positions are settled; nobody says how long the exchange takes (semantics 3.6.5).
+# So long after the last trade positions are settled, at the latest; nobody says how long the exchange takes
+# (semantics 3.6.5).
 SETTLING_TAKES_MS: Final = 1_000
 # Of a sleep longer than this only the last part is made up for: settlements before it are not charged.
 SLEEP_MS_MAX: Final = 365 * 24 * HOUR_MS

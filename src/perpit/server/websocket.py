@@ -79,6 +79,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._conversation: Conversation | None = None
         self._incoming: Messages | None = None
         self._answers: list[bytes] = []  # frames that wait for the end of the turn
+        self._answers_bytes = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -104,8 +105,8 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
 
     def shutdown(self) -> None:
         """Server shutdown: the client is told; one that does not read is not waited for."""
-        congested = self.congested
         self._write_answers()
+        congested = self.congested
         if self.on_shutdown is not None:
             self.on_shutdown()
         self._detach()
@@ -123,13 +124,19 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(frame)
 
     def write_soon(self, frame: bytes) -> None:
-        """Write a frame when the event loop's turn is over, as one piece with the others of that turn."""
+        """Write a frame when the event loop's turn is over, as one piece with the others of that turn: a system call
+        for each costs more than to make it. What would congest the socket goes out at once, so that it does.
+        """
         if not self._answers:
             self.loop.call_soon(self._write_answers)
         self._answers.append(frame)
+        self._answers_bytes += len(frame)
+        if self._answers_bytes >= self.limits.soft_buffer_bytes:
+            self._write_answers()
 
     def _write_answers(self) -> None:
         answers, self._answers = self._answers, []
+        self._answers_bytes = 0
         if answers:
             self.write_frame(b"".join(answers))
 
@@ -242,6 +249,11 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         if self.pong_timer is None and self.ping_timeout is not None:
             self.pong_timer = self.loop.call_later(self.ping_timeout, self.keepalive_timeout)
         self.schedule_ping()
+
+    def keepalive_timeout(self) -> None:
+        """No pong came in time: what was answered until now is still written."""
+        self._write_answers()
+        super().keepalive_timeout()
 
     def handle_text(self, event: Frame) -> None:
         if self._conversation is not None or self._within_rate():
