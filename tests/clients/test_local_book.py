@@ -42,6 +42,7 @@ class Follower:
     async def __aenter__(self) -> Self:
         self._socket = await websockets.connect(self._url)
         self._reader = asyncio.create_task(self._read())
+        self._reader.add_done_callback(lambda _: self._news.set())
         await self._until_there_is_one()
         self.book = LocalBook(await self.answer())
         return self

@@ -13,7 +13,7 @@ from tests.flows_delivery import DeliveryFlow
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
-SEEDS = range(24) if LONG else range(8)
+SEEDS = range(16) if LONG else range(8)
 COMMANDS = 900 if LONG else 500
 
 

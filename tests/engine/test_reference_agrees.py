@@ -1,6 +1,6 @@
 """The engine against the naive reference: every event of every command, and the state hash at checkpoints.
 
-PERPIT_LONG=1 runs 720,000 commands; its neighbours (`test_*_agree.py`) add 320,000 with conditional orders, deliveries
+PERPIT_LONG=1 runs 720,000 commands; its neighbours (`test_*_agree.py`) add 290,000 with conditional orders, deliveries
 and pooled assets. A failure prints the seed, the index of the first command on which the two differ, and the first
 differing rows.
 """
