@@ -1,16 +1,15 @@
 """`perpit accounts`: who trades on a venue."""
 
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
 from perpit.cli.failure import Failure
 from perpit.cli.output import print_json, print_table
 from perpit.cli.remote import Json, Which, of_a_venue, segment
-from perpit.control.bodies import Standing
+from perpit.domain.words import STANDINGS
 
-# As a shell likes them; venue control writes them with spaces.
-STANDINGS = tuple(name.replace(" ", "-") for name in get_args(get_type_hints(Standing)["standing"]))
+DASHED = [name.replace(" ", "-") for name in STANDINGS]  # as a shell likes them
 
 app = typer.Typer(help="Accounts of a running venue: list them, open new ones, set their fees and standing.")
 
@@ -85,7 +84,7 @@ def set_fee_tier(
 def set_standing(
     venue: Which,
     name: Annotated[str, typer.Argument(help="The account.")],
-    standing: Annotated[str, typer.Argument(help=f"{', '.join(STANDINGS[:-1])} or {STANDINGS[-1]}.")],
+    standing: Annotated[str, typer.Argument(help=f"{', '.join(DASHED[:-1])} or {DASHED[-1]}.")],
     json: Json = False,
 ) -> None:
     """Restrict an account as the exchange does, or let it go. A deposit makes an inactive one good again.
@@ -95,10 +94,10 @@ def set_standing(
       perpit accounts standing alice only-reduces
       perpit accounts standing alice good
     """
-    standing = standing.replace(" ", "-")
-    if standing not in STANDINGS:
-        raise Failure(f"{standing!r} is no standing; it is one of {', '.join(STANDINGS)}", 2)
-    body = {"standing": standing.replace("-", " ")}
+    wanted = standing.replace("-", " ")
+    if wanted not in STANDINGS:
+        raise Failure(f"{standing!r} is no standing; it is one of {', '.join(DASHED)}", 2)
+    body = {"standing": wanted}
     answer = venue().call("PUT", f"/accounts/{segment(name)}/standing", body)
     if json:
         print_json(answer)

@@ -11,22 +11,11 @@ from perpit.domain.numbers import format_shortest, parse_scaled
 from perpit.domain.words import (
     COIN_M,
     FEE_ASSET,
-    GOOD_STANDING,
-    INACTIVE,
-    KEYS_LOCKED,
-    MAY_NOT_ORDER,
-    ONLY_REDUCES,
+    STANDINGS,
     USDS_M,
 )
 
 MARKETS = {"usds_m": USDS_M, "coin_m": COIN_M}
-STANDINGS = {
-    "good": GOOD_STANDING,
-    "only reduces": ONLY_REDUCES,
-    "may not order": MAY_NOT_ORDER,
-    "keys locked": KEYS_LOCKED,
-    "inactive": INACTIVE,
-}
 STANDING_NAMES = {number: name for name, number in STANDINGS.items()}
 MARKET_NAMES = {number: name for name, number in MARKETS.items()}
 

@@ -104,6 +104,14 @@ ONLY_REDUCES: Final = 1
 MAY_NOT_ORDER: Final = 2
 KEYS_LOCKED: Final = 3
 INACTIVE: Final = 4
+# As the operator says and reads them.
+STANDINGS: Final = {
+    "good": GOOD_STANDING,
+    "only reduces": ONLY_REDUCES,
+    "may not order": MAY_NOT_ORDER,
+    "keys locked": KEYS_LOCKED,
+    "inactive": INACTIVE,
+}
 
 # Margin type of an account in an instrument.
 CROSS: Final = 0
