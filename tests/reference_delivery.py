@@ -157,8 +157,7 @@ class Delivery(Liquidation):
             self._book(order, symbol_id, lots, value, 0, 0)
             if account_id == FUND:
                 self._tell("InsurancePositionChanged", symbol_id, 0)
-            if self.fund.wallets.get(key, 0) != had:
-                self._fund_receives(key, 0)
+            self._tell_realised(key, had)
             return
         self._tell("OrderAccepted", *self._order_fields(symbol_id, order))
         _maker_ppm, taker_ppm = self.accounts[account_id].rates_ppm(instrument)

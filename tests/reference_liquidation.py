@@ -154,8 +154,7 @@ class Liquidation(Funding):
             held = self.position(FUND, symbol_id, w.BOTH).qty_lots
             if held != lots:
                 self._tell("InsurancePositionChanged", symbol_id, held)
-            if self.fund.wallets.get(key, 0) != before:
-                self._fund_receives(key, 0)  # what it realised is there already; it is told
+            self._tell_realised(key, before)
 
     def _end(self, waiting: Waiting, status: int, reason: int) -> None:
         """A waiting order ends without firing; in `reference_triggers`."""
@@ -312,6 +311,11 @@ class Liquidation(Funding):
         after = self.fund.wallets[key] = self.fund.wallets.get(key, 0) + units
         self._tell("InsuranceFundChanged", *key, after)
 
+    def _tell_realised(self, key: tuple[int, str], had: int) -> None:
+        """What a fill of the fund's own position has won or lost is in its wallet already."""
+        if self.fund.wallets.get(key, 0) != had:
+            self._fund_receives(key, 0)
+
     def _fund_may_take(self, symbol_id: int, lots: int) -> bool:
         key = self.wallet_key(symbol_id)
         total = 0
@@ -351,8 +355,7 @@ class Liquidation(Funding):
         if counter.account_id == FUND:
             held = self.position(FUND, symbol_id, w.BOTH).qty_lots
             self._tell("InsurancePositionChanged", symbol_id, held)
-            if self.fund.wallets.get(key, 0) != had:
-                self._fund_receives(key, 0)  # what it realised is there already; it is told
+            self._tell_realised(key, had)
 
     adl = False
 

@@ -15,7 +15,7 @@ from tests.flows_grids import GridFlow
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
-SEEDS = range(20) if LONG else range(4)
+SEEDS = range(20) if LONG else range(6)
 COMMANDS = 900 if LONG else 400
 REACHED = (
     w.GRID_BECAUSE_STARTED,

@@ -18,9 +18,11 @@ from tests.binance.caller import KEY, Caller, sign
 from tests.binance.floor import Floor
 from tests.binance.ws_caller import ORDER, signed_text
 from tests.server.served import EchoRoom
+from tests.server.test_messages import text
 from tests.server.test_websocket import closed_with, raw_socket
 
 STATUS = '{"id":%d,"method":"session.status"}'
+STATUS_1 = (STATUS % 1).encode()
 
 
 class Venue(NamedTuple):
@@ -55,11 +57,6 @@ def order(caller: Caller, number: int) -> str:
     return json.dumps(
         {"id": number, "method": "order.place", "params": sent | {"signature": sign(signed_text(sent))}}
     )
-
-
-def framed(text: str) -> bytes:
-    """A short text message as a client's frame."""
-    return bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text.encode()
 
 
 async def test_requests_are_answered_on_their_connection() -> None:
@@ -140,7 +137,7 @@ async def test_a_banned_client_is_told_and_cut_off() -> None:
 async def test_what_was_asked_right_before_the_end_is_answered_before_it(last: bytes, code: int) -> None:
     async with venue() as at:
         reader, writer = await raw_socket(at.server.port, "/ws-fapi/v1")
-        writer.write(framed(STATUS % 1) + last)
+        writer.write(text(STATUS_1) + last)
         answered = await asyncio.wait_for(reader.read(-1), 5)
         reply = answered[4 : 4 + int.from_bytes(answered[2:4], "big")]
         assert json.loads(reply)["id"] == 1
@@ -149,7 +146,14 @@ async def test_what_was_asked_right_before_the_end_is_answered_before_it(last: b
         writer.close()
 
 
-async def test_answers_of_one_turn_are_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("soft_limit", "pieces"),
+    [(64 * 1024, [5]), (1, [1, 1, 1, 1, 1])],
+    ids=["together", "what would congest the socket at once"],
+)
+async def test_answers_of_one_turn_are_written_together(
+    soft_limit: int, pieces: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     written: list[bytes] = []
     write_frame = StreamSocketProtocol.write_frame
 
@@ -158,12 +162,12 @@ async def test_answers_of_one_turn_are_written_together(monkeypatch: pytest.Monk
         write_frame(self, frame)
 
     monkeypatch.setattr(StreamSocketProtocol, "write_frame", write)
-    async with venue() as at:
+    async with venue(SocketLimits(soft_buffer_bytes=soft_limit)) as at:
         reader, writer = await raw_socket(at.server.port, "/ws-fapi/v1")
-        writer.write(b"".join(framed(STATUS % number) for number in range(5)))
+        writer.write(5 * text(STATUS_1))
         await reader.readexactly(1)
         writer.close()
-    assert [piece.count(b'"status":200') for piece in written] == [5]
+    assert [piece.count(b'"status":200') for piece in written] == pieces
 
 
 async def test_connections_are_limited_and_forgotten_when_they_end() -> None:

@@ -79,25 +79,13 @@ class Deliverer:
         if market.status != DELIVERING:
             self._stop(market, settlement, time_ms, events)
         if time_ms >= settlement.due_ms + SETTLING_TAKES_MS:
-            self._settle(market, settlement, time_ms, events)
+            self.settle(market, time_ms, events)
 
-    def settle_early(self, market: Market, time_ms: i64, events: list[Event]) -> None:
-        """Settle a contract that is DELIVERING now: its price is known, and somebody who holds it is in need."""
+    def settle(self, market: Market, time_ms: i64, events: list[Event]) -> None:
+        """Close every position of a contract that is DELIVERING: in its time, or when a holder is in need."""
         settlement = market.settlement
-        if settlement is not None and market.status == DELIVERING:
-            self._settle(market, settlement, time_ms, events)
-
-    def _stop(self, market: Market, settlement: Settlement, time_ms: i64, events: list[Event]) -> None:
-        """The last trade was; the settlement price is known, and is the last mark price."""
-        settlement.price_e8 = settlement.average_e8(market.index_e8)
-        self.house.withdraw(market)
-        for exposure in _by_account(market):
-            self._end_orders(exposure, time_ms, events)
-        market.status = DELIVERING
-        self._tell(market, time_ms, events)
-
-    def _settle(self, market: Market, settlement: Settlement, time_ms: i64, events: list[Event]) -> None:
-        """Close every position."""
+        if settlement is None or market.status != DELIVERING:
+            return
         left_value = 0
         if settlement.price_e8 != 0:
             for exposure in _by_account(market):
@@ -106,6 +94,15 @@ class Deliverer:
                         left_value += self._close(position, settlement.price_e8, time_ms, events)
         market.till.dust_value += left_value if market.instrument.contract_kind == LINEAR else -left_value
         market.status = DELIVERED
+        self._tell(market, time_ms, events)
+
+    def _stop(self, market: Market, settlement: Settlement, time_ms: i64, events: list[Event]) -> None:
+        """The last trade was; the settlement price is known, and is the last mark price."""
+        settlement.price_e8 = settlement.average_e8(market.index_e8)
+        self.house.withdraw(market)
+        for exposure in _by_account(market):
+            self._end_orders(exposure, time_ms, events)
+        market.status = DELIVERING
         self._tell(market, time_ms, events)
 
     def _end_orders(self, exposure: Exposure, time_ms: i64, events: list[Event]) -> None:

@@ -40,11 +40,7 @@ from perpit.domain.commands import (
     StopGrid,
     Transfer,
 )
-from perpit.domain.events import (
-    CountdownSet,
-    Event,
-    Refused,
-)
+from perpit.domain.events import CountdownSet, Event, Refused
 from perpit.domain.instrument import LARGEST_ON_GRID
 from perpit.domain.words import HOUSE, INSURANCE_FUND, MARKET
 from perpit.engine import asset_mode, funds, terms

@@ -93,7 +93,7 @@ class Liquidator:
     def liquidate(self, scope: Scope, time_ms: i64, events: list[Event]) -> None:
         """Bring one scope back above its maintenance margin, or to nothing."""
         for position in scope.positions():
-            self.deliverer.settle_early(position.exposure.market, time_ms, events)
+            self.deliverer.settle(position.exposure.market, time_ms, events)
         if not scope.is_unhealthy():
             return
         self._cancel_orders(scope, time_ms, events)

@@ -78,8 +78,7 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         self._messages = 0
         self._conversation: Conversation | None = None
         self._incoming: Messages | None = None
-        self._answers: list[bytes] = []  # frames that wait for the end of the turn
-        self._answers_bytes = 0
+        self._answers = b""  # frames that wait for the end of the turn
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -129,16 +128,14 @@ class StreamSocketProtocol(WebSocketsSansIOProtocol):
         """
         if not self._answers:
             self.loop.call_soon(self._write_answers)
-        self._answers.append(frame)
-        self._answers_bytes += len(frame)
-        if self._answers_bytes >= self.limits.soft_buffer_bytes:
+        self._answers += frame
+        if len(self._answers) >= self.limits.soft_buffer_bytes:
             self._write_answers()
 
     def _write_answers(self) -> None:
-        answers, self._answers = self._answers, []
-        self._answers_bytes = 0
+        answers, self._answers = self._answers, b""
         if answers:
-            self.write_frame(b"".join(answers))
+            self.write_frame(answers)
 
     # What a conversation is given
 
