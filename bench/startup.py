@@ -23,6 +23,7 @@ from typing import Any
 from bench.engine_flow import Flow
 from bench.http import ROOT, SERVER_CORE, START_SECONDS, pinned
 from bench.recovery import keep
+from perpit.engine.rules import MARK_INTERVAL_MS
 
 ORDERS, ORDERS_QUICK = 100_000, 10_000
 STARTS, STARTS_QUICK = 5, 2
@@ -78,8 +79,14 @@ def seconds_to_import() -> float:
 
 
 def write_journal(data: Path, orders: int) -> int:
-    """A journal that ends with so many open orders; how many commands it has."""
+    """A journal that ends now, with so many open orders; how many commands it has.
+
+    Of an old one the venue would make up for a year of funding, and end every order that is a year old.
+    """
     commands = Flow(seed=1).opening(orders)
+    age_ms = int(time.time() * 1000) // MARK_INTERVAL_MS * MARK_INTERVAL_MS - commands[-1].time_ms
+    for command in commands:
+        command.time_ms += age_ms
     keep(data / "journal", commands)
     return len(commands)
 
