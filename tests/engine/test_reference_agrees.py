@@ -1,6 +1,6 @@
 """The engine against the naive reference: every event of every command, and the state hash at checkpoints.
 
-PERPIT_LONG=1 runs 720,000 commands; its neighbours (`test_*_agree.py`) add 290,000 with conditional orders, deliveries
+PERPIT_LONG=1 runs 760,000 commands; its neighbours (`test_*_agree.py`) add 256,000 with conditional orders, deliveries
 and pooled assets. A failure prints the seed, the index of the first command on which the two differ, and the first
 differing rows.
 """
@@ -17,7 +17,7 @@ from tests.reference import Reference
 from tests.reference_events import Row, as_rows, named
 
 LONG = os.environ.get("PERPIT_LONG", "") not in ("", "0")
-SEEDS = range(720) if LONG else range(10)
+SEEDS = range(760) if LONG else range(10)
 COMMANDS = 1000 if LONG else 600
 CHECKPOINT = 50
 

@@ -13,7 +13,7 @@ from tests.flows_triggers import TriggerFlow
 from tests.reference import Reference
 from tests.reference_events import as_rows
 
-SEEDS = range(40) if LONG else range(8)
+SEEDS = range(16) if LONG else range(8)
 COMMANDS = 1000 if LONG else 500
 
 
