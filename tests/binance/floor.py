@@ -106,7 +106,10 @@ class Floor:
         self.world = World()
         self.now_ms = START_MS
         self.listen_keys = ListenKeys()
-        self.hub = StreamHub(self.world, self.listen_keys, lambda: self.now_ms, limits, profile)
+        self.is_hurried = False
+        self.hub = StreamHub(
+            self.world, self.listen_keys, lambda: self.now_ms, limits, profile, lambda: self.is_hurried
+        )
         self._seq = 0
         self._client_order = 0
         for instrument in (btcusdt(), ethusdt(), btcusd_perp()):

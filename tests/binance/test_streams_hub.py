@@ -6,7 +6,7 @@ import pytest
 
 from perpit.binance.profiles import UNION
 from perpit.binance.streams import HubLimits
-from tests.binance.floor import PRICE, Floor, watches_anything
+from tests.binance.floor import PRICE, FakeSocket, Floor, watches_anything
 
 
 def test_all_subscribers_get_the_same_bytes_encoded_once() -> None:
@@ -139,6 +139,60 @@ def test_a_socket_over_the_hard_limit_is_cut_off_and_the_others_get_everything()
     assert stuck.waiting <= 2_000
     assert len(well.messages()) == 30
     assert len(stuck.messages()) < 30
+
+
+def late_socket(floor: Floor) -> FakeSocket:
+    """One that reads nothing, with more unread of a hurried clock than the wall's allows."""
+    socket = floor.listen("/ws/btcusdt@trade")
+    socket.congested, floor.is_hurried = True, True
+    for _ in range(40):
+        floor.trade()
+    assert socket.waiting > 2_000
+    return socket
+
+
+def test_what_a_hurried_clock_said_may_wait_for_all_sockets_together_as_much_as_the_venue_holds() -> None:
+    floor = Floor(HubLimits(hard_buffer_bytes=2_000, hurried_buffer_bytes=20_000))
+    first, second = late_socket(floor), late_socket(floor)
+    for _ in range(200):
+        floor.trade()
+        if first.aborted or second.aborted:
+            break
+    assert first.aborted != second.aborted, "one makes room"
+    assert 19_000 < first.waiting + second.waiting <= 20_000
+    third = floor.listen("/ws/btcusdt@trade")
+    floor.trade()
+    assert len(third.messages()) == 1, "who reads is not concerned"
+
+
+def test_who_was_left_behind_by_a_jump_has_the_time_to_catch_up_on_the_walls_clock() -> None:
+    floor = Floor(HubLimits(hard_buffer_bytes=2_000, hurried_buffer_bytes=20_000))
+    late = late_socket(floor)
+    floor.is_hurried = False
+    floor.trade()
+    assert not late.aborted
+    late.waiting, late.congested = 0, False
+    late.on_drained()
+    late.congested = True
+    for _ in range(40):
+        floor.trade()
+    assert late.aborted, "once he has caught up, the clock of the wall is his measure"
+    assert late.waiting <= 2_000
+
+
+def test_the_log_names_the_streams_of_who_was_cut_off_and_no_listen_key(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    floor = Floor()
+    key = floor.open_key("alice")
+    socket, session = floor.connect("/stream", f"streams=btcusdt@trade/!bookTicker/{key}")
+    session.receive('{"method":"SUBSCRIBE","params":["x@\\nCRITICAL the venue stops"],"id":1}')
+    socket.congested, socket.waiting = True, 1 << 30
+    floor.trade()
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "a client that did not read was cut off: 1073741824 bytes of btcusdt@trade, !bookTicker"
+    )
 
 
 def test_a_connection_holds_1024_streams_and_not_one_more() -> None:

@@ -22,7 +22,7 @@ from tests.clients.venue import COIN_SYMBOLS, Operator
 
 MARKET_MINUTES = 60 if os.environ.get("PERPIT_LONG") else 3
 SPEED = 60
-PATIENCE_S = 10
+PATIENCE_S = 30
 SYMBOLS = ("BTCUSDT", *COIN_SYMBOLS)
 FULL = 1_000  # levels that REST shows of a side; a book with more of them could not be compared
 

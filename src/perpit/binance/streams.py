@@ -9,6 +9,7 @@ period, by whatever comes first, a command or a tick; so they follow a manual or
 written at the end of the loop's turn in a server, at once without one (`streams_outgoing`).
 """
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -31,7 +32,7 @@ from perpit.binance.streams_names import (
 from perpit.binance.streams_outgoing import Outgoing
 from perpit.binance.streams_socket import POLICY_VIOLATION, Socket
 from perpit.binance.streams_url import StreamTarget
-from perpit.binance.userdata import ListenKeys, UserData
+from perpit.binance.userdata import KeyStream, ListenKeys, UserData
 from perpit.domain.commands import Command
 from perpit.domain.events import (
     BookChanged,
@@ -49,22 +50,33 @@ from perpit.views.world import World
 
 NEVER_MS: Final = 1 << 62
 HARD_BUFFER_BYTES: Final = 1024 * 1024
+HURRIED_BUFFER_BYTES: Final = 256 * 1024 * 1024
 MAX_STREAMS: Final = 1024
 MAX_SOCKETS: Final = 8192
 
+_log = logging.getLogger("perpit.streams")
+
+
+def _never() -> bool:
+    return False
+
 
 class HubLimits:
-    """`max_streams` per socket, `max_sockets` in all, `hard_buffer_bytes` waiting for one before it is cut off."""
+    """`max_streams` per socket, `max_sockets` in all, `hard_buffer_bytes` waiting for one before it is cut off. What a
+    clock said that ran ahead of the wall's may wait beyond that, `hurried_buffer_bytes` for all sockets together.
+    """
 
     def __init__(
         self,
         max_streams: int = MAX_STREAMS,
         max_sockets: int = MAX_SOCKETS,
         hard_buffer_bytes: int = HARD_BUFFER_BYTES,
+        hurried_buffer_bytes: int = HURRIED_BUFFER_BYTES,
     ) -> None:
         self.max_streams = max_streams
         self.max_sockets = max_sockets
         self.hard_buffer_bytes = hard_buffer_bytes
+        self.hurried_buffer_bytes = hurried_buffer_bytes
 
 
 class Session:
@@ -77,6 +89,7 @@ class Session:
         self.market = target.market
         self.subscriptions: dict[str, Channel | None] = {}
         self.held_back: dict[Channel, None] = {}
+        self.is_late = False  # it had no chance to read as fast as the clock ran, and has not caught up yet
         self._hub = hub
 
     def receive(self, text: str) -> None:
@@ -86,6 +99,13 @@ class Session:
         self.socket.write_frame(text_frame(answer))
         if isinstance(request, ControlError) and request.fatal:
             self.socket.close(POLICY_VIOLATION, "Invalid JSON")
+
+    def describe(self) -> str:
+        """What it left unread, for the log: streams that exist, no listen keys and nothing that a client made up."""
+        heard = [channel for channel in self.subscriptions.values() if channel is not None]
+        names = [channel.name for channel in heard if not isinstance(channel, KeyStream)]
+        shown = ", ".join(names[:3]) or "user data"
+        return f"{self.socket.buffered()} bytes of {shown}{' and more' if len(names) > 3 else ''}"
 
     def _answer(self, request: ControlRequest) -> bytes:
         method = request.method
@@ -126,7 +146,9 @@ class SymbolFeed:
 
 
 class StreamHub:
-    """All stream sockets of a venue. `now_ms` is the venue's clock, `profile` which exchange it is."""
+    """All stream sockets of a venue. `now_ms` is the venue's clock, `is_hurried` whether it may run ahead
+    of the wall's, `profile` which exchange the venue is.
+    """
 
     def __init__(
         self,
@@ -135,8 +157,10 @@ class StreamHub:
         now_ms: Callable[[], int],
         limits: HubLimits | None = None,
         profile: Profile = UNION,
+        is_hurried: Callable[[], bool] = _never,
     ) -> None:
         self.profile = profile
+        self._is_hurried = is_hurried
         self._world = world
         self._now_ms = now_ms
         self._limits = limits or HubLimits()
@@ -417,12 +441,26 @@ class StreamHub:
                 session.held_back[line.channel] = None
         rest = tuple(line for line in lines if not line.channel.replaceable)
         size = sum(len(frame) for line in rest for _number, frame in line.frames)
-        if rest and socket.buffered() + size > self._limits.hard_buffer_bytes:
+        if rest and not self._may_wait(session, size):
             self._too_slow.append(session)
             return ()
         return rest
 
+    def _may_wait(self, session: Session, size: int) -> bool:
+        """Whether `size` bytes more may wait for a socket."""
+        limits = self._limits
+        if session.socket.buffered() + size <= limits.hard_buffer_bytes:
+            return True
+        if self._is_hurried():
+            session.is_late = True
+        return session.is_late and self.unread_bytes() + size <= limits.hurried_buffer_bytes
+
+    def unread_bytes(self) -> int:
+        """What waits for all sockets together."""
+        return sum(socket.buffered() for socket in self._sessions)
+
     def _drained(self, session: Session) -> None:
+        session.is_late = False
         held_back, session.held_back = session.held_back, {}
         overtaken = {channel for channel in held_back if channel.has_waiting(session.socket)}
         self.write_out()
@@ -434,5 +472,6 @@ class StreamHub:
         """Drop sockets over the hard limit; not while channels walk over their subscribers."""
         too_slow, self._too_slow = self._too_slow, []
         for session in too_slow:
+            _log.warning("a client that did not read was cut off: %s", session.describe())
             self.disconnect(session)
             session.socket.abort()

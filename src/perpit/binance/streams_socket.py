@@ -5,7 +5,8 @@ Backpressure, per socket, by the bytes waiting in its write buffer (numbers in `
 - over it the socket is `congested`: frames that a newer one replaces (partial depth, tickers, book tickers) are held
   back, the newest of each stream only, and sent when the buffer has drained; everything else is still sent, because
   a diff, a trade or an order update that is left out would be a silent gap;
-- over the hard limit the socket is cut off. It never slows the engine or the other sockets.
+- over the hard limit the socket is cut off. It never slows the engine or the other sockets. A clock
+  that can say in a second what an hour has to say is not held against it (`HubLimits`, decision 74).
 """
 
 from collections.abc import Callable

@@ -1,17 +1,22 @@
 """`perpit clock`: the venue's time."""
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from threading import Event, Thread
+from typing import Annotated, Any, Final
 
 import typer
 
 from perpit.cli.failure import Failure
 from perpit.cli.output import print_json
-from perpit.cli.remote import Json, Which, of_a_venue
+from perpit.cli.remote import Json, Remote, Which, of_a_venue
 
 app = typer.Typer(help="The time of a running venue: show it, choose how it runs, move it.")
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+PROGRESS_SECONDS: Final = 0.5
 
 
 @app.command("show")
@@ -65,6 +70,10 @@ def advance_clock(
 ) -> None:
     """Move a manual clock; everything that falls due until then happens.
 
+    The answer comes when it has happened: a day of a synthetic market takes
+    minutes, one without a market a moment. Ctrl-C stops the waiting, not the
+    clock; [bold]perpit clock set wall[/bold] stops that.
+
     [bold]Examples[/bold]
     \b
       perpit clock advance 1s
@@ -73,8 +82,39 @@ def advance_clock(
     written = re.fullmatch(r"(\d{1,12})(ms|s|m|h|d)", duration.strip())
     if written is None:
         raise Failure(f"{duration!r} is not a duration; write 250ms, 1s, 5m, 8h or 1d", 2)
-    body = {"ms": int(written[1]) * UNITS_MS[written[2]]}
-    report(venue().call("POST", "/clock/advance", body), json)
+    ms = int(written[1]) * UNITS_MS[written[2]]
+    with progress(found := venue(), ms):
+        clock = found.call("POST", "/clock/advance", {"ms": ms}, patience_s=None)
+    report(clock, json)
+
+
+@contextmanager
+def progress(venue: Remote, ms: int) -> Iterator[None]:
+    """Tell whoever waits at a terminal how far the clock has come: a day of a lively market takes minutes."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    start_ms = venue.call("GET", "/clock")["time_ms"]
+    arrived = Event()
+
+    def watch() -> None:
+        while not arrived.wait(PROGRESS_SECONDS):
+            try:
+                now_ms = venue.call("GET", "/clock", patience_s=PROGRESS_SECONDS)["time_ms"]
+            except Failure:
+                continue  # what is wrong is said by the call that is waited for
+            bar.update(task, completed=now_ms - start_ms)
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("venue time", total=ms)
+        Thread(target=watch, daemon=True).start()
+        try:
+            yield
+        finally:
+            arrived.set()
 
 
 def report(clock: dict[str, Any], as_json: bool) -> None:

@@ -47,7 +47,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
 Which = Callable[[], "Remote"]
 
-TIMEOUT_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 
 
 class Remote(NamedTuple):
@@ -57,8 +57,16 @@ class Remote(NamedTuple):
     token: str
     trusted: Path | None = None  # the certificate that the venue made for itself
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call /venue/v1 + path; raises Failure with what the venue said is wrong."""
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        patience_s: float | None = PATIENCE_SECONDS,
+    ) -> dict[str, Any]:
+        """Call /venue/v1 + path; raises Failure with what the venue said is wrong, or when it has not answered after
+        `patience_s` (None: it may take its time).
+        """
         import ssl
 
         import httpx
@@ -72,9 +80,13 @@ class Remote(NamedTuple):
                 f"{self.url}/venue/v1{path}",
                 json=body,
                 headers={"Authorization": f"Bearer {self.token}"},
-                timeout=TIMEOUT_SECONDS,
+                timeout=httpx.Timeout(PATIENCE_SECONDS, read=patience_s),
                 verify=verify,
             )
+        except httpx.ReadTimeout:
+            raise Failure(
+                f"the venue at {self.url} has not answered for {patience_s:g} s; it is busy, and may yet do it"
+            ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Failure(
                 f"no venue answers at {self.url} ({error}); start one with perpit serve, or give --url"

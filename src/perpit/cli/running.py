@@ -45,7 +45,7 @@ async def run(settings: Settings, as_json: bool) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     venue = Venue(settings)
-    break_off_at_signal(venue)
+    end_at_signal(venue, stopping)
     try:
         async with venue:
             for name in SIGNALS:
@@ -65,8 +65,9 @@ async def run(settings: Settings, as_json: bool) -> None:
         raise Failure(f"the venue stopped at an internal error: {venue.failure}; the log above says where")
 
 
-def break_off_at_signal(venue: Venue) -> None:
-    """Until the venue runs, a signal breaks its start off, in the running task.
+def end_at_signal(venue: Venue, stopping: asyncio.Event) -> None:
+    """Until the venue runs, a signal breaks its start off, in the running task. From the moment on in which the venue
+    says that it answers, a signal stops it like any other.
 
     A recovery ends in its midst, not sat through. Everything else ends where it waits: a KeyboardInterrupt within the
     sequencer would leave it with a batch that nobody finishes.
@@ -74,10 +75,16 @@ def break_off_at_signal(venue: Venue) -> None:
     loop, starting = asyncio.get_running_loop(), asyncio.current_task()
     assert starting is not None
 
+    def end() -> None:
+        if venue.has_started:
+            stopping.set()
+        else:
+            starting.cancel()
+
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         if venue.recovering:
             raise KeyboardInterrupt
-        loop.call_soon_threadsafe(starting.cancel)
+        loop.call_soon_threadsafe(end)
 
     for name in SIGNALS:
         signal.signal(name, interrupt)

@@ -35,7 +35,11 @@ async def set_clock(ports: Ports, params: dict[str, str], body: ClockMode) -> di
 
 
 async def advance_clock(ports: Ports, params: dict[str, str], body: Step) -> dict[str, Any]:
-    """Move a manual clock; the market and all timers run up to that time before this is answered."""
+    """Move a manual clock; the market and all timers run up to that time before this is answered.
+
+    A long advance takes its time and goes on when its caller has gone; another one is refused meanwhile. Setting the
+    clock to another mode breaks it off.
+    """
     if ports.clock.mode != "manual":
         raise Problem(
             409,

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from perpit.runtime.errors import ClockError
+
 WALL: Final = "wall"
 SCALED: Final = "scaled"
 MANUAL: Final = "manual"
@@ -63,18 +65,18 @@ class Clock:
         return 0 if self.mode == WALL else (self._monotonic_ns() - self._made_ns) // 1_000_000
 
     def set(self, mode: str, speed: float | None = None, time_ms: int | None = None) -> None:
-        """Change the mode. Raises ValueError, changing nothing, on odd arguments or when time would go back."""
+        """Change the mode. Raises ClockError, changing nothing, on odd arguments or when time would go back."""
         if mode not in MODES:
-            raise ValueError(f"clock mode is one of {', '.join(MODES)}, not {mode!r}")
+            raise ClockError(f"clock mode is one of {', '.join(MODES)}, not {mode!r}")
         if mode == WALL and time_ms is not None:
-            raise ValueError("a wall clock takes no time")
+            raise ClockError("a wall clock takes no time")
         if mode != SCALED and speed is not None:
-            raise ValueError("only a scaled clock takes a speed")
+            raise ClockError("only a scaled clock takes a speed")
         if mode == SCALED and (speed is None or not 0 < speed <= 1_000_000):
-            raise ValueError(f"a scaled clock needs a speed above 0 and up to 1000000, not {speed}")
+            raise ClockError(f"a scaled clock needs a speed above 0 and up to 1000000, not {speed}")
         now = self.now_ms()
         if time_ms is not None and time_ms < now:
-            raise ValueError(f"time does not go back: {time_ms} is before {now}")
+            raise ClockError(f"time does not go back: {time_ms} is before {now}")
         machine_ms = self._wall_ns() // 1_000_000
         start = time_ms if time_ms is not None else now
         if start == 0:
@@ -84,11 +86,11 @@ class Clock:
         self._rebase(start, machine_ms)
 
     def advance(self, ms: int) -> None:
-        """Let a manual clock go on by `ms` ≥ 0; raises ValueError in another mode."""
+        """Let a manual clock go on by `ms` ≥ 0; raises ClockError in another mode."""
         if self.mode != MANUAL:
-            raise ValueError(f"only a manual clock can be advanced, this one is {self.mode}")
+            raise ClockError(f"only a manual clock can be advanced, this one is {self.mode}")
         if ms < 0:
-            raise ValueError(f"time does not go back: {ms}")
+            raise ClockError(f"time does not go back: {ms}")
         self._last_ms += ms
         self._changed()
 

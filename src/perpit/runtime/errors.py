@@ -9,5 +9,9 @@ class VenueStopped(Exception):
     """The venue takes no commands (any more). This one was neither journaled nor applied."""
 
 
+class ClockError(ValueError):
+    """The clock cannot be set or moved like that; it was not."""
+
+
 class OutcomeUnknown(VenueStopped):
     """The venue stopped while the command was under way: it may be in the journal, and then the next start does it."""

@@ -136,7 +136,7 @@ class Sequencer:
         return [self._enqueue(command) for command in listed]
 
     async def advance_to(self, time_ms: int) -> list[Event]:
-        """Bring a manual clock to `time_ms` and run all that is due by then. Raises ValueError as the clock does."""
+        """Bring a manual clock to `time_ms` and run all that is due by then. Raises ClockError as the clock does."""
         self._clock.advance(time_ms - self._clock.now_ms())
         return await self.submit(Advance())
 

@@ -33,7 +33,6 @@ from perpit.server.messages import Conversation, Messages
 
 SOCKET_EXTENSION: Final = "perpit.socket"
 SOFT_BUFFER_BYTES: Final = 64 * 1024
-HARD_BUFFER_BYTES: Final = 1024 * 1024
 POLICY_VIOLATION: Final = 1008
 GOING_AWAY: Final = 1001
 TOO_MANY_MESSAGES: Final = "Too many messages"  # the reason of a close that counts against the IP

@@ -118,7 +118,9 @@ class HouseMarket:
                 await asyncio.sleep(BUSY_WAIT_S)
 
     async def advance_to(self, time_ms: int) -> None:
-        """A manual clock: the market and then all timers up to a time. Raises RecordingError like the source."""
+        """A manual clock: the market, then all timers up to a time. Raises RecordingError like the source, ClockError
+        like the clock.
+        """
         try:
             await self._runner.run_until(time_ms)
         except RecordingError as error:

@@ -36,7 +36,7 @@ from perpit.journal.log import Log, NullLog, open_log
 from perpit.journal.recovery import Recovered, recover
 from perpit.markets.recording import RecordingError
 from perpit.runtime.clock import MANUAL, Clock
-from perpit.runtime.errors import OutcomeUnknown, Overloaded, VenueStopped
+from perpit.runtime.errors import ClockError, OutcomeUnknown, Overloaded, VenueStopped
 from perpit.runtime.sequencer import Sequencer
 from perpit.server.app import Application
 from perpit.server.serve import PortUnavailable, Server, Tls
@@ -63,10 +63,12 @@ class Venue:
         self.failed = asyncio.Event()
         self.failure: BaseException | None = None
         self.recovering = False
+        self.has_started = False  # and answers
         self.recovered_commands = 0
         self.ready: ReadyInfo
         self._home: Home | None = None
         self._log: Log = NullLog()
+        self._advancing_to_ms = 0
         self._started = time.monotonic()
         self._parts = contextlib.AsyncExitStack()
 
@@ -97,8 +99,20 @@ class Venue:
         return self.sequencer.submit(command)
 
     async def advance_to(self, time_ms: int) -> None:
-        """A manual clock: the market and all timers run up to a time."""
-        await self.market.advance_to(time_ms)
+        """A manual clock: the market and all timers run up to a time, which may take many turns of the event loop.
+
+        Raises ClockError while another advance is under way, and when somebody changes the clock on the way; then time
+        stands where it was changed.
+        """
+        if self._advancing_to_ms:
+            raise ClockError(
+                f"an advance to {self._advancing_to_ms} is under way; the venue is at {self.clock.now_ms()}"
+            )
+        self._advancing_to_ms = time_ms
+        try:
+            await self.market.advance_to(time_ms)
+        finally:
+            self._advancing_to_ms = 0
 
     def state_hash(self) -> str:
         """The digest of the engine's state after the last applied command."""
@@ -136,6 +150,7 @@ class Venue:
         await self.market.prepare()
         await self._open_port()
         self._tell()
+        self.has_started = True
         self.market.start()
 
     def _open_journal(self) -> None:
@@ -198,7 +213,7 @@ class Venue:
             profile=profile,
             supplies=settings.circulating_supply,
         )
-        self.hub = StreamHub(self.world, listen_keys, now_ms, profile=profile)
+        self.hub = StreamHub(self.world, listen_keys, now_ms, profile=profile, is_hurried=self._is_hurried)
         token = self._home.admin_token() if self._home is not None else new_token()
         control = Control(self._ports(), token)
         self.server = Server(
@@ -244,6 +259,10 @@ class Venue:
         """
         return self.world.time_ms if self.clock.mode == MANUAL else self.clock.now_ms()
 
+    def _is_hurried(self) -> bool:
+        """Whether the clock can be ahead of what clients have the time to read."""
+        return self.clock.mode == MANUAL or self.clock.speed > 1
+
     def _ready_info(self, token: str) -> ReadyInfo:
         place = f"{self.server.scheme_suffix}://{reachable(self.settings.host)}:{self.server.port}"
         return ReadyInfo(
@@ -286,6 +305,8 @@ class Venue:
     async def _advance_for_control(self, time_ms: int) -> None:
         try:
             await self.advance_to(time_ms)
+        except ClockError as error:
+            raise Problem(409, str(error)) from None
         except (RecordingError, VenueStopped) as error:
             raise Problem(503, str(error)) from None
 
