@@ -26,7 +26,7 @@ SLOW: Final = (
     " spread flat: dictionaries 8 %, margin 6 %, allocation 5 %"
 )
 UNFAIR: Final = (
-    "between two runs of an hour it is 0.9 and 1.2: what the machine lends to others for milliseconds is most of the"
+    "0.9, 1.2 and 1.4 in three runs within a day: what the machine lends to others for milliseconds is most of the"
     " 99 % (`latency` has the bare application's)"
 )
 FLOORS: Final = (
@@ -37,7 +37,7 @@ FLOORS: Final = (
         "http",
         "venue ÷ floor",
         0.45,
-        remark="0.42 to 0.59 within an evening on this machine. Of the loop's time: heads 14 %, from the parameters to"
+        remark="0.40 to 0.59 within a day on this machine. Of the loop's time: heads 14 %, from the parameters to"
         " the command 34 %, engine 8 %, views 9 %, answers 14 %; the writer's thread takes a quarter as much again",
     ),
     Floor(
