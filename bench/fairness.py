@@ -21,8 +21,8 @@ from bench.bad_clients import BAD_CLIENTS
 from bench.http import REQUESTS, REQUESTS_QUICK, load, running_venue
 from bench.latency import paced
 
-SECONDS, SECONDS_QUICK = 2.0, 1.0
-ROUNDS, ROUNDS_QUICK = 9, 1
+SECONDS, SECONDS_QUICK = 1.0, 1.0
+ROUNDS, ROUNDS_QUICK = 15, 1
 
 
 def run(quick: bool) -> dict[str, Any]:
