@@ -21,13 +21,13 @@ from bench.bad_clients import BAD_CLIENTS
 from bench.http import REQUESTS, REQUESTS_QUICK, load, running_venue
 from bench.latency import paced
 
-SECONDS, SECONDS_QUICK = 1.0, 1.0
+SECONDS = 1.0
 ROUNDS, ROUNDS_QUICK = 15, 1
 
 
 def run(quick: bool) -> dict[str, Any]:
     """For each bad client: the 99 % of everybody else, and its ratio to that without it."""
-    requests, seconds = (REQUESTS_QUICK, SECONDS_QUICK) if quick else (REQUESTS, SECONDS)
+    requests = REQUESTS_QUICK if quick else REQUESTS
     alone: dict[str, list[dict[str, Any]]] = {name: [] for name in BAD_CLIENTS}
     beside: dict[str, list[dict[str, Any]]] = {name: [] for name in BAD_CLIENTS}
     with tempfile.TemporaryDirectory() as name, running_venue(Path(name), "fsync") as ready:
@@ -35,8 +35,8 @@ def run(quick: bool) -> dict[str, Any]:
         most = load(ready, requests)["per_second"]
         for _ in range(ROUNDS_QUICK if quick else ROUNDS):
             for client in BAD_CLIENTS:
-                alone[client].append(paced(ready, most / 2, seconds))
-                beside[client].append(paced(ready, most / 2, seconds, client))
+                alone[client].append(paced(ready, most / 2, SECONDS))
+                beside[client].append(paced(ready, most / 2, SECONDS, client))
     nobody = [one for rounds in alone.values() for one in rounds]
     answer: dict[str, Any] = {
         "orders/s at half load": round(most / 2),

@@ -43,13 +43,10 @@ def new_loop() -> asyncio.AbstractEventLoop:
 async def run(settings: Settings, as_json: bool) -> None:
     """Start a venue, say that it runs, and stop it at a signal; raises Failure when it cannot start or go on."""
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
     venue = Venue(settings)
     end_at_signal(venue, stopping)
     try:
         async with venue:
-            for name in SIGNALS:
-                loop.add_signal_handler(name, stopping.set)
             collector = Collector()
             collector.start()
             try:
@@ -67,7 +64,7 @@ async def run(settings: Settings, as_json: bool) -> None:
 
 def end_at_signal(venue: Venue, stopping: asyncio.Event) -> None:
     """Until the venue runs, a signal breaks its start off, in the running task. From the moment on in which the venue
-    says that it answers, a signal stops it like any other.
+    says that it answers, a signal stops it.
 
     A recovery ends in its midst, not sat through. Everything else ends where it waits: a KeyboardInterrupt within the
     sequencer would leave it with a batch that nobody finishes.

@@ -8,12 +8,7 @@ from perpit.control.ports import Ports
 from perpit.control.problems import Problem, settled
 from perpit.domain.commands import CreateAccount, SetFeeTier, SetStanding, Transfer
 from perpit.domain.numbers import format_shortest, parse_scaled
-from perpit.domain.words import (
-    COIN_M,
-    FEE_ASSET,
-    STANDINGS,
-    USDS_M,
-)
+from perpit.domain.words import COIN_M, FEE_ASSET, STANDINGS, USDS_M
 
 MARKETS = {"usds_m": USDS_M, "coin_m": COIN_M}
 STANDING_NAMES = {number: name for name, number in STANDINGS.items()}
